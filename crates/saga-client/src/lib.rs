@@ -1,0 +1,1 @@
+//! The only socket on the user's side.

@@ -1,0 +1,1 @@
+//! The use cases: complete, refactor, fix, chat.

@@ -1,0 +1,1 @@
+//! Context in, prompt out, and the reading of answers.

@@ -1,0 +1,134 @@
+//! `POST /v1/chat`: a conversation the server remembers, answered as server-sent events; and
+//! `GET/DELETE /v1/sessions…`.
+//!
+//! A session id is chosen by the client (1 to 64 of `A-Z a-z 0-9 - _`) or, when absent, by the
+//! server. It means something only together with the caller's key: two users may use the same id
+//! and never meet.
+
+use serde::{Deserialize, Serialize};
+
+use crate::openai::TokenUsage;
+
+/// `POST /v1/chat`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatRequest {
+    /// The conversation; a new one when absent or not known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// What the user says.
+    pub text: String,
+    /// Code that belongs to the message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<ChatContext>,
+    /// The model; the server's default when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The same id sent again stores the turn once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// A piece of code beside a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatContext {
+    /// Path as shown to the model.
+    pub path: String,
+    /// The editor's language id.
+    #[serde(default)]
+    pub language: String,
+    /// First line, counted from 1; absent for a whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_line: Option<u32>,
+    /// Last line, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<u32>,
+    /// The text.
+    pub text: String,
+}
+
+/// One event of the answer. The SSE `event` field is the tag, `data` the rest as JSON, `id` counts
+/// from 1. The last event is `done` or `error`, always.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum ChatEvent {
+    /// First: which conversation this is.
+    Session {
+        /// Its id.
+        session: String,
+    },
+    /// The request waits.
+    Queued {
+        /// Place in the queue; 1 is next.
+        place: u32,
+    },
+    /// A piece of the answer.
+    Text {
+        /// More text.
+        text: String,
+    },
+    /// The answer is complete and remembered.
+    Done(ChatDone),
+    /// The answer failed; nothing of this turn is remembered.
+    Error(crate::error::ErrorBody),
+}
+
+/// How an answer ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatDone {
+    /// `stop` or `length`.
+    pub finish_reason: String,
+    /// Token counts.
+    pub usage: TokenUsage,
+    /// Turns of the conversation that did not fit and were not shown to the model.
+    pub turns_left_out: u32,
+    /// `ok`, or `degraded` when the turn could not be remembered.
+    pub memory: String,
+}
+
+/// A conversation in `GET /v1/sessions`, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSummary {
+    /// Its id.
+    pub id: String,
+    /// The beginning of the first message.
+    pub title: String,
+    /// Turns held; a turn is one message and its answer.
+    pub turns: u32,
+    /// Unix milliseconds of the first turn.
+    pub created_at: u64,
+    /// Unix milliseconds of the last turn.
+    pub updated_at: u64,
+}
+
+/// `GET /v1/sessions`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionList {
+    /// The caller's conversations, newest first.
+    pub sessions: Vec<SessionSummary>,
+}
+
+/// `GET /v1/sessions/{id}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// What the list says of it.
+    #[serde(flatten)]
+    pub summary: SessionSummary,
+    /// What was said, oldest first.
+    pub log: Vec<Turn>,
+}
+
+/// One message and its answer; never one without the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The request that made it.
+    pub request_id: String,
+    /// What the user said.
+    pub user: String,
+    /// The code beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<ChatContext>,
+    /// What the model answered.
+    pub assistant: String,
+    /// Unix milliseconds.
+    pub at: u64,
+}

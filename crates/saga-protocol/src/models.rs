@@ -1,0 +1,44 @@
+//! `GET /v1/models`: OpenAI's list, with what the engine must know added under `codesaga`.
+
+use serde::{Deserialize, Serialize};
+
+/// `{ "object": "list", "data": [...] }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelList {
+    /// `list`.
+    pub object: String,
+    /// The models; the default one first.
+    pub data: Vec<Model>,
+}
+
+/// One model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// The name to ask for.
+    pub id: String,
+    /// `model`.
+    #[serde(default)]
+    pub object: String,
+    /// Unix seconds; 0 when unknown.
+    #[serde(default)]
+    pub created: u64,
+    /// Who serves it: `ollama` or `openai-compatible`.
+    #[serde(default)]
+    pub owned_by: String,
+    /// Absent when the server is not `codesaga-proxy`; the engine then takes the careful defaults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codesaga: Option<ModelDetails>,
+}
+
+/// What a prompt builder must know of a model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelDetails {
+    /// `llama3`, `chatml` or `unknown`; see `saga_domain::TemplateFamily`.
+    pub template: String,
+    /// Whether `suffix` is answered.
+    pub fim: bool,
+    /// Tokens that prompt and answer may have together.
+    pub context_length: u32,
+    /// Whether this is the model used when a request names none.
+    pub default: bool,
+}

@@ -1,0 +1,35 @@
+//! `GET /readyz`: whether the server can answer now, and if not, why. 200 when ready, 503 when not;
+//! the body is the same shape in both.
+
+use serde::{Deserialize, Serialize};
+
+/// The body of `/readyz`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Readiness {
+    /// What can be expected of a request sent now.
+    pub status: ReadyStatus,
+    /// The default model, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Seconds for which this status has lasted.
+    pub for_seconds: u64,
+    /// Why it is not ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<crate::error::ErrorDetail>,
+    /// `ok`, `degraded` (the session store does not answer) or `in_process`.
+    pub memory: String,
+}
+
+/// What can be expected of a request sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadyStatus {
+    /// It will be answered.
+    Ready,
+    /// It will be answered once the model is loaded.
+    Loading,
+    /// No model server answers.
+    Unavailable,
+    /// The server is shutting down.
+    Draining,
+}

@@ -1,0 +1,167 @@
+//! What the domain needs of the world, a sentence each.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use saga_domain::{Failure, TemplateFamily};
+use saga_protocol::chat::{Session, SessionSummary, Turn};
+use saga_protocol::openai::{ChatMessage, TokenUsage};
+
+/// Somebody who answers prompts.
+///
+/// Every adapter keeps these promises: an answer is a stream that ends with exactly one
+/// [`Piece::Done`] or one error, also when the model server ends silently; dropping the stream
+/// closes the connection to the model server at once; pieces never split a character.
+#[async_trait]
+pub trait ModelServer: Send + Sync {
+    /// The models it serves, asked afresh.
+    async fn models(&self) -> Result<Vec<ServedModel>, Failure>;
+
+    /// Begins an answer. An error here means that nothing was answered yet, so that another
+    /// server may be tried.
+    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure>;
+
+    /// Brings the model into memory; returns when it is there.
+    async fn load(&self, model: &str) -> Result<(), Failure>;
+}
+
+/// A model as its server reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedModel {
+    /// The name to ask for.
+    pub name: String,
+    /// `ollama` or `openai-compatible`.
+    pub served_by: &'static str,
+    /// Its chat template's family.
+    pub template: TemplateFamily,
+    /// Whether it fills a hole between prompt and suffix.
+    pub fim: bool,
+    /// Tokens that prompt and answer may have together.
+    pub context_tokens: u32,
+}
+
+/// One question to a model.
+#[derive(Clone, Debug)]
+pub struct ModelCall {
+    /// The model's name on its server.
+    pub model: String,
+    /// What is asked.
+    pub input: ModelInput,
+    /// Tokens the answer may have; always sent.
+    pub max_tokens: u32,
+    /// 0 is greedy.
+    pub temperature: Option<f32>,
+    /// Nucleus sampling.
+    pub top_p: Option<f32>,
+    /// For repeatable sampling.
+    pub seed: Option<i64>,
+    /// Texts that end the answer.
+    pub stop: Vec<String>,
+}
+
+/// What is asked, by the way it is sent.
+#[derive(Clone, Debug)]
+pub enum ModelInput {
+    /// Text that already holds the template's control tokens.
+    Raw(String),
+    /// A hole between two texts.
+    Fim {
+        /// Text before the hole.
+        prompt: String,
+        /// Text after the hole.
+        suffix: String,
+    },
+    /// A conversation that the model server renders.
+    Chat(Vec<ChatMessage>),
+}
+
+/// The answer as it comes.
+pub type Answer = BoxStream<'static, Result<Piece, Failure>>;
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// More text.
+    Text(String),
+    /// The end.
+    Done {
+        /// `stop` or `length`.
+        finish_reason: String,
+        /// Token counts.
+        usage: TokenUsage,
+    },
+}
+
+/// Whoever asks: always taken from the key, never from a request's body.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The team.
+    pub tenant: String,
+    /// The person or the key's name.
+    pub user: String,
+}
+
+/// Remembers conversations, each only for the caller who had it.
+///
+/// Every adapter keeps these promises: a turn is stored with its answer or not at all; the same
+/// request id is stored once; a version that is not the expected one is refused; limits of
+/// [`SessionLimits`] hold after every append, the oldest going first; nothing of one caller is
+/// visible to another.
+#[async_trait]
+pub trait SessionMemory: Send + Sync {
+    /// The conversation, or `None` when there is none; with its version for [`Self::append`].
+    async fn read(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Option<VersionedSession>, MemoryError>;
+
+    /// Adds a turn to the version that was read (0 for a new conversation); returns the new version.
+    async fn append(
+        &self,
+        caller: &Caller,
+        id: &str,
+        expected_version: u64,
+        turn: Turn,
+    ) -> Result<u64, MemoryError>;
+
+    /// The caller's conversations, newest first.
+    async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError>;
+
+    /// Forgets a conversation; false when there was none.
+    async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError>;
+}
+
+/// A conversation and the version that the next append must name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionedSession {
+    /// Counts appends.
+    pub version: u64,
+    /// What was said.
+    pub session: Session,
+}
+
+/// Why memory could not serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemoryError {
+    /// Somebody appended in between.
+    VersionConflict,
+    /// The store does not answer in time; the conversation goes on without memory.
+    Unavailable,
+}
+
+/// How much is remembered.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLimits {
+    /// Turns of one conversation.
+    pub turns_max: usize,
+    /// Bytes of one conversation's texts.
+    pub session_bytes_max: usize,
+    /// Conversations of one caller.
+    pub sessions_max: usize,
+    /// Time after the last turn until it is forgotten.
+    pub idle_ttl: Duration,
+    /// Time after the first turn until it is forgotten.
+    pub age_max: Duration,
+}

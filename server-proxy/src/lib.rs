@@ -1,0 +1,3 @@
+//! The team server in front of Ollama.
+
+pub mod domain;

@@ -1,0 +1,1 @@
+//! Tests through engine, client and proxy together.
