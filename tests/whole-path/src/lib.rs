@@ -1,1 +1,1 @@
-//! Tests through engine, client and proxy together.
+//! Holds no code: the tests beside it are what this crate is for.
