@@ -5,9 +5,9 @@
 // both threads read the same monotonic clock. Completions are asked by hand (`invoke`), which is
 // the path without the typing pause.
 
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { percentile } from './statistics.mjs';
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { percentile } from "./statistics.mjs";
 
 const LINES = [200, 1000, 3000, 10000];
 const KEYS = 300;
@@ -18,8 +18,8 @@ const WARM_UP_KEYS = 20;
  * @returns {Promise<object[]>} rows of the table, times in milliseconds
  */
 export async function keystroke(addon) {
-  const worker = new Worker(new URL('./wire-server.mjs', import.meta.url));
-  const [{ port }] = await once(worker, 'message');
+  const worker = new Worker(new URL("./wire-server.mjs", import.meta.url));
+  const [{ port }] = await once(worker, "message");
   const rows = [];
   try {
     for (const lines of LINES) rows.push(await measure(addon, worker, port, lines));
@@ -33,15 +33,15 @@ async function measure(addon, worker, port, lines) {
   const engine = new addon.Engine({ serverUrl: `http://127.0.0.1:${port}` });
   const uri = `file:///bench/lines-${lines}.py`;
   const text = source(lines);
-  let offset = text.indexOf('\n', Math.floor(text.length / 2));
+  let offset = text.indexOf("\n", Math.floor(text.length / 2));
   let version = 1;
-  engine.openDocument({ uri, languageId: 'python', version, text });
+  engine.openDocument({ uri, languageId: "python", version, text });
   await engine.status();
 
   const wire = [];
   const blocked = [];
   for (let key = 0; key < KEYS + WARM_UP_KEYS; key += 1) {
-    const arrived = once(worker, 'message');
+    const arrived = once(worker, "message");
     version += 1;
     const start = process.hrtime.bigint();
     engine.changeDocument({
@@ -50,7 +50,7 @@ async function measure(addon, worker, port, lines) {
       changes: [{ startOffset: offset, endOffset: offset, text: letter(key) }],
     });
     offset += 1;
-    const reply = engine.complete({ uri, offset, trigger: 'invoke' });
+    const reply = engine.complete({ uri, offset, trigger: "invoke" });
     const returned = process.hrtime.bigint();
     const [{ at }] = await arrived;
     while ((await reply.next()) !== null);
@@ -78,8 +78,8 @@ function source(lines) {
       `def step_${index}(value, table):\n    """단계 ${index}."""\n    if value > ${index}:\n        return step_${Math.max(0, index - 1)}(value - 1, table)\n\n`,
     );
   }
-  return `import math\n\n${blocks.join('')}`;
+  return `import math\n\n${blocks.join("")}`;
 }
 
 /** What is typed: words with blanks between them, never what the server answers. */
-const letter = (key) => 'result total item value '[key % 24];
+const letter = (key) => "result total item value "[key % 24];

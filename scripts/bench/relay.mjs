@@ -4,11 +4,11 @@
 // once as an OpenAI-compatible server (answers passed through), once as Ollama (NDJSON translated
 // to server-sent events). Load comes from wrk.
 
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { median } from './statistics.mjs';
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { median } from "./statistics.mjs";
 
 const run = promisify(execFile);
 
@@ -18,8 +18,8 @@ const SECONDS = 2;
 
 /** One case: who is asked, for what, and on how many connections. */
 const CASES = [
-  { name: 'one call', connections: 1, body: 'short' },
-  { name: `${CHUNKS}-chunk burst, 64 connections`, connections: 64, body: 'burst' },
+  { name: "one call", connections: 1, body: "short" },
+  { name: `${CHUNKS}-chunk burst, 64 connections`, connections: 64, body: "burst" },
 ];
 
 /**
@@ -34,10 +34,10 @@ export async function relay(tools) {
     const passed = await tools.startProxy({ upstream: `http://127.0.0.1:${upstream.openaiPort}` });
     const translated = await tools.startProxy({ upstream: `http://127.0.0.1:${upstream.port}` });
     const targets = [
-      { who: 'none', url: `http://127.0.0.1:${upstream.openaiPort}` },
-      { who: 'nginx, plain relay', url: `http://127.0.0.1:${nginx.port}` },
-      { who: 'codesaga-proxy, OpenAI passed through', url: passed.url },
-      { who: 'codesaga-proxy, Ollama translated', url: translated.url },
+      { who: "none", url: `http://127.0.0.1:${upstream.openaiPort}` },
+      { who: "nginx, plain relay", url: `http://127.0.0.1:${nginx.port}` },
+      { who: "codesaga-proxy, OpenAI passed through", url: passed.url },
+      { who: "codesaga-proxy, Ollama translated", url: translated.url },
     ];
     const samples = new Map(targets.map((target) => [target.who, []]));
     try {
@@ -50,7 +50,7 @@ export async function relay(tools) {
     } finally {
       await Promise.all([passed.stop(), translated.stop(), nginx.stop(), upstream.stop()]);
     }
-    const floor = summary(samples.get('nginx, plain relay'));
+    const floor = summary(samples.get("nginx, plain relay"));
     for (const { who } of targets) {
       const figures = summary(samples.get(who));
       rows.push({
@@ -68,45 +68,45 @@ export async function relay(tools) {
 
 function summary(samples) {
   const of = (key) => Number(median(samples.map((sample) => sample[key])).toFixed(3));
-  return { p50_ms: of('p50'), p99_ms: of('p99'), requests_per_second: Math.round(of('rate')) };
+  return { p50_ms: of("p50"), p99_ms: of("p99"), requests_per_second: Math.round(of("rate")) };
 }
 
 async function startUpstream(tools, size) {
-  const folder = await tools.folder('upstream');
-  const count = size === 'burst' ? CHUNKS : 1;
+  const folder = await tools.folder("upstream");
+  const count = size === "burst" ? CHUNKS : 1;
   const files = {
-    'v1/completions': `${repeat(count, openaiChunk)}data: [DONE]\n\n`,
-    'v1/models': JSON.stringify({ object: 'list', data: [{ id: 'bench', object: 'model' }] }),
-    'api/generate': `${repeat(count, ollamaLine)}${OLLAMA_END}`,
-    'api/version': JSON.stringify({ version: '0.24.0' }),
-    'api/tags': JSON.stringify({ models: [{ name: 'bench', model: 'bench' }] }),
-    'api/show': JSON.stringify({
-      template: '{{ .Prompt }}',
-      capabilities: ['completion'],
-      model_info: { 'general.architecture': 'llama', 'llama.context_length': 8192 },
+    "v1/completions": `${repeat(count, openaiChunk)}data: [DONE]\n\n`,
+    "v1/models": JSON.stringify({ object: "list", data: [{ id: "bench", object: "model" }] }),
+    "api/generate": `${repeat(count, ollamaLine)}${OLLAMA_END}`,
+    "api/version": JSON.stringify({ version: "0.24.0" }),
+    "api/tags": JSON.stringify({ models: [{ name: "bench", model: "bench" }] }),
+    "api/show": JSON.stringify({
+      template: "{{ .Prompt }}",
+      capabilities: ["completion"],
+      model_info: { "general.architecture": "llama", "llama.context_length": 8192 },
       details: {},
     }),
-    'api/ps': JSON.stringify({ models: [] }),
+    "api/ps": JSON.stringify({ models: [] }),
   };
   for (const [path, text] of Object.entries(files)) {
-    await mkdir(join(folder, 'www', path, '..'), { recursive: true });
-    await writeFile(join(folder, 'www', path), text);
+    await mkdir(join(folder, "www", path, ".."), { recursive: true });
+    await writeFile(join(folder, "www", path), text);
   }
   const [port, openaiPort] = [await tools.freePort(), await tools.freePort()];
   const site = (listen, hidden) => `
     server {
       listen 127.0.0.1:${listen};
-      root ${join(folder, 'www')};
+      root ${join(folder, "www")};
       default_type text/event-stream;
       error_page 405 =200 $uri;
       location ${hidden} { return 404; }
     }`;
-  const nginx = await startNginx(tools, folder, `${site(port, '/v1/')}${site(openaiPort, '/api/')}`, port);
+  const nginx = await startNginx(tools, folder, `${site(port, "/v1/")}${site(openaiPort, "/api/")}`, port);
   return { ...nginx, port, openaiPort };
 }
 
 async function startRelay(tools, upstreamPort) {
-  const folder = await tools.folder('relay');
+  const folder = await tools.folder("relay");
   const port = await tools.freePort();
   const site = `
     upstream model { server 127.0.0.1:${upstreamPort}; keepalive 128; }
@@ -123,22 +123,22 @@ async function startRelay(tools, upstreamPort) {
 }
 
 async function startNginx(tools, folder, servers, port) {
-  const file = join(folder, 'nginx.conf');
-  await mkdir(join(folder, 'tmp'), { recursive: true });
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${join(folder, 'tmp', name)};`)
-    .join(' ');
+  const file = join(folder, "nginx.conf");
+  await mkdir(join(folder, "tmp"), { recursive: true });
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${join(folder, "tmp", name)};`)
+    .join(" ");
   await writeFile(
     file,
-    `daemon off; worker_processes 1; pid ${join(folder, 'nginx.pid')}; error_log ${join(folder, 'error.log')};
+    `daemon off; worker_processes 1; pid ${join(folder, "nginx.pid")}; error_log ${join(folder, "error.log")};
      events { worker_connections 1024; }
      http { access_log off; keepalive_requests 1000000; ${paths} ${servers} }`,
   );
-  return tools.startProcess('nginx', ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], port);
+  return tools.startProcess("nginx", ["-p", folder, "-c", file, "-e", join(folder, "error.log")], port);
 }
 
 async function load(tools, url, connections, seconds) {
-  const script = join(await tools.folder('wrk'), 'post.lua');
+  const script = join(await tools.folder("wrk"), "post.lua");
   await writeFile(
     script,
     `wrk.method = "POST"
@@ -149,27 +149,44 @@ async function load(tools, url, connections, seconds) {
          summary.requests, summary.errors.status + summary.errors.read + summary.errors.timeout))
      end`,
   );
-  const { stdout } = await run('wrk', [
-    '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `${url}/v1/completions`,
+  const { stdout } = await run("wrk", [
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "-s",
+    script,
+    `${url}/v1/completions`,
   ]);
   const [, p50, p99, requests, errors] = /FIGURES (\S+) (\S+) (\d+) (\d+)/.exec(stdout) ?? [];
   if (requests === undefined) throw new Error(`wrk printed no figures: ${stdout}`);
-  if (errors !== '0') throw new Error(`${errors} of ${requests} calls to ${url} failed`);
+  if (errors !== "0") throw new Error(`${errors} of ${requests} calls to ${url} failed`);
   return { p50: p50 / 1000, p99: p99 / 1000, rate: requests / seconds };
 }
 
-const repeat = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join('');
+const repeat = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join("");
 
 const openaiChunk = (index) =>
   `data: ${JSON.stringify({
-    id: 'cmpl-bench', object: 'text_completion', created: 1, model: 'bench',
-    choices: [{ index: 0, text: ` word${index}`, finish_reason: index === CHUNKS - 1 ? 'stop' : null }],
+    id: "cmpl-bench",
+    object: "text_completion",
+    created: 1,
+    model: "bench",
+    choices: [{ index: 0, text: ` word${index}`, finish_reason: index === CHUNKS - 1 ? "stop" : null }],
   })}\n\n`;
 
 const ollamaLine = (index) =>
-  `${JSON.stringify({ model: 'bench', created_at: '2026-01-01T00:00:00Z', response: ` word${index}`, done: false })}\n`;
+  `${JSON.stringify({ model: "bench", created_at: "2026-01-01T00:00:00Z", response: ` word${index}`, done: false })}\n`;
 
 const OLLAMA_END = `${JSON.stringify({
-  model: 'bench', created_at: '2026-01-01T00:00:00Z', response: '', done: true, done_reason: 'stop',
-  total_duration: 1, load_duration: 1, prompt_eval_count: 4, prompt_eval_duration: 1, eval_count: CHUNKS, eval_duration: 1,
+  model: "bench",
+  created_at: "2026-01-01T00:00:00Z",
+  response: "",
+  done: true,
+  done_reason: "stop",
+  total_duration: 1,
+  load_duration: 1,
+  prompt_eval_count: 4,
+  prompt_eval_duration: 1,
+  eval_count: CHUNKS,
+  eval_duration: 1,
 })}\n`;

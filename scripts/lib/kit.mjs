@@ -1,7 +1,8 @@
 // What every part of the scripts is given: where to show progress, which language to say it in, and who ends the programs.
-import { openProgress } from './progress.mjs';
-import { ProgramFailed, withProcesses } from './processes.mjs';
-import { speaker, terminalLanguage } from './words.mjs';
+
+import { ProgramFailed, withProcesses } from "./processes.mjs";
+import { openProgress } from "./progress.mjs";
+import { speaker, terminalLanguage } from "./words.mjs";
 
 /**
  * Runs a script: `work(kit)` gives the exit code. An error becomes one sentence and, where a program failed,
@@ -23,7 +24,11 @@ export async function runScript(work) {
 }
 
 function tell(error, say) {
-  if (error.tail?.length > 0) console.error(`\n${error.tail.join('\n')}\n`);
-  console.error(error instanceof ProgramFailed || error.expected || error.constructor !== Error ? error.message : (error.stack ?? error.message));
-  if (error.log) console.error(say('The whole output is in {0}', error.log));
+  if (error.tail?.length > 0) console.error(`\n${error.tail.join("\n")}\n`);
+  console.error(
+    error instanceof ProgramFailed || error.expected || error.constructor !== Error
+      ? error.message
+      : (error.stack ?? error.message),
+  );
+  if (error.log) console.error(say("The whole output is in {0}", error.log));
 }

@@ -1,6 +1,6 @@
 // Free ports, and waiting until a server answers. No fixed sleep: it asks again until the answer or the deadline.
-import { createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 const askAgainMs = 100;
 
@@ -9,8 +9,8 @@ export async function freePort(wanted) {
   if (wanted !== undefined && (await isFree(wanted))) return wanted;
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
@@ -20,8 +20,8 @@ export async function freePort(wanted) {
 export function isFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
 

@@ -1,15 +1,15 @@
 // Starts other programs, each in a process group of its own, and ends all of them when the script ends:
 // at its normal end, at Ctrl+C, at SIGTERM, and through the keeper also when it is killed.
-import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { logs, root } from './places.mjs';
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { logs, root } from "./places.mjs";
 
 const graceMs = 5_000;
 const tailLines = 40;
-const keeperFile = path.join(path.dirname(fileURLToPath(import.meta.url)), 'keeper.mjs');
+const keeperFile = path.join(path.dirname(fileURLToPath(import.meta.url)), "keeper.mjs");
 
 /** A program that ended with an error: `message` is one sentence, `tail` its last lines, `log` the file with all of them. */
 export class ProgramFailed extends Error {
@@ -26,11 +26,11 @@ export function openProcesses() {
 
   function keep(sign, group) {
     if (!keeper) {
-      keeper = spawn(process.execPath, [keeperFile], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+      keeper = spawn(process.execPath, [keeperFile], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
       keeper.unref();
       keeper.stdin.unref?.();
       // The keeper may already be gone when the last group is taken off the list; nothing is lost then.
-      keeper.stdin.on('error', () => {});
+      keeper.stdin.on("error", () => {});
     }
     keeper.stdin.write(`${sign}${group}\n`);
   }
@@ -47,12 +47,12 @@ export function openProcesses() {
       cwd,
       detached: true,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     const tail = [];
     let asked = false;
     const read = (stream) => {
-      createInterface({ input: stream }).on('line', (line) => {
+      createInterface({ input: stream }).on("line", (line) => {
         sink.write(`${line}\n`);
         tail.push(line);
         if (tail.length > tailLines) tail.shift();
@@ -63,8 +63,8 @@ export function openProcesses() {
     read(child.stderr);
 
     const ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(new ProgramFailed(name, `could not start: ${error.message}`, tail, log)));
-      child.once('close', (code, signal) => {
+      child.once("error", (error) => resolve(new ProgramFailed(name, `could not start: ${error.message}`, tail, log)));
+      child.once("close", (code, signal) => {
         if (asked || code === 0) resolve(undefined);
         else resolve(new ProgramFailed(name, signal ? `was ended by ${signal}` : `ended with ${code}`, tail, log));
       });
@@ -72,24 +72,24 @@ export function openProcesses() {
       sink.end();
       if (child.pid === undefined) return;
       running.delete(child.pid);
-      keep('-', child.pid);
+      keep("-", child.pid);
     });
 
     async function end() {
       asked = true;
       if (child.pid === undefined) return;
-      signalGroup(child.pid, 'SIGTERM');
-      const last = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+      signalGroup(child.pid, "SIGTERM");
+      const last = setTimeout(() => signalGroup(child.pid, "SIGKILL"), graceMs);
       await ended;
       clearTimeout(last);
       // A grandchild that ignored the request must not survive its parent.
-      signalGroup(child.pid, 'SIGKILL');
+      signalGroup(child.pid, "SIGKILL");
     }
 
     const program = { name, pid: child.pid, tail, log, ended, end };
     if (child.pid !== undefined) {
       running.set(child.pid, program);
-      keep('+', child.pid);
+      keep("+", child.pid);
     }
     return program;
   }
@@ -103,7 +103,7 @@ export function openProcesses() {
     };
     const failure = await start(name, command, args, { ...options, onLine }).ended;
     if (failure) throw failure;
-    return lines.join('\n');
+    return lines.join("\n");
   }
 
   /** Ends everything, the newest first, since what was started later uses what was started before. */
@@ -118,7 +118,7 @@ export function openProcesses() {
 export async function withProcesses(work) {
   const processes = openProcesses();
   const interrupted = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => resolve(signal));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve(signal));
   });
   try {
     return await Promise.race([work(processes, interrupted), interrupted.then(() => 130)]);
@@ -131,6 +131,6 @@ function signalGroup(group, signal) {
   try {
     process.kill(-group, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+    if (error.code !== "ESRCH" && error.code !== "EPERM") throw error;
   }
 }

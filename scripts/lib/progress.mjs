@@ -12,12 +12,12 @@ const plainRepeatMs = 30_000;
  */
 export function openProgress(stream = process.stdout) {
   const inPlace = Boolean(stream.isTTY);
-  let pinned = '';
+  let pinned = "";
 
-  const clear = () => inPlace && stream.write('\r\x1b[2K');
+  const clear = () => inPlace && stream.write("\r\x1b[2K");
   const draw = (text) => {
     clear();
-    stream.write(fit(text, stream.columns ?? 80));
+    stream.write(shorten(text, stream.columns ?? 80));
   };
   const line = (text) => {
     clear();
@@ -27,7 +27,7 @@ export function openProgress(stream = process.stdout) {
 
   async function step(name, work) {
     const started = Date.now();
-    let detail = '';
+    let detail = "";
     let lastPlain = started;
     let shown = false;
     const tick = setInterval(() => {
@@ -64,8 +64,8 @@ export function openProgress(stream = process.stdout) {
   }
 
   function done() {
-    if (pinned && inPlace) stream.write('\n');
-    pinned = '';
+    if (pinned && inPlace) stream.write("\n");
+    pinned = "";
   }
 
   return { step, line, status, done };
@@ -77,9 +77,9 @@ export function seconds(milliseconds) {
 }
 
 // Hangul and most symbols of East Asia take two columns; a line that wraps could not be redrawn in place.
-function fit(text, columns) {
+function shorten(text, columns) {
   let width = 0;
-  let kept = '';
+  let kept = "";
   for (const character of text) {
     width += /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/.test(character) ? 2 : 1;
     if (width >= columns) return `${kept.slice(0, -1)}…`;

@@ -1,18 +1,18 @@
 // Remembers what a build was made of, so that the next start can skip it when nothing changed.
 // Files are compared by path, size and time of change: reading all of them would cost more than it saves.
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { cache, root } from './places.mjs';
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { cache, root } from "./places.mjs";
 
-const generated = new Set(['node_modules', 'target', 'dist', '.cache', '.git']);
+const generated = new Set(["node_modules", "target", "dist", ".cache", ".git"]);
 
 /** Runs `build` unless `inputs` are as they were the last time and all `outputs` are there. True when it built. */
 export async function whenChanged(name, { inputs, outputs }, build) {
-  const file = path.join(cache, 'stamps', name);
+  const file = path.join(cache, "stamps", name);
   const before = print(inputs);
-  const known = existsSync(file) && readFileSync(file, 'utf8') === before;
+  const known = existsSync(file) && readFileSync(file, "utf8") === before;
   if (known && outputs.every((output) => existsSync(output))) return false;
   await build();
   await mkdir(path.dirname(file), { recursive: true });
@@ -22,9 +22,9 @@ export async function whenChanged(name, { inputs, outputs }, build) {
 }
 
 function print(inputs) {
-  const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}\n`);
+  const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}\n`);
   for (const input of inputs) visit(path.resolve(root, input), hash);
-  return hash.digest('hex');
+  return hash.digest("hex");
 }
 
 function visit(place, hash) {
@@ -35,6 +35,7 @@ function visit(place, hash) {
     return;
   }
   for (const entry of readdirSync(place).sort()) {
-    if (!generated.has(entry) && !entry.endsWith('.node') && !entry.endsWith('.vsix')) visit(path.join(place, entry), hash);
+    if (!generated.has(entry) && !entry.endsWith(".node") && !entry.endsWith(".vsix"))
+      visit(path.join(place, entry), hash);
   }
 }
