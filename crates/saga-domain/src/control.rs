@@ -2,15 +2,18 @@
 //!
 //! A model server parses text that looks like a control token as one, so a file that holds
 //! `<|eot_id|>` could end a turn or forge one. [`neutralise`] makes such text harmless before a
-//! template is filled, and [`restore`] gives back the original in the answer.
+//! template is filled, and [`restore`] gives back the original in the answer, byte for byte.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// Invisible, never part of a control token, and rare enough in source code to be taken out again.
+/// Invisible, never part of a control token, and rare in source code. A text that already has
+/// guards at such a place gets one more, so that taking one out is always right.
 const GUARD: char = '\u{2060}';
 
-/// Texts that some supported model parses as a control token, each beginning with `<` or `[`.
-const CONTROL_TOKENS: &[&str] = &[
+/// Texts that some supported model parses as a control token and that nobody writes for another
+/// reason.
+const UNMISTAKABLE: &[&str] = &[
     "<|begin_of_text|>",
     "<|end_of_text|>",
     "<|start_header_id|>",
@@ -40,18 +43,10 @@ const CONTROL_TOKENS: &[&str] = &[
     "<repo_name>",
     "<start_of_turn>",
     "<end_of_turn>",
-    "<bos>",
-    "<eos>",
-    "<s>",
-    "</s>",
     "[INST]",
     "[/INST]",
     "<<SYS>>",
     "<</SYS>>",
-    "<PRE>",
-    "<SUF>",
-    "<MID>",
-    "<EOT>",
     "<｜fim▁begin｜>",
     "<｜fim▁hole｜>",
     "<｜fim▁end｜>",
@@ -66,19 +61,18 @@ const CONTROL_TOKENS: &[&str] = &[
     "<|SYSTEM_TOKEN|>",
 ];
 
+/// Texts that are control tokens for some model and ordinary text elsewhere, in HTML above all.
+const AMBIGUOUS: &[&str] = &["<bos>", "<eos>", "<s>", "</s>", "<PRE>", "<SUF>", "<MID>", "<EOT>"];
+
 /// Puts a guard character into every control token of `text`, so that no tokenizer takes it for one.
 #[must_use]
 pub fn neutralise(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
-    for (at, found) in text.match_indices(['<', '[']) {
-        let is_token = CONTROL_TOKENS.iter().any(|token| text[at..].starts_with(token));
-        if is_token {
-            let after = at + found.len();
-            out.push_str(&text[copied..after]);
-            out.push(GUARD);
-            copied = after;
-        }
+    for guards in guard_places(text) {
+        out.push_str(&text[copied..guards.end]);
+        out.push(GUARD);
+        copied = guards.end;
     }
     if copied == 0 {
         return Cow::Borrowed(text);
@@ -95,20 +89,50 @@ pub fn restore(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    for (at, found) in text.match_indices(GUARD) {
-        let guards_a_token = text[..at].chars().next_back().is_some_and(|before| {
-            let candidate_rest = &text[at + found.len()..];
-            CONTROL_TOKENS.iter().any(|token| {
-                token.starts_with(before) && candidate_rest.starts_with(&token[before.len_utf8()..])
-            })
-        });
-        if guards_a_token {
-            out.push_str(&text[copied..at]);
-            copied = at + found.len();
-        }
+    for guards in guard_places(text).filter(|guards| !guards.is_empty()) {
+        out.push_str(&text[copied..guards.end - GUARD.len_utf8()]);
+        copied = guards.end;
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// Where the first control token of an answer begins that no code would hold: what a model says
+/// from there on is no longer its answer.
+#[must_use]
+pub fn first_token(answer: &str) -> Option<usize> {
+    openings(answer)
+        .map(|(at, _)| at)
+        .find(|at| UNMISTAKABLE.iter().any(|token| answer[*at..].starts_with(token)))
+}
+
+/// Where the end of an answer that is still being written may turn out to be a control token;
+/// the length of `answer` when it cannot.
+#[must_use]
+pub fn undecided_from(answer: &str) -> usize {
+    openings(answer)
+        .map(|(at, _)| at)
+        .find(|at| UNMISTAKABLE.iter().any(|token| token.starts_with(&answer[*at..])))
+        .unwrap_or(answer.len())
+}
+
+/// The run of guards, mostly empty, after the first character of each control token.
+fn guard_places(text: &str) -> impl Iterator<Item = Range<usize>> {
+    openings(text).filter_map(|(at, opening)| {
+        let start = at + opening.len();
+        let rest = text[start..].trim_start_matches(GUARD);
+        let is_token = UNMISTAKABLE
+            .iter()
+            .chain(AMBIGUOUS)
+            .filter_map(|token| token.strip_prefix(opening))
+            .any(|token_rest| rest.starts_with(token_rest));
+        is_token.then(|| start..text.len() - rest.len())
+    })
+}
+
+/// Every character that can begin a control token.
+fn openings(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices(['<', '['])
 }
 
 #[cfg(test)]
@@ -117,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_control_token_is_broken_and_comes_back() {
-        for token in CONTROL_TOKENS {
+        for token in UNMISTAKABLE.iter().chain(AMBIGUOUS) {
             let text = format!("가나 {token}다 {token}");
             let safe = neutralise(&text);
             assert!(!safe.contains(token), "{token} survived");
@@ -134,5 +158,28 @@ mod tests {
     #[test]
     fn a_guard_of_the_users_own_stays() {
         assert_eq!(restore("a\u{2060}b"), "a\u{2060}b");
+        for own in ["<\u{2060}|eot_id|>", "<\u{2060}\u{2060}s>", "<\u{2060}b>", "\u{2060}<s>"] {
+            assert_eq!(restore(&neutralise(own)), own, "{own:?}");
+        }
+    }
+
+    #[test]
+    fn nested_openings_are_each_broken() {
+        assert_eq!(neutralise("<<s>"), "<<\u{2060}s>");
+        assert_eq!(restore("<<\u{2060}s>"), "<<s>");
+    }
+
+    #[test]
+    fn an_answer_ends_where_a_control_token_begins() {
+        assert_eq!(first_token("a < b <s>x</s> <|eot_id|>tail"), Some(15));
+        assert_eq!(first_token("plain [INS]"), None);
+    }
+
+    #[test]
+    fn the_start_of_a_control_token_is_not_decided_yet() {
+        assert_eq!(undecided_from("x = 1<|eo"), 5);
+        assert_eq!(undecided_from("a < b"), 5);
+        assert_eq!(undecided_from("list["), 4);
+        assert_eq!(undecided_from("x<|eot_id|> y"), 13);
     }
 }

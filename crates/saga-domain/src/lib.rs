@@ -4,6 +4,7 @@
 //! and the crate depends on nothing.
 
 pub mod control;
+pub mod hangul;
 mod model;
 mod prompt;
 mod reply;
