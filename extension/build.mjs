@@ -1,0 +1,52 @@
+// Bundles the extension into dist/: the host side, the chat page, and the native addon beside them.
+// Type checking is `npm run typecheck`; packing is package.mjs.
+import { copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const addon = join(here, "..", "native", "codesaga.node");
+const production = process.argv.includes("--production");
+const withoutAddon = process.argv.includes("--without-addon");
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  sourcemap: production ? false : "linked",
+  minify: production,
+  logLevel: "warning",
+};
+
+await mkdir(dist, { recursive: true });
+await Promise.all([
+  esbuild.build({
+    ...common,
+    entryPoints: { main: "src/main.ts" },
+    outdir: dist,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: ["vscode"],
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: { chat: "src/chat/page.ts" },
+    outdir: dist,
+    platform: "browser",
+    format: "iife",
+    target: "chrome124",
+    loader: { ".ttf": "file" },
+  }),
+]);
+
+if (!withoutAddon) {
+  if (!(await stat(addon).catch(() => undefined))) {
+    console.error("native/codesaga.node is missing: run `npm run build -w native` first, or pass --without-addon.");
+    process.exit(1);
+  }
+  // A running editor may have the old file mapped: a new file, never the same one overwritten.
+  await rm(join(dist, "codesaga.node"), { force: true });
+  await copyFile(addon, join(dist, "codesaga.node"));
+}

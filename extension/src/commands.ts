@@ -1,0 +1,50 @@
+/**
+ * Every command, as one table; the manifest lists the same names. A name that begins with `_` is
+ * called by the extension itself and never shown.
+ */
+import * as vscode from "vscode";
+import type { ChatPanel } from "./chat/view";
+import type { Ctx } from "./ctx";
+import { explain } from "./explain";
+import { type FixTarget, fix } from "./fix";
+import { showMenu } from "./menu";
+import type { Pages } from "./pages";
+import type { Edits } from "./preview";
+import { refactor } from "./refactor";
+import { showStatusPage } from "./statusPage";
+import { askForToken } from "./token";
+
+/** What commands work on. */
+export interface App {
+  readonly ctx: Ctx;
+  readonly pages: Pages;
+  readonly edits: Edits;
+  readonly chat: ChatPanel;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the editor passes what a command's caller gave.
+type Handler = (app: App) => (...args: any[]) => unknown;
+
+export const HANDLERS: Readonly<Record<string, Handler>> = {
+  "codesaga.refactor": (app) => () => refactor(app),
+  "codesaga.explain": (app) => () => explain(app),
+  "codesaga.openChat": (app) => () => app.chat.open(),
+  "codesaga.newConversation": (app) => () => app.chat.newConversation(),
+  "codesaga.pauseCompletion": (app) => () => app.ctx.status.setPaused(true),
+  "codesaga.resumeCompletion": (app) => () => app.ctx.status.setPaused(false),
+  "codesaga.setToken": (app) => () => askForToken(app.ctx.extension.secrets, app.ctx.config.serverUrl),
+  "codesaga.showStatus": (app) => () => showStatusPage(app),
+  "codesaga.menu": (app) => () => showMenu(app.ctx),
+  "codesaga.restart": (app) => () => app.ctx.engine.restart(),
+  "codesaga.acceptEdit": (app) => () => app.edits.accept(),
+  "codesaga.discardEdit": (app) => () => app.edits.discard(),
+  "codesaga.retryEdit": (app) => () => app.edits.retry(),
+  "_codesaga.fix": (app) => (target: FixTarget) => fix(app, target),
+  "_codesaga.accepted": (app) => () => app.ctx.status.accepted(),
+};
+
+export function registerCommands(app: App): void {
+  for (const [name, handler] of Object.entries(HANDLERS)) {
+    app.ctx.own(vscode.commands.registerCommand(name, handler(app)));
+  }
+}
