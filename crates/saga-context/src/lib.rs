@@ -1,1 +1,35 @@
 //! What stands around a cursor: documents kept in step by edits, and the only home of tree-sitter.
+//!
+//! [`Documents`] holds the open texts and hands out [`Snapshot`]s; [`context_at`],
+//! [`cursor_place`], [`selection_to_edit`] and [`enclosing_definition`] read one. Offsets are
+//! UTF-8 bytes. Half-written code is input: everything but taking a document or an edit is total.
+//!
+//! Nothing here knows a clock, a disk, a network, a thread or an editor. Parsing is a [`ParseJob`]
+//! that the caller runs where it likes; prompts are written in `saga-prompt`.
+
+#![warn(clippy::disallowed_methods)]
+
+mod context;
+mod doc_line;
+mod documents;
+mod language;
+mod limits;
+mod misfit;
+mod names;
+mod outline;
+mod parse;
+mod place;
+mod scopes;
+mod selection;
+mod snapshot;
+mod syntax;
+mod text;
+
+pub use context::context_at;
+pub use documents::Documents;
+pub use limits::{ContextLimits, DocumentLimits};
+pub use misfit::Misfit;
+pub use parse::{ParseJob, Parsed};
+pub use place::{CursorPlace, cursor_place};
+pub use selection::{enclosing_definition, selection_to_edit};
+pub use snapshot::Snapshot;

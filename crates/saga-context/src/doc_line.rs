@@ -1,0 +1,68 @@
+//! The first line of a definition's documentation: of the comment above it, or of the string that
+//! opens its body.
+
+use crop::Rope;
+use tree_sitter::Node;
+
+use crate::language::Language;
+use crate::text;
+
+/// Lines above a definition that are looked at.
+const LINES_MAX: usize = 40;
+const DOC_BYTES_MAX: usize = 160;
+
+/// The first line with words in it.
+pub(crate) fn find(
+    language: &Language,
+    rope: &Rope,
+    node: Node<'_>,
+    body: Option<Node<'_>>,
+) -> Option<String> {
+    let inside = body.filter(|_| language.by_indentation);
+    inside
+        .and_then(|body| opening_string(rope, body))
+        .or_else(|| comment_above(language, rope, node.start_byte()))
+}
+
+fn opening_string(rope: &Rope, body: Node<'_>) -> Option<String> {
+    let start = text::slice(rope, body.start_byte()..body.start_byte() + 4 * DOC_BYTES_MAX);
+    let text = start.trim_start_matches(['r', 'R', 'u', 'U', 'b', 'B']);
+    let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| text.starts_with(quote))?;
+    let inside = &text[quote.len()..];
+    let inside = inside.split(quote).next().unwrap_or(inside);
+    inside.lines().find_map(words)
+}
+
+fn comment_above(language: &Language, rope: &Rope, start: usize) -> Option<String> {
+    let own_line = rope.line_of_byte(start.min(rope.byte_len()));
+    let mut first = None;
+    let mut in_block = false;
+    for index in (own_line.saturating_sub(LINES_MAX)..own_line).rev() {
+        let line = text::line(rope, index);
+        let line = line.trim();
+        let is_line_comment = line.starts_with(language.line_comment) && !line.starts_with("#[");
+        let is_decoration = line.starts_with('@') || line.starts_with("#[");
+        in_block |= line.ends_with("*/");
+        if is_line_comment || in_block {
+            first = strip(language, line).or(first);
+        } else if !is_decoration || first.is_some() {
+            break;
+        }
+        if line.starts_with("/*") {
+            break;
+        }
+    }
+    first
+}
+
+fn strip(language: &Language, line: &str) -> Option<String> {
+    let line = line.trim_start_matches("/*").trim_end_matches("*/");
+    let line = line.trim_start_matches(language.line_comment);
+    words(line.trim_start_matches(['/', '!', '*']))
+}
+
+/// The line when a letter is in it: rulers and empty lines say nothing.
+fn words(line: &str) -> Option<String> {
+    let line = line.trim();
+    line.chars().any(char::is_alphanumeric).then(|| text::head(line, DOC_BYTES_MAX).to_owned())
+}

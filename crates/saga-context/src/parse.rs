@@ -1,0 +1,76 @@
+//! Parsing as a piece of work that any thread can do: taken from the store, run without it, and
+//! given back. Bounded by tree-sitter's own progress reports instead of a clock, so that the same
+//! text always gets, or never gets, a tree.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crop::Rope;
+use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+
+use crate::language::{Language, Loaded};
+use crate::outline::Outline;
+use crate::text;
+
+/// A text that waits to be parsed.
+pub struct ParseJob {
+    pub(crate) uri: Arc<str>,
+    pub(crate) opening: u64,
+    pub(crate) version: i64,
+    pub(crate) rope: Rope,
+    pub(crate) old_tree: Option<Tree>,
+    pub(crate) language: &'static Language,
+    pub(crate) steps_max: usize,
+}
+
+/// What a job found; goes to [`crate::Documents::adopt`].
+pub struct Parsed {
+    pub(crate) uri: Arc<str>,
+    pub(crate) opening: u64,
+    pub(crate) version: i64,
+    /// `None` when the limit was reached.
+    pub(crate) result: Option<(Tree, Arc<Outline>)>,
+}
+
+impl ParseJob {
+    /// Parses, reusing what the edits left of the earlier tree, and reads the definitions.
+    #[must_use]
+    pub fn run(self) -> Parsed {
+        let result = self.language.load().and_then(|loaded| {
+            let tree = parse(loaded, &self.rope, self.old_tree.as_ref(), self.steps_max)?;
+            let outline = Outline::read(self.language, loaded, &tree, &self.rope);
+            Some((tree, Arc::new(outline)))
+        });
+        Parsed { uri: self.uri, opening: self.opening, version: self.version, result }
+    }
+}
+
+pub(crate) fn parse(
+    loaded: &Loaded,
+    rope: &Rope,
+    old_tree: Option<&Tree>,
+    steps_max: usize,
+) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(&loaded.grammar).ok()?;
+    let mut steps_left = steps_max;
+    let mut count_down = |_: &ParseState| match steps_left.checked_sub(1) {
+        Some(left) => {
+            steps_left = left;
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(()),
+    };
+    parser.parse_with_options(
+        &mut |byte, _| chunk_from(rope, byte),
+        old_tree,
+        Some(ParseOptions::new().progress_callback(&mut count_down)),
+    )
+}
+
+/// The text from `byte` to the end of the piece of the rope that holds it.
+fn chunk_from(rope: &Rope, byte: usize) -> &[u8] {
+    let start = text::floor(rope, byte);
+    let chunk = rope.byte_slice(start..).chunks().next().unwrap_or_default();
+    chunk.as_bytes().get(byte - start..).unwrap_or_default()
+}

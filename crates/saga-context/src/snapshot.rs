@@ -1,0 +1,110 @@
+//! A document at one version, cheap to take and safe to keep while the document moves on.
+
+use std::sync::Arc;
+
+use crop::Rope;
+use saga_domain::{ByteOffset, Span};
+use tree_sitter::Tree;
+
+use crate::documents::check_offset;
+use crate::language::Language;
+use crate::misfit::Misfit;
+use crate::outline::Outline;
+use crate::text;
+
+/// A document as it was when the snapshot was taken.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) uri: Arc<str>,
+    pub(crate) path: Arc<str>,
+    pub(crate) language_id: Arc<str>,
+    pub(crate) version: i64,
+    pub(crate) rope: Rope,
+    pub(crate) syntax: Option<Syntax>,
+}
+
+/// What parsing found.
+#[derive(Clone)]
+pub(crate) struct Syntax {
+    pub(crate) language: &'static Language,
+    /// Edited along with the text, so that its nodes stand at the right places also before the
+    /// text is parsed again.
+    pub(crate) tree: Tree,
+    /// Definitions and imports, as of `parsed_version`.
+    pub(crate) outline: Arc<Outline>,
+    pub(crate) parsed_version: i64,
+}
+
+impl Snapshot {
+    /// The editor's name for the document.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// What a model is shown as its path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The editor's language id.
+    #[must_use]
+    pub fn language_id(&self) -> &str {
+        &self.language_id
+    }
+
+    /// The editor's version.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn rope(&self) -> &Rope {
+        &self.rope
+    }
+
+    /// A piece of the text, its line ends as they are; clamped to the document, and to whole
+    /// characters.
+    #[must_use]
+    pub fn text(&self, span: Span) -> String {
+        text::slice(&self.rope, span.range())
+    }
+
+    /// What ends the document's lines: that of its first line.
+    #[must_use]
+    pub fn eol(&self) -> &'static str {
+        if self.rope.line_len() == 0 {
+            return "\n";
+        }
+        let second_line = self.rope.byte_of_line(1);
+        let ends_in_crlf = second_line >= 2 && self.rope.byte(second_line - 2) == b'\r';
+        if ends_in_crlf && self.rope.byte(second_line - 1) == b'\n' { "\r\n" } else { "\n" }
+    }
+
+    /// Whether there is a syntax tree, be it of an earlier version with its nodes moved along.
+    #[must_use]
+    pub fn has_tree(&self) -> bool {
+        self.syntax.is_some()
+    }
+
+    /// Whether the syntax tree is of exactly this text.
+    #[must_use]
+    pub fn tree_is_current(&self) -> bool {
+        self.syntax.as_ref().is_some_and(|syntax| syntax.parsed_version == self.version)
+    }
+
+    /// Checks an offset that came from outside.
+    ///
+    /// # Errors
+    /// [`Misfit::OutOfRange`] and [`Misfit::InsideCharacter`].
+    pub fn check(&self, offset: ByteOffset) -> Result<(), Misfit> {
+        check_offset(&self.rope, offset.0)
+    }
+
+    pub(crate) fn language(&self) -> Option<&'static Language> {
+        Language::find(&self.language_id)
+    }
+}
