@@ -1,5 +1,6 @@
 // Finds a Chromium that the tests can drive, or installs Debian's. It downloads no browser by itself.
 import { canInstall, install, installCommand } from "./debian.mjs";
+import { Expected } from "./expected.mjs";
 import { findProgram, isProgram } from "./find.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
@@ -20,7 +21,7 @@ export async function installBrowser({ processes, say, progress }) {
     const installed = findBrowser();
     if (installed) return installed;
   }
-  throw new Error(say("No Chromium or Chrome was found: {0}", installCommand(["chromium"])));
+  throw new Expected(say("No Chromium or Chrome was found: {0}", installCommand(["chromium"])));
 }
 
 export function findBrowser() {

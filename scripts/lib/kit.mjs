@@ -1,5 +1,6 @@
 // What every part of the scripts is given: where to show progress, which language to say it in, and who ends the programs.
 
+import { Expected } from "./expected.mjs";
 import { ProgramFailed, withProcesses } from "./processes.mjs";
 import { openProgress } from "./progress.mjs";
 import { speaker, terminalLanguage } from "./words.mjs";
@@ -25,10 +26,7 @@ export async function runScript(work) {
 
 function tell(error, say) {
   if (error.tail?.length > 0) console.error(`\n${error.tail.join("\n")}\n`);
-  console.error(
-    error instanceof ProgramFailed || error.expected || error.constructor !== Error
-      ? error.message
-      : (error.stack ?? error.message),
-  );
+  const known = error instanceof ProgramFailed || error instanceof Expected;
+  console.error(known ? error.message : (error.stack ?? error.message));
   if (error.log) console.error(say("The whole output is in {0}", error.log));
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { logs, root } from "./places.mjs";
 
 const graceMs = 5_000;
-const tailLines = 40;
+const usualTail = 60;
 const keeperFile = path.join(path.dirname(fileURLToPath(import.meta.url)), "keeper.mjs");
 
 /** A program that ended with an error: `message` is one sentence, `tail` its last lines, `log` the file with all of them. */
@@ -37,9 +37,9 @@ export function openProcesses() {
 
   /**
    * Starts a program that runs until it is ended. `name` also names its log file.
-   * `ended` resolves to a ProgramFailed, or undefined when it ended with 0 or because we asked.
+   * `limitMs` ends it when it takes longer than it ever should. `ended` resolves to a ProgramFailed, or undefined when it ended with 0 or because we asked.
    */
-  function start(name, command, args, { env, cwd = root, onLine } = {}) {
+  function start(name, command, args, { env, cwd = root, onLine, tailLines = usualTail, limitMs } = {}) {
     mkdirSync(logs, { recursive: true });
     const log = path.join(logs, `${name}.log`);
     const sink = createWriteStream(log);
@@ -51,6 +51,7 @@ export function openProcesses() {
     });
     const tail = [];
     let asked = false;
+    let late = false;
     const read = (stream) => {
       createInterface({ input: stream }).on("line", (line) => {
         sink.write(`${line}\n`);
@@ -65,7 +66,8 @@ export function openProcesses() {
     const ended = new Promise((resolve) => {
       child.once("error", (error) => resolve(new ProgramFailed(name, `could not start: ${error.message}`, tail, log)));
       child.once("close", (code, signal) => {
-        if (asked || code === 0) resolve(undefined);
+        if (late) resolve(new ProgramFailed(name, `was ended after ${limitMs / 60_000} minutes`, tail, log));
+        else if (asked || code === 0) resolve(undefined);
         else resolve(new ProgramFailed(name, signal ? `was ended by ${signal}` : `ended with ${code}`, tail, log));
       });
     }).finally(() => {
@@ -86,6 +88,13 @@ export function openProcesses() {
       signalGroup(child.pid, "SIGKILL");
     }
 
+    if (limitMs) {
+      const limit = setTimeout(() => {
+        late = true;
+        end();
+      }, limitMs);
+      ended.finally(() => clearTimeout(limit));
+    }
     const program = { name, pid: child.pid, tail, log, ended, end };
     if (child.pid !== undefined) {
       running.set(child.pid, program);

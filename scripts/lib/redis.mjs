@@ -1,5 +1,6 @@
 // Finds the Redis server that the proxy's tests start for themselves, or installs Debian's. It starts none.
 import { canInstall, install, installCommand } from "./debian.mjs";
+import { Expected } from "./expected.mjs";
 import { findProgram } from "./find.mjs";
 
 /** The full path of redis-server; throws a sentence that says how to get it. */
@@ -12,5 +13,5 @@ export async function installRedis({ processes, say, progress }) {
     if (installed) return installed;
   }
   const name = process.platform === "darwin" ? "redis" : "redis-server";
-  throw new Error(say("Redis was not found: {0}", installCommand([name])));
+  throw new Expected(say("Redis was not found: {0}", installCommand([name])));
 }

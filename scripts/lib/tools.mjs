@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { canInstall, install, installCommand } from "./debian.mjs";
+import { Expected } from "./expected.mjs";
 import { findProgram } from "./find.mjs";
 
 const runFile = promisify(execFile);
@@ -14,7 +15,7 @@ const cargoFolder = path.join(process.env.CARGO_HOME ?? path.join(homedir(), ".c
 const oldest = { node: [20, 0], rust: [1, 90], python: [3, 9] };
 
 /** Something is missing; the message says what, and how to get it. */
-export class ToolMissing extends Error {}
+export class ToolMissing extends Expected {}
 
 /**
  * Throws ToolMissing with every missing tool, one sentence each.

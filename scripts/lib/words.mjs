@@ -1,5 +1,6 @@
 // What the scripts say, in English and Korean. The English sentence is the key; a missing Korean one shows the English.
 // Which language: the terminal's own setting, as every program of the terminal reads it.
+import { english } from "./words.en.mjs";
 import { korean } from "./words.ko.mjs";
 
 /** 'ko' or 'en', from the first of LC_ALL, LC_MESSAGES and LANG that is set. */
@@ -10,8 +11,8 @@ export function terminalLanguage(env = process.env) {
 
 /** A function that says an English sentence in `language`, with `{0}`, `{1}` filled in. */
 export function speaker(language = terminalLanguage()) {
-  return (english, ...values) => {
-    const sentence = (language === "ko" && korean[english]) || english;
+  return (key, ...values) => {
+    const sentence = (language === "ko" && korean[key]) || (english[key] ?? key);
     return sentence.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
   };
 }

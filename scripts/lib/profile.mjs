@@ -1,0 +1,52 @@
+// A profile of the editor for trying and testing: its own settings and extensions, apart from the user's.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { root, run } from "./places.mjs";
+
+const quiet = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "none",
+  "workbench.tips.enabled": false,
+  "security.workspace.trust.enabled": false,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "chat.commandCenter.enabled": false,
+};
+
+/** Writes `settings` over those of the profile and keeps the rest, which the user may have set there. */
+export async function writeSettings(profile, settings) {
+  const file = path.join(profile, "data", "User", "settings.json");
+  await mkdir(path.dirname(file), { recursive: true });
+  const before = existsSync(file) ? await readFile(file, "utf8") : "{}";
+  let kept;
+  try {
+    kept = JSON.parse(before);
+  } catch {
+    // The editor allows comments there, JSON does not: nothing of the user's is lost.
+    await copyFile(file, `${file}.before`);
+    kept = {};
+  }
+  await writeFile(file, `${JSON.stringify({ ...quiet, ...kept, ...settings }, undefined, 2)}\n`);
+}
+
+/** A copy of the sample project, so that trying things leaves the repository as it is. Made once. */
+export async function sampleProject(folder = path.join(run, "sample-project")) {
+  if (!existsSync(folder)) {
+    await cp(path.join(root, "scripts", "sample-project"), folder, { recursive: true });
+  }
+  return folder;
+}
+
+/** Runs `install` unless this very VSIX is in the profile already. */
+export async function whenNewExtension(profile, vsix, install) {
+  const stamp = path.join(profile, "installed-vsix");
+  const hash = createHash("sha256")
+    .update(await readFile(vsix))
+    .digest("hex");
+  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return;
+  await install();
+  await mkdir(profile, { recursive: true });
+  await writeFile(stamp, hash);
+}

@@ -1,0 +1,160 @@
+// `npm test`: everything that must hold, in order, on a fresh clone. CI runs the same.
+// It goes on after a failure, except with what needs the failed step, and ends with one line of counts.
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { readArguments, WrongArguments } from "./lib/arguments.mjs";
+import { installBrowser } from "./lib/browser.mjs";
+import { cargoCounts, nodeCounts, wrongWith } from "./lib/counts.mjs";
+import { installEditor } from "./lib/editor.mjs";
+import { packExtension } from "./lib/extension.mjs";
+import { runScript } from "./lib/kit.mjs";
+import { installModel } from "./lib/model.mjs";
+import { installNodeModules } from "./lib/node-modules.mjs";
+import { root } from "./lib/places.mjs";
+import { seconds } from "./lib/progress.mjs";
+import { installRedis } from "./lib/redis.mjs";
+import { buildPrograms, compiling } from "./lib/rust.mjs";
+import { checkTools } from "./lib/tools.mjs";
+
+const stepLimitMs = 25 * 60_000;
+const shownOnFailure = 200;
+const scriptTests = readdirSync(path.join(root, "scripts", "lib"))
+  .filter((name) => name.endsWith(".test.mjs"))
+  .map((name) => `scripts/lib/${name}`);
+
+/**
+ * The steps in order. `work` throws when the step failed; it gives counts when it ran tests, and a step without
+ * counts is one check. `needs` names steps without which it cannot run.
+ */
+const steps = {
+  tools: { work: checkTools },
+  packages: { work: installNodeModules, needs: ["tools"] },
+  parts: { work: installParts, needs: ["tools"] },
+  biome: { work: npx("biome", "check", "--error-on-warnings"), needs: ["packages"] },
+  scripts: { work: tests("node", "--test", ...scriptTests), needs: ["tools"] },
+  fmt: { work: cargo("fmt", "--check"), needs: ["tools"] },
+  clippy: {
+    work: cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"),
+    needs: ["tools"],
+  },
+  cargo: { work: tests("cargo", "test", "--workspace", "--locked", "--no-fail-fast"), needs: ["parts"] },
+  native: { work: npm("run", "check", "-w", "native"), needs: ["packages"] },
+  tsc: { work: npm("run", "typecheck", "-w", "extension"), needs: ["packages"] },
+  "native-tests": { work: tests("npm", "test", "-w", "native"), needs: ["native"] },
+  extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native"] },
+  vsix: { work: packExtension, needs: ["native"] },
+  programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
+  "end-to-end": {
+    work: tests("npm", "test", "-w", "tests/end-to-end"),
+    needs: ["packages", "parts", "vsix", "programs"],
+  },
+};
+
+await runScript(async (kit) => {
+  const { progress, say } = kit;
+  const flags = readArguments({ only: stepName(say), help: null }, say);
+  if (flags.help) {
+    progress.line(`npm test -- [--only STEP]\n\nSteps, in order: ${Object.keys(steps).join(", ")}`);
+    return 0;
+  }
+  const chosen = flags.only ? [flags.only] : Object.keys(steps);
+  const started = Date.now();
+  const total = { passed: 0, failed: 0 };
+  const failed = new Set();
+  for (const name of chosen) {
+    const counts = await runStep(name, failed, kit);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+  }
+  progress.line(
+    `\n${failed.size > 0 ? `Failed: ${[...failed].join(", ")}` : "Everything passed"} in ${seconds(Date.now() - started)}`,
+  );
+  progress.line(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 ? 1 : 0;
+});
+
+async function runStep(name, failed, kit) {
+  const { work, needs = [] } = steps[name];
+  const absent = needs.filter((need) => failed.has(need));
+  if (absent.length > 0) {
+    failed.add(name);
+    kit.progress.line(`✗ ${name}: not run, it needs ${absent.join(", ")}`);
+    return { passed: 0, failed: 1 };
+  }
+  try {
+    const counts = await kit.progress.step(name, (detail) => work({ ...kit, detail }));
+    if (typeof counts?.passed !== "number") return { passed: 1, failed: 0 };
+    kit.progress.line(`  ${counts.passed} passed`);
+    return counts;
+  } catch (error) {
+    failed.add(name);
+    kit.progress.line(
+      [...(error.tail ?? []), "", error.tail ? error.message : (error.stack ?? error.message)].join("\n"),
+    );
+    return { passed: error.counts?.passed ?? 0, failed: Math.max(1, error.counts?.failed ?? 0) };
+  }
+}
+
+/** Everything that is not ours: the browser, Redis, the editor and the small model. */
+async function installParts(kit) {
+  await installBrowser(kit);
+  await installRedis(kit);
+  await installModel(kit);
+  await installEditor(kit);
+}
+
+function command(program, args, show = () => () => {}) {
+  return ({ processes, detail }) =>
+    processes.run(`test-${[program, ...args].slice(0, 2).join("-").replaceAll("/", "-")}`, program, args, {
+      onLine: show(detail),
+      limitMs: stepLimitMs,
+      tailLines: shownOnFailure,
+    });
+}
+
+function npm(...args) {
+  return command("npm", args, compiling);
+}
+
+function npx(...args) {
+  return command("npx", ["--no-install", ...args]);
+}
+
+function cargo(...args) {
+  return command("cargo", args, compiling);
+}
+
+/** A command that runs tests: its counts, and an error when one failed, one was skipped or none ran. */
+function tests(program, ...args) {
+  const count = program === "cargo" ? cargoCounts : nodeCounts;
+  return async (kit) => {
+    const lines = [];
+    const show = (detail) => {
+      const showCrate = compiling(detail);
+      return (line) => {
+        lines.push(line);
+        showCrate(line);
+      };
+    };
+    const failure = await command(
+      program,
+      args,
+      show,
+    )(kit).then(
+      () => undefined,
+      (error) => error,
+    );
+    const counts = count(lines.join("\n"));
+    const wrong = failure?.message ?? wrongWith(counts);
+    if (!wrong) return counts;
+    const error = failure ?? new Error(wrong);
+    throw Object.assign(error, { counts, tail: error.tail ?? [] });
+  };
+}
+
+function stepName(say) {
+  return (text) => {
+    if (!steps[text]) throw new WrongArguments(say("--{0} {1}: use {2}", "only", text, Object.keys(steps).join(", ")));
+    return text;
+  };
+}
