@@ -37,7 +37,10 @@ await Promise.all([
     platform: "browser",
     format: "iife",
     target: "chrome124",
+    jsx: "automatic",
+    jsxImportSource: "preact",
     loader: { ".ttf": "file" },
+    assetNames: "[name]",
   }),
 ]);
 

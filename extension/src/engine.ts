@@ -85,9 +85,15 @@ export function startEngine(base: Base): EngineHandle {
     }
   };
 
-  base.own(vscode.workspace.onDidOpenTextDocument((document) => whenRunning((engine) => documents.open(engine, document))));
-  base.own(vscode.workspace.onDidChangeTextDocument((event) => whenRunning((engine) => documents.change(engine, event))));
-  base.own(vscode.workspace.onDidCloseTextDocument((document) => whenRunning((engine) => documents.close(engine, document))));
+  base.own(
+    vscode.workspace.onDidOpenTextDocument((document) => whenRunning((engine) => documents.open(engine, document))),
+  );
+  base.own(
+    vscode.workspace.onDidChangeTextDocument((event) => whenRunning((engine) => documents.change(engine, event))),
+  );
+  base.own(
+    vscode.workspace.onDidCloseTextDocument((document) => whenRunning((engine) => documents.close(engine, document))),
+  );
   base.own(vscode.workspace.onDidChangeConfiguration((event) => changesServer(event) && void restart()));
   base.own(base.extension.secrets.onDidChange((event) => isTokenOf(base.config.serverUrl, event) && void restart()));
   base.own({ dispose: () => whenRunning((engine) => engine.close()) });

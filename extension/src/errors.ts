@@ -123,10 +123,7 @@ function words(reason: string): Record<string, Words> {
       l10n.t("Ask the server's owner for the permission, or set another token."),
       "token",
     ),
-    not_found: say(
-      l10n.t("The server no longer has this conversation."),
-      l10n.t("Start a new one."),
-    ),
+    not_found: say(l10n.t("The server no longer has this conversation."), l10n.t("Start a new one.")),
     unknown_model: say(
       l10n.t("The server does not have this model."),
       l10n.t("Choose another model in the settings, or leave it empty for the server's own."),
@@ -137,15 +134,8 @@ function words(reason: string): Record<string, Words> {
       l10n.t("Use another model, or a CodeSaga server."),
       "settings",
     ),
-    session_busy: say(
-      l10n.t("This conversation is still being answered."),
-      l10n.t("Wait for the answer, or stop it."),
-    ),
-    rate_limited: say(
-      l10n.t("The limit of requests is reached."),
-      l10n.t("Wait a moment, then try again."),
-      "again",
-    ),
+    session_busy: say(l10n.t("This conversation is still being answered."), l10n.t("Wait for the answer, or stop it.")),
+    rate_limited: say(l10n.t("The limit of requests is reached."), l10n.t("Wait a moment, then try again."), "again"),
     queue_full: say(l10n.t("The team's queue is full."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_busy: say(l10n.t("The model server is busy."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_unreachable: say(
@@ -168,11 +158,7 @@ function words(reason: string): Record<string, Words> {
       l10n.t("Try again, with less code selected if the server is slow."),
       "again",
     ),
-    shutting_down: say(
-      l10n.t("The server is shutting down."),
-      l10n.t("Try again when it is back."),
-      "again",
-    ),
+    shutting_down: say(l10n.t("The server is shutting down."), l10n.t("Try again when it is back."), "again"),
     internal: say(
       l10n.t("Something went wrong inside CodeSaga."),
       l10n.t("Try again; if it stays, report it with what *Show Status* says."),

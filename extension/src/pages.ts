@@ -1,0 +1,50 @@
+/**
+ * Read-only documents of ours that live in no file: proposed edits, answers without code, the
+ * status page. What stands in them is decided elsewhere.
+ */
+import * as vscode from "vscode";
+import type { Ctx } from "./ctx";
+
+export const EDIT_SCHEME = "codesaga-edit";
+export const STATUS_SCHEME = "codesaga-status";
+
+export interface Page extends vscode.Disposable {
+  readonly uri: vscode.Uri;
+  /** Replaces the text; an editor that shows the page follows. */
+  set(text: string): void;
+}
+
+export interface Pages {
+  /** A new page beside no other, named after `path` so that the editor shows and colours it alike. */
+  create(path: string): Page;
+  /** The status page, of which there is one. */
+  readonly status: Page;
+}
+
+export function registerPages(ctx: Ctx): Pages {
+  const texts = new Map<string, string>();
+  const changed = ctx.own(new vscode.EventEmitter<vscode.Uri>());
+  const provider: vscode.TextDocumentContentProvider = {
+    onDidChange: changed.event,
+    provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? "",
+  };
+  for (const scheme of [EDIT_SCHEME, STATUS_SCHEME]) {
+    ctx.own(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
+  }
+  const pageAt = (uri: vscode.Uri): Page => ({
+    uri,
+    set: (text) => {
+      texts.set(uri.toString(), text);
+      changed.fire(uri);
+    },
+    dispose: () => void texts.delete(uri.toString()),
+  });
+  let made = 0;
+  return {
+    create: (path) => {
+      made += 1;
+      return pageAt(vscode.Uri.from({ scheme: EDIT_SCHEME, path, query: String(made) }));
+    },
+    status: pageAt(vscode.Uri.from({ scheme: STATUS_SCHEME, path: "CodeSaga" })),
+  };
+}
