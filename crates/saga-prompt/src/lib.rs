@@ -1,1 +1,25 @@
 //! Context in, prompt out, and the reading of answers.
+//!
+//! [`completion`] and [`edit`] write prompts within a token budget; [`Shaper`] decides while a
+//! completion streams in what of it is shown and where it ends; [`read_code`] takes the code out
+//! of whatever an instruct model says about an edit. Everything is plain computation on texts:
+//! no clock, disk, network, environment or async, and no parsing of languages.
+
+#![warn(clippy::disallowed_methods)]
+
+mod anchor;
+mod boundary;
+mod completion;
+mod edit;
+mod fence;
+mod read;
+mod shape;
+mod template;
+mod tokens;
+
+pub use anchor::Anchor;
+pub use completion::{CompletionAsk, CompletionPrompt, completion, completion_plain};
+pub use edit::{ContextOverflow, EditAsk, EditPrompt, Problem, edit};
+pub use read::{AskedCode, Reading, read_code};
+pub use shape::{AnswerForm, ShapeAsk, Shaped, Shaper, StopReason};
+pub use tokens::{Budget, estimate_tokens};

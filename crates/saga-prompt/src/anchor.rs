@@ -1,0 +1,307 @@
+//! What of a document's completion prompt stays put while its user types.
+//!
+//! Model servers reuse only the longest common start of two prompts, so everything that could
+//! change with a key is frozen until it is clearly stale, and the window on the text before the
+//! cursor moves in jumps. One [`Anchor`] belongs to one document; it is a plain value.
+
+use saga_domain::{Context, TemplateFamily};
+
+use crate::fence::{fence_around, tag};
+use crate::tokens::estimate_tokens;
+
+/// Bytes by which the start of the window is recognised when text above it changed.
+const HEAD_BYTES: usize = 512;
+/// Lines after the cursor that are compared with the frozen ones.
+const COMPARED_LINES: usize = 20;
+/// Compared lines that may differ, and frozen lines that may have moved above the cursor,
+/// before the frozen ones mislead more than a fresh start costs.
+const STALE_LINES: usize = 6;
+/// Snippets that must be new, together with most of all, before they are worth a fresh start.
+const STALE_SNIPPETS: usize = 3;
+
+/// What stays the same from prompt to prompt of one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchor {
+    /// Absent before the first prompt.
+    frozen: Option<Frozen>,
+    /// Where the window starts in the text before the cursor, as it was last seen.
+    start: usize,
+    /// The window's first bytes, as they were last seen.
+    head: String,
+}
+
+/// The part of a prompt that stands before the file's own text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Frozen {
+    path: String,
+    language: String,
+    template: TemplateFamily,
+    /// Snippets, imports and scopes, rendered.
+    related: String,
+    snippets: Vec<String>,
+    /// Whole lines after the cursor, led by the rest of its line when that says something.
+    suffix: String,
+    fence: String,
+    tokens: u32,
+}
+
+/// How much of what a prompt may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Tokens for everything that is not fixed text.
+    pub(crate) tokens: u32,
+    pub(crate) prefix_lines: usize,
+    pub(crate) suffix_lines: usize,
+}
+
+/// The parts of a prompt, in their order.
+pub(crate) struct Parts<'a> {
+    pub(crate) related: &'a str,
+    pub(crate) suffix: &'a str,
+    pub(crate) fence: &'a str,
+    /// Where the window starts in the text before the cursor.
+    pub(crate) start: usize,
+}
+
+impl Anchor {
+    /// Brings the anchor up to date with what stands around the cursor now, changing as little
+    /// as possible.
+    pub(crate) fn settle(
+        &mut self,
+        context: &Context,
+        template: TemplateFamily,
+        room: Room,
+    ) -> Parts<'_> {
+        let found = self.find_start(&context.prefix);
+        let still_good = self.frozen.as_ref().is_some_and(|frozen| frozen.fits(context, template));
+        let frozen = match self.frozen.take() {
+            Some(frozen) if still_good => {
+                let tokens_max = room.tokens.saturating_sub(frozen.tokens);
+                match found.filter(|start| {
+                    is_good_window(&context.prefix, *start, tokens_max, room.prefix_lines)
+                }) {
+                    Some(start) => {
+                        self.start = start;
+                        frozen
+                    }
+                    // The jump costs nearly everything, so the rest is refreshed with it.
+                    None => self.start_afresh(context, template, room),
+                }
+            }
+            _ => self.start_afresh(context, template, room),
+        };
+        self.head = head_of(&context.prefix[self.start..]).to_owned();
+        let frozen = self.frozen.insert(frozen);
+        Parts {
+            related: &frozen.related,
+            suffix: &frozen.suffix,
+            fence: &frozen.fence,
+            start: self.start,
+        }
+    }
+
+    fn start_afresh(&mut self, context: &Context, template: TemplateFamily, room: Room) -> Frozen {
+        let suffix = frozen_suffix(&context.suffix, room);
+        // Where the window will start decides which imports and scopes it holds already.
+        let prefix_tokens = room.tokens / 2;
+        self.start = window_start(&context.prefix, prefix_tokens, room.prefix_lines);
+        let window = &context.prefix[self.start..];
+        let (related, snippets) = render_related(context, window, room.tokens / 5);
+        let tokens = estimate_tokens(&related) + estimate_tokens(&suffix);
+        Frozen {
+            path: context.path.clone(),
+            language: context.language.clone(),
+            template,
+            fence: fence_around([window, suffix.as_str(), related.as_str()]),
+            related,
+            snippets,
+            suffix,
+            tokens,
+        }
+    }
+
+    /// Where the window that was used last starts in `prefix`.
+    fn find_start(&self, prefix: &str) -> Option<usize> {
+        if prefix.get(self.start..).is_some_and(|window| window.starts_with(&self.head)) {
+            return Some(self.start);
+        }
+        // Text above the window changed: the same text now stands elsewhere.
+        if self.head.len() < HEAD_BYTES { None } else { prefix.find(&self.head) }
+    }
+}
+
+impl Frozen {
+    fn fits(&self, context: &Context, template: TemplateFamily) -> bool {
+        self.path == context.path
+            && self.language == context.language
+            && self.template == template
+            && self.suffix_fits(&context.suffix)
+            && !self.snippets_are_stale(context)
+            && fence_around([context.prefix.as_str(), context.suffix.as_str()]).len()
+                <= self.fence.len()
+    }
+
+    fn suffix_fits(&self, suffix: &str) -> bool {
+        let (rest, below) = split_rest_of_line(suffix);
+        let mut frozen = self.suffix.lines().filter(|line| !line.trim().is_empty());
+        if says_something(rest) && frozen.next() != Some(rest.trim_end()) {
+            return false;
+        }
+        let frozen: Vec<&str> = frozen.map(str::trim_end).collect();
+        let now: Vec<&str> = below
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty())
+            .take(COMPARED_LINES)
+            .collect();
+        // Both walk downwards, so a line that occurs twice is not taken for the later one.
+        let (mut at, mut matched, mut first_match) = (0, 0, None);
+        for line in &now {
+            if let Some(step) = frozen[at..].iter().position(|other| other == line) {
+                first_match.get_or_insert(at + step);
+                matched += 1;
+                at += step + 1;
+            }
+        }
+        let compared = now.len().min(frozen.len().max(STALE_LINES));
+        let passed_by = first_match.unwrap_or(frozen.len());
+        compared.saturating_sub(matched) <= STALE_LINES && passed_by <= STALE_LINES
+    }
+
+    fn snippets_are_stale(&self, context: &Context) -> bool {
+        let new = context
+            .snippets
+            .iter()
+            .filter(|snippet| !self.snippets.contains(&snippet.text))
+            .count();
+        new >= STALE_SNIPPETS && new * 2 > context.snippets.len()
+    }
+}
+
+/// The rest of the cursor's line, and everything below it.
+fn split_rest_of_line(suffix: &str) -> (&str, &str) {
+    suffix.split_once('\n').unwrap_or((suffix, ""))
+}
+
+/// Closing brackets and quotes come and go as the user types; only words are worth freezing.
+fn says_something(rest_of_line: &str) -> bool {
+    rest_of_line.chars().any(char::is_alphanumeric)
+}
+
+fn frozen_suffix(suffix: &str, room: Room) -> String {
+    let (rest, below) = split_rest_of_line(suffix);
+    let tokens_max = room.tokens / 5;
+    let mut out = String::new();
+    let mut tokens = 0;
+    let rest = Some(rest).filter(|rest| says_something(rest));
+    for line in rest.into_iter().chain(below.lines()).take(room.suffix_lines) {
+        tokens += estimate_tokens(line) + 1;
+        if tokens > tokens_max {
+            break;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// What the window does not show but the model should know, most general first.
+fn render_related(context: &Context, window: &str, tokens_max: u32) -> (String, Vec<String>) {
+    let mut out = String::new();
+    let mut tokens = 0;
+    let mut add = |out: &mut String, piece: String| {
+        tokens += estimate_tokens(&piece);
+        let fits = tokens <= tokens_max;
+        if fits {
+            out.push_str(&piece);
+        }
+        fits
+    };
+    let mut snippets = Vec::new();
+    let mut path = None;
+    for snippet in &context.snippets {
+        let heading = if path == Some(&snippet.path) {
+            String::new()
+        } else {
+            format!("{}:\n", snippet.path)
+        };
+        path = Some(&snippet.path);
+        if !add(&mut out, format!("{heading}{}\n", snippet.text.trim_end())) {
+            break;
+        }
+        snippets.push(snippet.text.clone());
+    }
+    let above = context.imports.iter().chain(&context.scopes);
+    let mut heading = format!("{}:\n", context.path);
+    for line in above.filter(|line| !window.contains(line.trim_end())) {
+        if !add(&mut out, format!("{}{}\n", std::mem::take(&mut heading), line.trim_end())) {
+            break;
+        }
+    }
+    (out, snippets)
+}
+
+/// Whether the window from `start` can be kept: not too long, and not so short that the text
+/// above it, now near the cursor, is missed.
+fn is_good_window(prefix: &str, start: usize, tokens_max: u32, lines_max: usize) -> bool {
+    let window = &prefix[start..];
+    let lines = window.matches('\n').count() + 1;
+    let too_short = start > 0 && lines * 8 < lines_max;
+    lines <= lines_max && !too_short && estimate_tokens(window) <= tokens_max
+}
+
+/// Where a fresh window starts: at the start of the text when all of it fits, else so that half
+/// of what may be is used and typing can go on for long.
+fn window_start(prefix: &str, tokens_max: u32, lines_max: usize) -> usize {
+    // A byte is never more than a token by our estimate, so this much decides.
+    let nearest = usize::try_from(tokens_max).unwrap_or(usize::MAX).saturating_mul(16);
+    let near = &prefix[ceil_char_boundary(prefix, prefix.len().saturating_sub(nearest))..];
+    if near.len() == prefix.len() && is_good_window(prefix, 0, tokens_max, lines_max) {
+        return 0;
+    }
+    let mut start = prefix.len();
+    let mut tokens = 0;
+    for line in near.split_inclusive('\n').rev().take((lines_max / 2).max(1)) {
+        let line_tokens = estimate_tokens(line);
+        if tokens + line_tokens > tokens_max / 2 {
+            break;
+        }
+        tokens += line_tokens;
+        start -= line.len();
+    }
+    if start == prefix.len() && !prefix.ends_with('\n') {
+        return start_within_line(near, prefix.len(), tokens_max / 2);
+    }
+    start
+}
+
+/// For a line that is longer than the whole window may be.
+fn start_within_line(near: &str, prefix_len: usize, tokens_max: u32) -> usize {
+    let mut keep = near.len();
+    while keep > 0 {
+        let from = ceil_char_boundary(near, near.len() - keep);
+        if estimate_tokens(&near[from..]) <= tokens_max {
+            return prefix_len - (near.len() - from);
+        }
+        keep /= 2;
+    }
+    prefix_len
+}
+
+fn head_of(window: &str) -> &str {
+    &window[..floor_char_boundary(window, HEAD_BYTES)]
+}
+
+fn ceil_char_boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The fence's opening line, as it stands in prompts.
+pub(crate) fn opening(fence: &str, language: &str) -> String {
+    format!("{fence}{}\n", tag(language))
+}

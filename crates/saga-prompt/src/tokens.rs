@@ -1,0 +1,153 @@
+//! How many tokens a text has, estimated by script and class of character, and the budget that
+//! prompts keep to. No tokenizer runs here: the estimate is made for byte-pair vocabularies that
+//! were trained on code and errs on the high side.
+
+use saga_domain::ModelFacts;
+
+/// How far an estimate may lie below the truth, in percent of the context: what is kept free.
+const MARGIN_PERCENT: u32 = 12;
+
+/// What one request may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Tokens that prompt and answer may have together. Below about 512 no useful prompt fits.
+    pub context_tokens: u32,
+    /// Tokens the answer may have at most.
+    pub answer_tokens_max: u32,
+    /// Lines of the file before the cursor that a completion prompt holds at most; when there
+    /// are more, the oldest half is dropped at once.
+    pub prefix_lines_max: usize,
+    /// Lines of the file after the cursor that a completion prompt holds at most.
+    pub suffix_lines_max: usize,
+}
+
+impl Budget {
+    /// The budget of a completion on that model: an answer worth one glance.
+    #[must_use]
+    pub fn for_completion(facts: &ModelFacts) -> Self {
+        Self {
+            context_tokens: facts.context_tokens,
+            answer_tokens_max: 192,
+            prefix_lines_max: 160,
+            suffix_lines_max: 40,
+        }
+    }
+
+    /// The budget of an edit on that model: half of the context may be answer.
+    #[must_use]
+    pub fn for_edit(facts: &ModelFacts) -> Self {
+        Self {
+            context_tokens: facts.context_tokens,
+            answer_tokens_max: facts.context_tokens / 2,
+            prefix_lines_max: 60,
+            suffix_lines_max: 30,
+        }
+    }
+
+    /// Tokens that prompt and answer may have together by our own estimate.
+    pub(crate) fn usable_tokens(&self) -> u32 {
+        let margin = u64::from(self.context_tokens) * u64::from(MARGIN_PERCENT) / 100;
+        self.context_tokens.saturating_sub(u32::try_from(margin).unwrap_or(u32::MAX))
+    }
+}
+
+/// Classes of characters that byte-pair tokenizers treat alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Blank,
+    LineEnd,
+    Latin,
+    Digit,
+    Hangul,
+    Punctuation,
+    /// Scripts and signs that are split into bytes or nearly so.
+    Rare,
+}
+
+/// Estimates the tokens of `text`.
+#[must_use]
+pub fn estimate_tokens(text: &str) -> u32 {
+    let mut tokens = 0_usize;
+    let mut class = Class::LineEnd;
+    let mut run = 0_usize;
+    let mut after_blank = false;
+    for c in text.chars() {
+        let next = class_of(c);
+        // A capital in the middle of a word begins a new piece, as in `getUserName`.
+        let new_hump = next == Class::Latin && c.is_ascii_uppercase() && run > 2;
+        if next == class && !new_hump {
+            run += 1;
+            continue;
+        }
+        tokens += run_tokens(class, run, after_blank);
+        after_blank = class == Class::Blank;
+        class = next;
+        run = 1;
+    }
+    tokens += run_tokens(class, run, after_blank);
+    u32::try_from(tokens).unwrap_or(u32::MAX)
+}
+
+fn class_of(c: char) -> Class {
+    match c {
+        ' ' | '\t' => Class::Blank,
+        '\n' | '\r' => Class::LineEnd,
+        '0'..='9' => Class::Digit,
+        '가'..='힣' => Class::Hangul,
+        _ if c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) => Class::Latin,
+        _ if c.is_ascii() => Class::Punctuation,
+        _ => Class::Rare,
+    }
+}
+
+fn run_tokens(class: Class, length: usize, after_blank: bool) -> usize {
+    if length == 0 {
+        return 0;
+    }
+    match class {
+        // The last blank of a run joins what follows.
+        Class::Blank => usize::from(length > 1) + length / 16,
+        Class::LineEnd => 1 + length / 4,
+        Class::Latin => 1 + (length - 1) / 6,
+        Class::Digit => usize::from(after_blank) + length.div_ceil(2),
+        Class::Hangul => length,
+        Class::Punctuation => length.div_ceil(2),
+        Class::Rare => length * 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_class_counts_as_tokenizers_do() {
+        for (text, tokens) in [
+            ("", 0),
+            ("return", 1),
+            (" return", 1),
+            ("        return x", 3),
+            ("getUserName", 3),
+            ("사용자 이름", 5),
+            ("12345", 3),
+            ("foo(bar)\n", 5),
+            ("ㅅ", 2),
+            ("🎉", 2),
+        ] {
+            assert_eq!(estimate_tokens(text), tokens, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn usable_tokens_keep_a_margin_at_every_size() {
+        for context_tokens in [0, 1, 512, 8192, u32::MAX] {
+            let budget = Budget {
+                context_tokens,
+                answer_tokens_max: 1,
+                prefix_lines_max: 1,
+                suffix_lines_max: 1,
+            };
+            assert!(budget.usable_tokens() <= context_tokens);
+        }
+    }
+}
