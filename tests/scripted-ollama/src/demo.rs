@@ -181,13 +181,11 @@ fn pieces(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use expect_test::{Expect, expect};
-
     use super::*;
 
-    fn check(prompt: &str, expected: Expect) {
+    fn check(prompt: &str, expected: &str) {
         let question = Question::Text { prompt: prompt.to_owned(), raw: true };
-        expected.assert_eq(&answer(&question).concat());
+        assert_eq!(answer(&question).concat(), expected);
     }
 
     const STACK: &str =
@@ -195,47 +193,18 @@ mod tests {
 
     #[test]
     fn a_line_is_continued_wherever_the_prompt_ends() {
-        check(
-            &format!("{STACK}        return "),
-            expect![[r"
-            self.items.pop()
-        "]],
-        );
-        check(
-            &format!("{STACK}        return"),
-            expect![[r"
-             self.items.pop()
-        "]],
-        );
-        check(
-            &format!("{STACK}        ret"),
-            expect![[r"
-            urn self.items.pop()
-        "]],
-        );
-        check(
-            STACK,
-            expect![[r"
-                    return self.items.pop()
-        "]],
-        );
-        check(
-            "def add(a: int, b: int) -> int:\n    return ",
-            expect![[r"
-            a + b
-        "]],
-        );
+        check(&format!("{STACK}        return "), "self.items.pop()\n");
+        check(&format!("{STACK}        return"), " self.items.pop()\n");
+        check(&format!("{STACK}        ret"), "urn self.items.pop()\n");
+        check(STACK, "        return self.items.pop()\n");
+        check("def add(a: int, b: int) -> int:\n    return ", "a + b\n");
     }
 
     #[test]
     fn an_opened_code_block_gets_the_code_back() {
         check(
             "<|im_start|>user\nShorter:\n```python\ndef f():\n    pass\n```\n<|im_end|>\n<|im_start|>assistant\n```python\n",
-            expect![[r"
-                # Rewritten as asked.
-                def f():
-                    pass
-                ```"]],
+            "# Rewritten as asked.\ndef f():\n    pass\n```",
         );
     }
 

@@ -301,7 +301,9 @@ fn listed(service: &Service, recorded: &Exchange, list: &str, name: &str) -> Exc
     if let Some(models) = body[list].as_array_mut() {
         models.retain(|model| service.serves(model[name].as_str().unwrap_or_default()));
     }
-    Exchange { body: body.to_string(), ..recorded.clone() }
+    // `/v1` ends its JSON with a new line, `/api` does not.
+    let end = if recorded.body.ends_with('\n') { "\n" } else { "" };
+    Exchange { body: format!("{body}{end}"), ..recorded.clone() }
 }
 
 fn loaded(service: &Service) -> Exchange {

@@ -1,0 +1,5 @@
+//! The server as its clients see it, over real sockets.
+
+mod faults;
+mod http;
+mod recordings;
