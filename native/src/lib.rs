@@ -1,1 +1,14 @@
-//! The napi-rs boundary: converts and forwards.
+//! The napi-rs boundary: what the extension sees of the engine.
+//!
+//! It converts and forwards, and nothing else: UTF-16 becomes bytes in `convert.rs`, futures become
+//! promises in `promise.rs`, failures become errors with a `code` in `error.rs`. No panic crosses,
+//! no thread outlives `Engine.close()`, and nothing is decided here.
+
+mod convert;
+mod engine;
+mod error;
+mod events;
+mod plain;
+mod promise;
+mod reply;
+mod types;

@@ -1,1 +1,20 @@
 //! The only socket on the user's side.
+//!
+//! Speaks to `codesaga-proxy` and to any OpenAI-compatible server. One error type leaves it:
+//! [`Failure`]. An answer never ends silently, a redirect is never followed, everything read has a
+//! limit, and dropping an answer closes its connection. It never retries and remembers nothing:
+//! that is the engine's business.
+
+mod answer;
+mod calls;
+mod events;
+mod failure;
+mod options;
+mod tls;
+mod traffic;
+
+pub use answer::{Answer, Finish, Piece};
+pub use calls::{Client, Conversation};
+pub use options::{ClientOptions, Timeouts};
+pub use saga_domain::Failure;
+pub use traffic::Traffic;

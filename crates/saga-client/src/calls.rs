@@ -1,0 +1,329 @@
+//! The calls, one method each.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList, SessionSummary};
+use saga_protocol::models::Model;
+use saga_protocol::openai::{ChatCompletionRequest, CompletionRequest};
+use saga_protocol::ready::Readiness;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::events::Events;
+use crate::failure;
+use crate::options::{Address, ClientOptions, Timeouts, headers};
+use crate::tls;
+use crate::traffic::Traffic;
+
+/// Bytes of an answer that is read whole.
+const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of an error's body that are looked at.
+const ERROR_BYTES_MAX: usize = 64 * 1024;
+/// Letters of a conversation's id.
+const SESSION_ID_CHARS_MAX: usize = 64;
+
+/// A client of one server. Cheap to clone; connections are shared.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    address: Address,
+    timeouts: Timeouts,
+    traffic: Arc<Traffic>,
+}
+
+impl Client {
+    /// Makes a client. Nothing is sent.
+    ///
+    /// # Errors
+    /// `invalid_setting`, naming the option that is wrong.
+    pub fn new(options: &ClientOptions) -> Result<Self, Failure> {
+        let address = Address::parse(&options.server_url)?;
+        let tls = tls::config(address.is_tls(), options.ca_pem.as_deref())?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .default_headers(headers(options)?)
+            .connect_timeout(options.timeouts.connect)
+            // A redirect could carry code and token to another server.
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_keepalive(std::time::Duration::from_secs(30))
+            .user_agent(concat!("codesaga/", env!("CARGO_PKG_VERSION")));
+        if address.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| {
+            Failure::new(
+                FailureCode::InvalidSetting,
+                format!("The connection cannot be set up: {error}."),
+            )
+        })?;
+        Ok(Self { http, address, timeouts: options.timeouts, traffic: Arc::default() })
+    }
+
+    /// How much went over the socket.
+    #[must_use]
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// `POST /v1/completions`, always streamed.
+    ///
+    /// # Errors
+    /// What the server says, or that it cannot be reached. This and [`Answer::next`] are the only
+    /// places where an answer fails.
+    pub async fn completions(&self, mut request: CompletionRequest) -> Result<Answer, Failure> {
+        request.stream = true;
+        let events = self.stream(self.address.at(&["v1", "completions"]), &request).await;
+        Ok(Answer::new(events.map_err(unknown_model)?))
+    }
+
+    /// `POST /v1/chat/completions`, always streamed.
+    ///
+    /// # Errors
+    /// As [`Self::completions`].
+    pub async fn chat_completions(
+        &self,
+        mut request: ChatCompletionRequest,
+    ) -> Result<Answer, Failure> {
+        request.stream = true;
+        let url = self.address.at(&["v1", "chat", "completions"]);
+        let events = self.stream(url, &request).await;
+        Ok(Answer::new(events.map_err(unknown_model)?))
+    }
+
+    /// `POST /v1/chat`: a conversation that the server remembers.
+    ///
+    /// # Errors
+    /// `unsupported` when the server is not `codesaga-proxy`; else as [`Self::completions`].
+    pub async fn chat(&self, request: &ChatRequest) -> Result<Conversation, Failure> {
+        if let Some(session) = &request.session {
+            check_session_id(session)?;
+        }
+        let events = self.stream(self.address.at(&["v1", "chat"]), request).await;
+        Ok(Conversation { events: events.map_err(|failure| self.no_memory(failure))?, over: false })
+    }
+
+    /// `GET /v1/models`: what the server serves, the default first.
+    ///
+    /// # Errors
+    /// What the server says, or that it cannot be reached.
+    pub async fn models(&self) -> Result<Vec<Model>, Failure> {
+        let list: ModelsAnswer = self.get(self.address.at(&["v1", "models"])).await?;
+        Ok(list.data)
+    }
+
+    /// `GET /readyz`; `None` when the server has no such call, as other servers than ours.
+    ///
+    /// # Errors
+    /// That the server cannot be reached.
+    pub async fn readiness(&self) -> Result<Option<Readiness>, Failure> {
+        let response = self.send(self.http.get(self.address.at(&["readyz"]))).await?;
+        let known = matches!(response.status(), StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE);
+        if !known {
+            return Ok(None);
+        }
+        let body = self.read(response, BODY_BYTES_MAX).await?;
+        Ok(serde_json::from_slice(&body).ok())
+    }
+
+    /// `GET /v1/sessions`: the caller's conversations, newest first.
+    ///
+    /// # Errors
+    /// `unsupported` when the server is not `codesaga-proxy`; else what it says.
+    pub async fn sessions(&self) -> Result<Vec<SessionSummary>, Failure> {
+        let list: Result<SessionList, _> = self.get(self.address.at(&["v1", "sessions"])).await;
+        Ok(list.map_err(|failure| self.no_memory(failure))?.sessions)
+    }
+
+    /// `GET /v1/sessions/{id}`; `None` when there is none.
+    ///
+    /// # Errors
+    /// What the server says, or that it cannot be reached.
+    pub async fn session(&self, id: &str) -> Result<Option<Session>, Failure> {
+        check_session_id(id)?;
+        none_when_absent(self.get(self.address.at(&["v1", "sessions", id])).await)
+    }
+
+    /// `DELETE /v1/sessions/{id}`; false when there was none.
+    ///
+    /// # Errors
+    /// What the server says, or that it cannot be reached.
+    pub async fn delete_session(&self, id: &str) -> Result<bool, Failure> {
+        check_session_id(id)?;
+        let url = self.address.at(&["v1", "sessions", id]);
+        let response = self.send(self.http.request(Method::DELETE, url)).await?;
+        Ok(none_when_absent(self.accepted(response).await)?.is_some())
+    }
+
+    async fn stream(&self, url: Url, body: &impl Serialize) -> Result<Events, Failure> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+        self.traffic.count_sent(body.len());
+        let request = self
+            .http
+            .post(url)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
+            .body(body);
+        let sent = tokio::time::timeout(self.timeouts.first_byte, request.send());
+        let response = sent
+            .await
+            .map_err(|_| failure::timed_out(&self.address))?
+            .map_err(|error| failure::of_transport(&self.address, &error))?;
+        let response = self.accepted(response).await?;
+        if !is_event_stream(response.headers()) {
+            return Err(failure::bad_response(&self.address, "does not stream its answers"));
+        }
+        Ok(Events::new(self.address.clone(), self.timeouts, Arc::clone(&self.traffic), response))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Failure> {
+        let response = self.send(self.http.get(url)).await?;
+        let response = self.accepted(response).await?;
+        let body = self.read(response, BODY_BYTES_MAX).await?;
+        serde_json::from_slice(&body).map_err(|_| {
+            failure::bad_response(&self.address, "answered with something this version cannot read")
+        })
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        request
+            .timeout(self.timeouts.call)
+            .send()
+            .await
+            .map_err(|error| failure::of_transport(&self.address, &error))
+    }
+
+    async fn accepted(&self, response: Response) -> Result<Response, Failure> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let headers = response.headers().clone();
+        // The status says enough when the body does not arrive.
+        let body = self.read(response, ERROR_BYTES_MAX).await.unwrap_or_default();
+        Err(failure::of_status(&self.address, status, &headers, &body))
+    }
+
+    async fn read(&self, response: Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+        let mut body = Vec::new();
+        let mut pieces = response.bytes_stream();
+        loop {
+            let piece = tokio::time::timeout(self.timeouts.call, pieces.next())
+                .await
+                .map_err(|_| failure::timed_out(&self.address))?;
+            let Some(piece) = piece else { return Ok(body) };
+            let piece = piece.map_err(|_| failure::broken_off())?;
+            self.traffic.count_received(piece.len());
+            body.extend_from_slice(&piece);
+            if body.len() > bytes_max {
+                return Err(failure::bad_response(&self.address, "sent more than can be read"));
+            }
+        }
+    }
+
+    /// A server without conversations answers 404 or 405 to them: any OpenAI-compatible one.
+    fn no_memory(&self, failure: Failure) -> Failure {
+        if matches!(failure.code, FailureCode::NotFound | FailureCode::BadResponse) {
+            return Failure::new(
+                FailureCode::Unsupported,
+                format!(
+                    "The server at {} keeps no conversations. Chat needs codesaga-proxy.",
+                    self.address
+                ),
+            );
+        }
+        failure
+    }
+}
+
+/// An answer in a conversation. Dropping it closes the connection.
+pub struct Conversation {
+    events: Events,
+    over: bool,
+}
+
+impl Conversation {
+    /// The next event. After `done` or an error comes `None`, and never before one of them;
+    /// an `error` event arrives as an error.
+    pub async fn next(&mut self) -> Option<Result<ChatEvent, Failure>> {
+        if self.over {
+            return None;
+        }
+        let event = self.read().await;
+        self.over = matches!(event, Err(_) | Ok(ChatEvent::Done(_)));
+        Some(event)
+    }
+
+    async fn read(&mut self) -> Result<ChatEvent, Failure> {
+        loop {
+            let Some(event) = self.events.next().await else {
+                return Err(failure::ended_silently());
+            };
+            let event = event?;
+            if event.event == "error" {
+                return Err(failure::of_stream(&event.data));
+            }
+            let mut data: serde_json::Value =
+                serde_json::from_str(&event.data).map_err(|_| self.events.garbled())?;
+            if let Some(fields) = data.as_object_mut() {
+                fields.insert("event".to_owned(), event.event.clone().into());
+            }
+            match serde_json::from_value(data) {
+                Ok(event) => {
+                    if matches!(event, ChatEvent::Text { .. }) {
+                        self.events.note_text();
+                    }
+                    return Ok(event);
+                }
+                // An event that a newer server knows and this version does not.
+                Err(_) if !KNOWN_EVENTS.contains(&event.event.as_str()) => {}
+                Err(_) => return Err(self.events.garbled()),
+            }
+        }
+    }
+}
+
+const KNOWN_EVENTS: &[&str] = &["session", "queued", "text", "done", "error"];
+
+#[derive(Deserialize)]
+struct ModelsAnswer {
+    data: Vec<Model>,
+}
+
+fn check_session_id(id: &str) -> Result<(), Failure> {
+    let fits = (1..=SESSION_ID_CHARS_MAX).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if fits {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureCode::InvalidRequest,
+        "`session` must be 1 to 64 of the characters A-Z a-z 0-9 - _.",
+    ))
+}
+
+fn none_when_absent<T>(found: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(failure) if failure.code == FailureCode::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A server that has the call and yet finds nothing does not know the model.
+fn unknown_model(failure: Failure) -> Failure {
+    match failure.code {
+        FailureCode::NotFound => Failure { code: FailureCode::UnknownModel, ..failure },
+        _ => failure,
+    }
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().starts_with("text/event-stream"))
+}

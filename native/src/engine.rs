@@ -1,0 +1,179 @@
+//! The engine as a class.
+
+use crop::Rope;
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+use saga_domain::{Failure, FailureCode};
+
+use crate::error::{Thrown, guarded};
+use crate::promise::promise;
+use crate::reply::Reply;
+use crate::types::{
+    ChatMessage, CompleteRequest, DocumentChange, EngineOptions, EngineStats, FixRequest,
+    OpenDocument, RefactorRequest, ServerStatus, Session, SessionSummary,
+};
+use crate::{convert, plain};
+
+/// What every use of the assistant goes through. One for a window is enough.
+///
+/// Calls that fail at once throw an `Error` whose `code` is stable; `stale_document` and
+/// `unknown_document` ask for `openDocument` with the whole text.
+#[napi]
+pub struct Engine {
+    engine: saga_engine::Engine,
+}
+
+#[napi]
+impl Engine {
+    /// Starts an engine. Throws `invalid_setting` naming the option that is wrong; sends nothing
+    /// that could fail here.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: EngineOptions) -> Result<Self, Thrown> {
+        guarded(|| Ok(Self { engine: saga_engine::Engine::new(plain::engine_options(options)?)? }))
+    }
+
+    /// Takes a document in, or its whole text anew.
+    #[napi(catch_unwind)]
+    pub fn open_document(&self, document: OpenDocument) -> Result<(), Thrown> {
+        guarded(|| self.engine.open_document(plain::document(&document)?))
+    }
+
+    /// Keeps a document in step. All changes are taken or none.
+    #[napi(catch_unwind)]
+    pub fn change_document(&self, change: DocumentChange) -> Result<(), Thrown> {
+        guarded(|| {
+            let text = self.engine.text(&change.uri)?;
+            let version = plain::version(change.version)?;
+            let edits = convert::edits(&text, change.changes)?;
+            self.engine.change_document(&change.uri, version, &edits)
+        })
+    }
+
+    /// Forgets a document. One that is not open is no error.
+    #[napi(catch_unwind)]
+    pub fn close_document(&self, uri: String) -> Result<(), Thrown> {
+        guarded(|| {
+            self.engine.close_document(&uri);
+            Ok(())
+        })
+    }
+
+    /// Asks for the text that belongs at a cursor.
+    #[napi(catch_unwind)]
+    pub fn complete(&self, request: CompleteRequest) -> Result<Reply, Thrown> {
+        guarded(|| {
+            let text = self.engine.text(&request.uri)?;
+            let at = convert::byte_at(&text, request.offset)?;
+            let answer =
+                self.engine.complete(&request.uri, at, plain::trigger(&request.trigger))?;
+            Ok(self.reply(answer, text))
+        })
+    }
+
+    /// Asks for a rewritten piece of code. The document is never touched.
+    #[napi(catch_unwind)]
+    pub fn refactor(&self, request: RefactorRequest) -> Result<Reply, Thrown> {
+        guarded(|| {
+            let text = self.engine.text(&request.uri)?;
+            let span = convert::span(&text, request.start_offset, request.end_offset)?;
+            let answer = self.engine.refactor(&request.uri, span, &request.instruction)?;
+            Ok(self.reply(answer, text))
+        })
+    }
+
+    /// Asks for code without these problems. The document is never touched.
+    #[napi(catch_unwind)]
+    pub fn fix(&self, request: FixRequest) -> Result<Reply, Thrown> {
+        guarded(|| {
+            let text = self.engine.text(&request.uri)?;
+            let diagnostics = request
+                .diagnostics
+                .into_iter()
+                .map(|found| {
+                    let span = convert::span(&text, found.start_offset, found.end_offset)?;
+                    Ok(plain::diagnostic(found, span))
+                })
+                .collect::<Result<Vec<_>, Failure>>()?;
+            let answer = self.engine.fix(&request.uri, &diagnostics)?;
+            Ok(self.reply(answer, text))
+        })
+    }
+
+    /// Says something in a conversation that the server remembers.
+    #[napi(catch_unwind)]
+    pub fn chat(&self, message: ChatMessage) -> Result<Reply, Thrown> {
+        guarded(|| {
+            let answer = self.engine.chat(plain::chat_ask(message))?;
+            Ok(self.reply(answer, Rope::new()))
+        })
+    }
+
+    /// What can be expected of the server now. Never rejects.
+    #[napi(catch_unwind, ts_return_type = "Promise<ServerStatus>")]
+    pub fn status<'env>(&self, env: &'env Env) -> Result<Object<'env>, Thrown> {
+        let status = self.engine.status();
+        let status = async move { Ok(plain::server_status(status.await)) };
+        promise(env, &self.engine.runner(), status, || {
+            let closed = closed();
+            Ok(ServerStatus::Offline {
+                code: closed.code.name().to_owned(),
+                message: closed.message,
+            })
+        })
+    }
+
+    /// The conversations of this user, newest first.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<SessionSummary>>")]
+    pub fn sessions<'env>(&self, env: &'env Env) -> Result<Object<'env>, Thrown> {
+        let sessions = self.engine.sessions();
+        let sessions = async move {
+            let listed: Vec<SessionSummary> =
+                sessions.await?.into_iter().map(plain::session_summary).collect();
+            Ok(listed)
+        };
+        promise(env, &self.engine.runner(), sessions, || Err(closed()))
+    }
+
+    /// One conversation; `null` when there is none with that id.
+    #[napi(catch_unwind, ts_return_type = "Promise<Session | null>")]
+    pub fn session<'env>(&self, env: &'env Env, id: String) -> Result<Object<'env>, Thrown> {
+        let session = self.engine.session(&id);
+        let session = async move {
+            let found: Option<Session> = session.await?.map(plain::session);
+            Ok(found)
+        };
+        promise(env, &self.engine.runner(), session, || Err(closed()))
+    }
+
+    /// Forgets a conversation; `false` when there was none.
+    #[napi(catch_unwind, ts_return_type = "Promise<boolean>")]
+    pub fn delete_session<'env>(&self, env: &'env Env, id: String) -> Result<Object<'env>, Thrown> {
+        let deleted = self.engine.delete_session(&id);
+        promise(env, &self.engine.runner(), deleted, || Err(closed()))
+    }
+
+    /// Counts since the engine was made.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Result<EngineStats, Thrown> {
+        guarded(|| Ok(plain::stats(&self.engine.stats())))
+    }
+
+    /// Ends all answers and all threads. Replies give `null`, further questions throw
+    /// `shutting_down`. A second call does nothing.
+    #[napi(catch_unwind)]
+    pub fn close(&self) -> Result<(), Thrown> {
+        guarded(|| {
+            self.engine.close();
+            Ok(())
+        })
+    }
+
+    fn reply(&self, answer: saga_engine::Reply, asked: Rope) -> Reply {
+        Reply::new(answer, asked, self.engine.runner())
+    }
+}
+
+fn closed() -> Failure {
+    Failure::new(FailureCode::ShuttingDown, "The engine is closed.")
+}

@@ -1,0 +1,174 @@
+//! Conversions that know no offsets: options in, records out.
+
+use std::time::Duration;
+
+use saga_domain::{Failure, FailureCode, Span};
+use saga_engine::{ChatAsk, NewDocument};
+
+use crate::convert::whole;
+use crate::types::{
+    ChatContext, ChatMessage, Diagnostic, EngineOptions, EngineStats, OpenDocument, ServerStatus,
+    Session, SessionSummary, SessionTurn, Severity, Trigger,
+};
+
+pub(crate) fn engine_options(
+    options: EngineOptions,
+) -> Result<saga_engine::EngineOptions, Failure> {
+    let mut made = saga_engine::EngineOptions::new(options.server_url);
+    made.token = options.token;
+    made.model = options.model;
+    made.headers = options.headers.unwrap_or_default().into_iter().collect();
+    made.ca_pem = options.ca_pem;
+    let timeouts = &mut made.timeouts;
+    set_timeout(&mut timeouts.connect, "connectTimeoutMs", options.connect_timeout_ms)?;
+    set_timeout(&mut timeouts.first_byte, "firstByteTimeoutMs", options.first_byte_timeout_ms)?;
+    set_timeout(&mut timeouts.idle, "idleTimeoutMs", options.idle_timeout_ms)?;
+    Ok(made)
+}
+
+pub(crate) fn document(document: &OpenDocument) -> Result<NewDocument<'_>, Failure> {
+    Ok(NewDocument {
+        uri: &document.uri,
+        path: document.path.as_deref(),
+        language_id: &document.language_id,
+        version: version(document.version)?,
+        text: &document.text,
+    })
+}
+
+pub(crate) fn version(number: f64) -> Result<i64, Failure> {
+    whole(number).and_then(|version| i64::try_from(version).ok()).ok_or_else(|| {
+        Failure::new(
+            FailureCode::InvalidRequest,
+            format!("`version` must be a whole number from 0, not {number}."),
+        )
+    })
+}
+
+pub(crate) fn trigger(trigger: &Trigger) -> saga_domain::Trigger {
+    match trigger {
+        Trigger::Automatic => saga_domain::Trigger::Automatic,
+        Trigger::Invoke => saga_domain::Trigger::Invoke,
+    }
+}
+
+pub(crate) fn diagnostic(found: Diagnostic, span: Span) -> saga_domain::Diagnostic {
+    saga_domain::Diagnostic {
+        span,
+        message: found.message,
+        severity: match found.severity {
+            Severity::Error => saga_domain::Severity::Error,
+            Severity::Warning => saga_domain::Severity::Warning,
+            Severity::Information => saga_domain::Severity::Information,
+            Severity::Hint => saga_domain::Severity::Hint,
+        },
+        source: found.source,
+        code: found.code,
+    }
+}
+
+pub(crate) fn chat_ask(message: ChatMessage) -> ChatAsk {
+    ChatAsk {
+        session: message.session,
+        text: message.text,
+        context: message
+            .context
+            .unwrap_or_default()
+            .into_iter()
+            .map(|piece| saga_engine::ChatContext {
+                path: piece.path,
+                language: piece.language,
+                start_line: piece.start_line,
+                end_line: piece.end_line,
+                text: piece.text,
+            })
+            .collect(),
+    }
+}
+
+pub(crate) fn server_status(status: saga_engine::ServerStatus) -> ServerStatus {
+    use saga_engine::ServerStatus as From;
+    match status {
+        From::Ready { facts, memory } => ServerStatus::Ready {
+            model: facts.name,
+            template: facts.template.name().to_owned(),
+            fim: facts.fim,
+            context_length: facts.context_tokens,
+            memory,
+        },
+        From::Loading { model, seconds } => ServerStatus::Loading { model, seconds },
+        From::Offline(failure) => {
+            ServerStatus::Offline { code: failure.code.name().to_owned(), message: failure.message }
+        }
+    }
+}
+
+pub(crate) fn session_summary(summary: saga_engine::SessionSummary) -> SessionSummary {
+    SessionSummary {
+        id: summary.id,
+        title: summary.title,
+        turns: summary.turns,
+        created_at: summary.created_at as f64,
+        updated_at: summary.updated_at as f64,
+    }
+}
+
+pub(crate) fn session(session: saga_engine::Session) -> Session {
+    Session {
+        id: session.summary.id,
+        title: session.summary.title,
+        created_at: session.summary.created_at as f64,
+        updated_at: session.summary.updated_at as f64,
+        log: session
+            .log
+            .into_iter()
+            .map(|turn| SessionTurn {
+                user: turn.user,
+                context: turn.context.into_iter().map(chat_context).collect(),
+                assistant: turn.assistant,
+                at: turn.at as f64,
+            })
+            .collect(),
+    }
+}
+
+pub(crate) fn stats(stats: &saga_engine::EngineStats) -> EngineStats {
+    EngineStats {
+        requests_sent: stats.requests_sent as f64,
+        requests_cancelled: stats.requests_cancelled as f64,
+        requests_failed: stats.requests_failed as f64,
+        cache_hits: stats.cache_hits as f64,
+        cache_misses: stats.cache_misses as f64,
+        in_flight_reused: stats.in_flight_reused as f64,
+        suppressed: stats.suppressed as f64,
+        second_tries: stats.second_tries as f64,
+        bytes_sent: stats.bytes_sent as f64,
+        bytes_received: stats.bytes_received as f64,
+        documents_open: stats.documents_open,
+        first_token_ms_median: stats.first_token_ms_median.map(f64::from),
+        tokens_per_second_median: stats.tokens_per_second_median,
+        prepare_micros_last: stats.prepare_micros_last.map(|micros| micros as f64),
+    }
+}
+
+fn set_timeout(timeout: &mut Duration, name: &str, given: Option<f64>) -> Result<(), Failure> {
+    let Some(given) = given else { return Ok(()) };
+    let millis = whole(given).filter(|millis| *millis > 0).ok_or_else(|| {
+        Failure::new(
+            FailureCode::InvalidSetting,
+            format!("`{name}` must be a whole number of milliseconds above 0, not {given}."),
+        )
+    })?;
+    *timeout = Duration::from_millis(millis as u64);
+    Ok(())
+}
+
+fn chat_context(piece: saga_engine::ChatContext) -> ChatContext {
+    ChatContext {
+        path: piece.path,
+        language: piece.language,
+        start_line: piece.start_line,
+        end_line: piece.end_line,
+        text: piece.text,
+    }
+}

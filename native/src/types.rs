@@ -1,0 +1,272 @@
+//! What goes in and comes out, as TypeScript sees it. Offsets are UTF-16 code units, as in VS Code.
+
+use std::collections::HashMap;
+
+use napi_derive::napi;
+
+/// Where the server is and how it is reached.
+#[napi(object, object_to_js = false)]
+pub struct EngineOptions {
+    /// Address of `codesaga-proxy`, or of any OpenAI-compatible server, without `/v1`.
+    pub server_url: String,
+    /// Sent as `Authorization: Bearer …`.
+    pub token: Option<String>,
+    /// The model to ask; the server's default when absent or empty.
+    pub model: Option<String>,
+    /// More headers for every request, for example for a gateway in between.
+    pub headers: Option<HashMap<String, String>>,
+    /// Certificates (PEM) trusted in addition to the system's.
+    pub ca_pem: Option<String>,
+    /// Milliseconds for the connection itself; 5,000 when absent.
+    pub connect_timeout_ms: Option<f64>,
+    /// Milliseconds until an answer begins; 120,000 when absent, since a model may be loading.
+    pub first_byte_timeout_ms: Option<f64>,
+    /// Milliseconds of silence inside an answer; 30,000 when absent.
+    pub idle_timeout_ms: Option<f64>,
+}
+
+/// A document with its whole text. Opening one that is open replaces it.
+#[napi(object, object_to_js = false)]
+pub struct OpenDocument {
+    /// The editor's address of it; only a name here, never read from disk.
+    pub uri: String,
+    /// The editor's language id, for example `python`.
+    pub language_id: String,
+    /// The editor's version of this text.
+    pub version: f64,
+    /// The whole text, line ends as they are.
+    pub text: String,
+    /// The path shown to the model, relative to the workspace; taken from `uri` when absent.
+    pub path: Option<String>,
+}
+
+/// What changed in a document.
+#[napi(object, object_to_js = false)]
+pub struct DocumentChange {
+    /// The document.
+    pub uri: String,
+    /// Its version afterwards; larger than the one before.
+    pub version: f64,
+    /// The changes, applied one after another in this order, as VS Code reports them.
+    pub changes: Vec<OffsetChange>,
+}
+
+/// One change: the text between two offsets is replaced.
+#[napi(object, object_to_js = false)]
+pub struct OffsetChange {
+    /// First UTF-16 unit that is replaced.
+    pub start_offset: f64,
+    /// One past the last one.
+    pub end_offset: f64,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Why a completion is asked for.
+#[napi(string_enum = "lowercase")]
+pub enum Trigger {
+    /// The user is typing: the engine may wait, and may show nothing.
+    Automatic,
+    /// The user asked by hand: the engine asks at once.
+    Invoke,
+}
+
+/// Asks for the text that belongs at a cursor.
+#[napi(object, object_to_js = false)]
+pub struct CompleteRequest {
+    /// The document.
+    pub uri: String,
+    /// The cursor.
+    pub offset: f64,
+    /// Why.
+    pub trigger: Trigger,
+}
+
+/// Asks for a rewritten piece of code.
+#[napi(object, object_to_js = false)]
+pub struct RefactorRequest {
+    /// The document.
+    pub uri: String,
+    /// First UTF-16 unit of the selection; it is grown to whole lines.
+    pub start_offset: f64,
+    /// One past the last one; equal to the start for the line the cursor is in.
+    pub end_offset: f64,
+    /// What to do, in any language.
+    pub instruction: String,
+}
+
+/// Asks for code without these problems.
+#[napi(object, object_to_js = false)]
+pub struct FixRequest {
+    /// The document.
+    pub uri: String,
+    /// The problems, at least one.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How bad a diagnostic is.
+#[napi(string_enum = "lowercase")]
+pub enum Severity {
+    /// Does not compile or run.
+    Error,
+    /// Probably wrong.
+    Warning,
+    /// Worth knowing.
+    Information,
+    /// A nudge.
+    Hint,
+}
+
+/// One message of a language server or linter.
+#[napi(object, object_to_js = false)]
+pub struct Diagnostic {
+    /// First UTF-16 unit of the place.
+    pub start_offset: f64,
+    /// One past the last one.
+    pub end_offset: f64,
+    /// What is said about it.
+    pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Who says so, for example `ts`.
+    pub source: Option<String>,
+    /// That tool's code, for example `2304`.
+    pub code: Option<String>,
+}
+
+/// A message of a conversation.
+#[napi(object, object_to_js = false)]
+pub struct ChatMessage {
+    /// The conversation: 1 to 64 of `A-Z a-z 0-9 - _`; the server makes one up when absent.
+    pub session: Option<String>,
+    /// What the user says.
+    pub text: String,
+    /// Code that belongs to the message.
+    pub context: Option<Vec<ChatContext>>,
+}
+
+/// A piece of code beside a message.
+#[napi(object)]
+pub struct ChatContext {
+    /// The path shown to the model.
+    pub path: String,
+    /// The editor's language id.
+    pub language: String,
+    /// First line, counted from 1; absent for a whole file.
+    pub start_line: Option<u32>,
+    /// Last line, counted from 1.
+    pub end_line: Option<u32>,
+    /// The text.
+    pub text: String,
+}
+
+/// What can be expected of the server now. Asking never throws.
+#[napi(discriminant = "kind", discriminant_case = "lowercase", object_from_js = false)]
+pub enum ServerStatus {
+    /// Requests are answered.
+    Ready {
+        /// The model that answers.
+        model: String,
+        /// Its chat template's family: `llama3`, `chatml` or `unknown`.
+        template: String,
+        /// Whether it fills holes.
+        fim: bool,
+        /// Tokens that prompt and answer may have together.
+        context_length: u32,
+        /// Where conversations are kept: `ok`, `degraded`, `in_process`, or `none` when the server
+        /// is not `codesaga-proxy` and has no chat.
+        memory: String,
+    },
+    /// The model is being loaded.
+    Loading {
+        /// The model.
+        model: String,
+        /// For how long already.
+        seconds: u32,
+    },
+    /// Nothing is answered, and why.
+    Offline {
+        /// Stable, for the words to show.
+        code: String,
+        /// A sentence in English.
+        message: String,
+    },
+}
+
+/// A conversation the server remembers.
+#[napi(object, object_from_js = false)]
+pub struct SessionSummary {
+    /// Its id.
+    pub id: String,
+    /// The beginning of its first message.
+    pub title: String,
+    /// Turns held; a turn is one message and its answer.
+    pub turns: u32,
+    /// Unix milliseconds of the first turn.
+    pub created_at: f64,
+    /// Unix milliseconds of the last turn.
+    pub updated_at: f64,
+}
+
+/// A conversation with all that was said.
+#[napi(object, object_from_js = false)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// The beginning of its first message.
+    pub title: String,
+    /// Unix milliseconds of the first turn.
+    pub created_at: f64,
+    /// Unix milliseconds of the last turn.
+    pub updated_at: f64,
+    /// What was said, oldest first.
+    pub log: Vec<SessionTurn>,
+}
+
+/// One message and its answer.
+#[napi(object, object_from_js = false)]
+pub struct SessionTurn {
+    /// What the user said.
+    pub user: String,
+    /// The code beside it.
+    pub context: Vec<ChatContext>,
+    /// What the model answered.
+    pub assistant: String,
+    /// Unix milliseconds.
+    pub at: f64,
+}
+
+/// Counts since the engine was made.
+#[napi(object, object_from_js = false)]
+pub struct EngineStats {
+    /// Questions sent to the model, of all kinds; a second try counts again.
+    pub requests_sent: f64,
+    /// Of these, let go before their end.
+    pub requests_cancelled: f64,
+    /// Of these, failed.
+    pub requests_failed: f64,
+    /// Completions served from the cache, with no request.
+    pub cache_hits: f64,
+    /// Completions the cache did not know.
+    pub cache_misses: f64,
+    /// Completions served by a request already on its way, because what was typed fits its answer.
+    pub in_flight_reused: f64,
+    /// Automatic completions that ended with nothing shown.
+    pub suppressed: f64,
+    /// Completions asked a second time, with the plain prompt.
+    pub second_tries: f64,
+    /// Bytes of request bodies.
+    pub bytes_sent: f64,
+    /// Bytes of answers.
+    pub bytes_received: f64,
+    /// Documents kept in step.
+    pub documents_open: u32,
+    /// Milliseconds to the first piece of an answer, the median of the last ones; absent before
+    /// the first.
+    pub first_token_ms_median: Option<f64>,
+    /// Tokens per second of the last answers, their median.
+    pub tokens_per_second_median: Option<f64>,
+    /// Microseconds from the last completion call that sent a request to the request being handed
+    /// to the socket, without the pause.
+    pub prepare_micros_last: Option<f64>,
+}
