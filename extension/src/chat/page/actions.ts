@@ -1,0 +1,27 @@
+/** What the page asks of the extension, as plain functions that can be handed down. */
+
+import type { About, FromPage } from "../messages";
+
+export interface Actions {
+  send(text: string, about: About): void;
+  stop(): void;
+  retry(turn: string): void;
+  removeChip(): void;
+  copy(text: string): void;
+  insert(text: string): void;
+  newFile(text: string, language: string): void;
+  openLink(url: string): void;
+}
+
+export function actions(post: (message: FromPage) => void): Actions {
+  return {
+    send: (text, about) => post({ type: "send", text, about }),
+    stop: () => post({ type: "stop" }),
+    retry: (turn) => post({ type: "retry", turn }),
+    removeChip: () => post({ type: "removeChip" }),
+    copy: (text) => post({ type: "copy", text }),
+    insert: (text) => post({ type: "insert", text }),
+    newFile: (text, language) => post({ type: "newFile", text, language }),
+    openLink: (url) => post({ type: "openLink", url }),
+  };
+}

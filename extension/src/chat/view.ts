@@ -1,0 +1,185 @@
+/**
+ * The chat panel: joins the page, the talk and the editor. It holds no conversation itself
+ * (talk.ts) and draws nothing (page.ts).
+ */
+
+import { randomBytes, randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { Ctx } from "../ctx";
+import { type ChatContext, failureOf } from "../engine";
+import { showFailure } from "../errors";
+import { insertCode, openAsFile } from "./code";
+import { showHistory } from "./history";
+import { pageHtml } from "./html";
+import { type About, type FromPage, isWebLink, readFromPage, type ToPage } from "./messages";
+import { chipOf, fileContext, followEditors, selectionContext, suggestions, withinLimit } from "./offers";
+import { startedEngine } from "./started";
+import { startTalk } from "./talk";
+import { titleOf } from "./text";
+import { pageTexts, talkWords } from "./texts";
+
+/** What the rest of the extension can do with the panel. */
+export interface ChatPanel {
+  /** Shows the panel with the cursor in its input. */
+  open(): Promise<void>;
+  /** Shows the panel and asks. */
+  ask(text: string, context?: readonly ChatContext[]): Promise<void>;
+  newConversation(): Promise<void>;
+  /** Lets the user choose among the conversations the server remembers. */
+  history(): Promise<void>;
+}
+
+const VIEW = "codesaga.chat";
+const SESSION_KEY = "codesaga.chat.session";
+/** Pieces of an answer are sent to the page at most this often: about once a frame. */
+const TELL_EVERY_MS = 16;
+
+export function registerChat(ctx: Ctx): ChatPanel {
+  const { workspaceState } = ctx.extension;
+  const engine = startedEngine(ctx.engine);
+  let view: vscode.WebviewView | undefined;
+  let wantsFocus = false;
+  /** The selection that the user took away; it stays away until another one is made. */
+  let removed: string | undefined;
+
+  const post = (message: ToPage) => void view?.webview.postMessage(message);
+  const talk = startTalk({
+    engine,
+    words: talkWords,
+    memory: {
+      get: () => workspaceState.get<string>(SESSION_KEY),
+      set: (session) => void workspaceState.update(SESSION_KEY, session),
+    },
+    tell: (message) => {
+      post(message);
+      showTitle();
+    },
+    newId: randomUUID,
+    schedule: (run) => void setTimeout(run, TELL_EVERY_MS),
+  });
+
+  const editors = followEditors(ctx, () => {
+    post({ type: "chip", chip: chip() });
+    post({ type: "suggestions", suggestions: suggestions(editors.last()) });
+  });
+  const selection = () => {
+    const context = selectionContext(editors.last());
+    return context && keyOf(context) !== removed ? context : undefined;
+  };
+  const chip = () => {
+    const context = selection();
+    return context ? chipOf(context) : null;
+  };
+  const showTitle = () => {
+    if (view) view.description = titleOf(talk.conversation().turns[0]?.user);
+  };
+
+  const takeAway = () => {
+    const context = selection();
+    removed = context && keyOf(context);
+    post({ type: "chip", chip: null });
+    return context;
+  };
+  /** The selection goes along once: from then on it is part of the conversation. */
+  const contextAbout = (about: About): ChatContext[] => {
+    if (about === "nothing") return [];
+    const context = about === "chip" ? takeAway() : fileContext(editors.last());
+    return context ? [context] : [];
+  };
+  const hear = (message: FromPage) => {
+    switch (message.type) {
+      case "ready": {
+        const back = talk.comeBack(message.kept);
+        post({
+          type: "init",
+          texts: pageTexts(),
+          conversation: talk.conversation(),
+          suggestions: suggestions(editors.last()),
+          chip: chip(),
+        });
+        if (wantsFocus) post({ type: "focus" });
+        wantsFocus = false;
+        showTitle();
+        return back;
+      }
+      case "send":
+        return talk.ask(message.text, contextAbout(message.about));
+      case "stop":
+        return talk.stop();
+      case "retry":
+        return talk.retry(message.turn);
+      case "removeChip":
+        return takeAway();
+      case "copy":
+        return vscode.env.clipboard.writeText(message.text);
+      case "insert":
+        return insertCode(editors.last(), message.text);
+      case "newFile":
+        return openAsFile(message.text, message.language);
+      case "openLink":
+        return isWebLink(message.url) && vscode.env.openExternal(vscode.Uri.parse(message.url));
+    }
+  };
+
+  ctx.own(
+    vscode.window.registerWebviewViewProvider(VIEW, {
+      resolveWebviewView(resolved) {
+        view = resolved;
+        const { webview } = resolved;
+        const dist = vscode.Uri.joinPath(ctx.extension.extensionUri, "dist");
+        webview.onDidReceiveMessage((value) => {
+          const message = readFromPage(value);
+          if (message) void hear(message);
+          else ctx.log.warn("The chat page sent a message that is none");
+        });
+        resolved.onDidDispose(() => {
+          if (view === resolved) view = undefined;
+        });
+        webview.options = { enableScripts: true, localResourceRoots: [dist] };
+        webview.html = pageHtml({
+          script: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, "chat.js"))),
+          style: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, "chat.css"))),
+          source: webview.cspSource,
+          nonce: randomBytes(18).toString("base64url"),
+          language: vscode.env.language,
+        });
+      },
+    }),
+  );
+
+  const open = async () => {
+    wantsFocus = !view?.visible;
+    await vscode.commands.executeCommand(`${VIEW}.focus`);
+    post({ type: "focus" });
+  };
+  return {
+    open,
+    async ask(text, context = []) {
+      await open();
+      talk.ask(text, context.map(withinLimit));
+    },
+    async newConversation() {
+      talk.startNew();
+      await open();
+    },
+    history: () =>
+      showHistory(
+        ctx,
+        async (id) => {
+          try {
+            const session = await ctx.engine.session(id);
+            if (session) talk.change(session);
+            await open();
+          } catch (error) {
+            await showFailure(ctx, failureOf(error));
+          }
+        },
+        (id) => id === talk.conversation().session && talk.startNew(),
+      ),
+  };
+}
+
+/** What makes a selection the same one. */
+function keyOf({ path, startLine, text }: ChatContext): string {
+  return `${path}:${startLine}:${text}`;
+}
