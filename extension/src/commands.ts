@@ -30,6 +30,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.explain": (app) => () => explain(app),
   "codesaga.openChat": (app) => () => app.chat.open(),
   "codesaga.newConversation": (app) => () => app.chat.newConversation(),
+  "codesaga.chatHistory": (app) => () => app.chat.history(),
   "codesaga.pauseCompletion": (app) => () => app.ctx.status.setPaused(true),
   "codesaga.resumeCompletion": (app) => () => app.ctx.status.setPaused(false),
   "codesaga.setToken": (app) => () => askForToken(app.ctx.extension.secrets, app.ctx.config.serverUrl),

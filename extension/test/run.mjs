@@ -1,0 +1,37 @@
+// Bundles each test file and hands it to `node --test`. The editor itself is outside: what needs it
+// is tested end to end; here `vscode` is only the words' translator.
+import { spawnSync } from "node:child_process";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outdir = join(here, "..", "dist", "test");
+const names = (await readdir(here, { recursive: true })).filter((name) => /\.test\.tsx?$/.test(name));
+
+await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
+await esbuild.build({
+  entryPoints: names.map((name) => join(here, name)),
+  outdir,
+  outbase: here,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  sourcemap: "inline",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  alias: { vscode: join(here, "vscode.ts") },
+  loader: { ".css": "empty" },
+  logOverride: { "import-is-undefined": "silent" },
+  logLevel: "warning",
+});
+const files = names.map((name) => join(outdir, name.replace(/\.tsx?$/, ".mjs")));
+const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+  stdio: "inherit",
+  cwd: join(here, ".."),
+});
+process.exit(status ?? 1);
