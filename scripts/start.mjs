@@ -10,7 +10,7 @@ import { runScript } from "./lib/kit.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
 import { run } from "./lib/places.mjs";
 import { isFree } from "./lib/ports.mjs";
-import { sampleProject, whenNewExtension, writeSettings } from "./lib/profile.mjs";
+import { sampleProject, speakKorean, whenNewExtension, writeSettings } from "./lib/profile.mjs";
 import { startProxy, state } from "./lib/proxy.mjs";
 import { buildPrograms } from "./lib/rust.mjs";
 import { checkTools } from "./lib/tools.mjs";
@@ -83,6 +83,7 @@ async function openEditor(editor, { vsix, serverUrl }, kit) {
     return { name: editor, program: openDesktopEditor({ ...kit, command: editor, profile, folder }) };
   }
   const entry = await installEditor(kit);
+  if (language === "ko") await speakKorean(profile);
   await whenNewExtension(profile, vsix, () =>
     progress.step(say("Install the extension"), () => installExtension({ ...kit, entry, profile, vsix })),
   );

@@ -99,6 +99,8 @@ async function verify(entry, processes) {
 
 /** Installs a packed extension for the profile in `profile`. */
 export async function installExtension({ processes, entry, profile, vsix }) {
+  // It makes neither of the two folders by itself.
+  for (const name of ["data", "extensions"]) await mkdir(path.join(profile, name), { recursive: true });
   await processes.run("editor-install-extension", process.execPath, [
     entry,
     ...folders(profile),

@@ -28,5 +28,5 @@ function tell(error, say) {
   if (error.tail?.length > 0) console.error(`\n${error.tail.join("\n")}\n`);
   const known = error instanceof ProgramFailed || error instanceof Expected;
   console.error(known ? error.message : (error.stack ?? error.message));
-  if (error.log) console.error(say("The whole output is in {0}", error.log));
+  if (typeof error.log === "string") console.error(say("The whole output is in {0}", error.log));
 }

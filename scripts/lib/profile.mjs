@@ -13,6 +13,8 @@ const quiet = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "chat.commandCenter.enabled": false,
+  // The sample project lies inside this repository, which is not what the user came to see.
+  "git.openRepositoryInParentFolders": "never",
 };
 
 /** Writes `settings` over those of the profile and keeps the rest, which the user may have set there. */
@@ -29,6 +31,25 @@ export async function writeSettings(profile, settings) {
     kept = {};
   }
   await writeFile(file, `${JSON.stringify({ ...quiet, ...kept, ...settings }, undefined, 2)}\n`);
+}
+
+/**
+ * Makes the browser's editor report Korean as its display language, so that extensions show their Korean texts.
+ * Its own words stay English: Microsoft's language pack is a download that the user decides on.
+ */
+export async function speakKorean(profile) {
+  const data = path.join(profile, "data");
+  const translations = path.join(data, "korean.json");
+  const pack = {
+    hash: "codesaga-korean-1",
+    label: "한국어",
+    // The editor reads an identifier here, of an extension that need not be there.
+    extensions: [{ extensionIdentifier: { id: "codesaga.korean" }, version: "1.0.0" }],
+    translations: { vscode: translations },
+  };
+  await mkdir(data, { recursive: true });
+  await writeFile(translations, JSON.stringify({ version: "1.0.0", contents: {} }));
+  await writeFile(path.join(data, "languagepacks.json"), JSON.stringify({ ko: pack }));
 }
 
 /** A copy of the sample project, so that trying things leaves the repository as it is. Made once. */
