@@ -34,7 +34,7 @@ fn opening_string(rope: &Rope, body: Node<'_>) -> Option<String> {
 }
 
 fn comment_above(language: &Language, rope: &Rope, start: usize) -> Option<String> {
-    let own_line = rope.line_of_byte(start.min(rope.byte_len()));
+    let own_line = text::line_of(rope, start);
     let mut first = None;
     let mut in_block = false;
     for index in (own_line.saturating_sub(LINES_MAX)..own_line).rev() {

@@ -274,7 +274,7 @@ fn apply(
         check_offset(&rope, end)?;
         check_offset(&rope, start)?;
         if start > end {
-            return Err(Misfit::OutOfRange { offset: start, len: end });
+            return Err(Misfit::Backwards { start, end });
         }
         let bytes = rope.byte_len() - (end - start) + edit.text.len();
         if bytes > bytes_max {

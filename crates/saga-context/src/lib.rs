@@ -23,6 +23,8 @@ mod scopes;
 mod selection;
 mod snapshot;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use context::context_at;

@@ -16,12 +16,19 @@ pub enum Misfit {
         /// Version that came.
         got: i64,
     },
-    /// An offset lies beyond the end, or a span ends before it starts.
+    /// An offset lies beyond the end.
     OutOfRange {
         /// The offset, in bytes.
         offset: usize,
         /// Length of the text, in bytes.
         len: usize,
+    },
+    /// A span ends before it starts.
+    Backwards {
+        /// Its start, in bytes.
+        start: usize,
+        /// Its end, in bytes.
+        end: usize,
     },
     /// An offset lies inside a character.
     InsideCharacter {
@@ -46,7 +53,9 @@ impl Misfit {
         match self {
             Self::UnknownDocument => FailureCode::UnknownDocument,
             Self::StaleVersion { .. } => FailureCode::StaleDocument,
-            Self::OutOfRange { .. } | Self::InsideCharacter { .. } => FailureCode::OffsetOutOfRange,
+            Self::OutOfRange { .. } | Self::Backwards { .. } | Self::InsideCharacter { .. } => {
+                FailureCode::OffsetOutOfRange
+            }
             Self::TooLarge { .. } => FailureCode::TooLarge,
             Self::Binary => FailureCode::Unsupported,
         }
@@ -64,6 +73,9 @@ impl fmt::Display for Misfit {
             }
             Self::OutOfRange { offset, len } => {
                 write!(f, "Offset {offset} lies outside the document, which has {len} bytes.")
+            }
+            Self::Backwards { start, end } => {
+                write!(f, "A span cannot start at {start} and end at {end}.")
             }
             Self::InsideCharacter { offset } => {
                 write!(f, "Offset {offset} lies inside a character.")

@@ -36,7 +36,8 @@ pub(crate) struct Outline {
 pub(crate) struct Definition {
     /// What a model is shown: a line of documentation, the container, the signature.
     pub(crate) text: String,
-    /// The first line as it stands in the file: where it can be seen already, `text` is not needed.
+    /// The first line as it stands in the file, without the body: where it can be seen already,
+    /// `text` is not needed.
     pub(crate) first_line: String,
     /// Stands inside a function, so that no other file can use it.
     pub(crate) is_local: bool,
@@ -72,6 +73,12 @@ impl Outline {
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = (usize, &Definition)> {
         let places = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
         places.iter().map(|place| (*place as usize, &self.definitions[*place as usize]))
+    }
+
+    /// All definitions, in file order.
+    #[cfg(test)]
+    pub(crate) fn definitions(&self) -> &[Definition] {
+        &self.definitions
     }
 
     fn add_import(&mut self, rope: &Rope, node: Node<'_>) {
@@ -128,7 +135,7 @@ impl Outline {
         }
         let signature = match entry.kind {
             Capture::Shape => shape(rope, entry.node),
-            Capture::Constant => first_line(rope, entry.node),
+            Capture::Constant => first_line(rope, entry.node, None),
             _ => header(rope, entry.node, entry.body),
         };
         let mut text = String::new();
@@ -144,7 +151,7 @@ impl Outline {
         }
         text.push_str(&signature);
         let place = self.definitions.len();
-        let first_line = first_line(rope, entry.node);
+        let first_line = first_line(rope, entry.node, entry.body);
         self.definitions.push(Definition { text, first_line, is_local });
         self.by_name.entry(name.into()).or_default().push(u32::try_from(place).ok()?);
         Some(place)
@@ -192,16 +199,30 @@ struct Around {
 
 /// The text from a node's start to its body, on one line and without what opens the body.
 pub(crate) fn header(rope: &Rope, node: Node<'_>, body: Option<Node<'_>>) -> String {
-    let end = body.map_or(node.end_byte(), |body| body.start_byte());
-    let end = end.min(node.start_byte() + 4 * HEADER_BYTES_MAX);
+    let end = header_end(node, body).min(node.start_byte() + 4 * HEADER_BYTES_MAX);
     one_line(&text::slice(rope, node.start_byte()..end))
+}
+
+/// Where the body starts, or the comments that stand between it and the header.
+fn header_end(node: Node<'_>, body: Option<Node<'_>>) -> usize {
+    let Some(body) = body else { return node.end_byte() };
+    let body_start = body.start_byte();
+    let mut end = body_start;
+    let mut cursor = node.walk();
+    for child in node.children(&mut cursor) {
+        if child.start_byte() >= body_start {
+            break;
+        }
+        end = if child.is_extra() { end.min(child.start_byte()) } else { body_start };
+    }
+    end
 }
 
 /// Collapses blanks, and cuts what opens a body.
 pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ");
-    let line = line.trim_end_matches([' ', '{', ':', ';']).trim_end_matches("=>").trim_end();
+    let line = words.join(" ").replace("( ", "(").replace(", )", ")").replace(" )", ")");
+    let line = line.trim_end_matches([' ', '{', ':', ';', ',']).trim_end_matches("=>").trim_end();
     text::head(line, HEADER_BYTES_MAX).to_owned()
 }
 
@@ -213,8 +234,9 @@ fn shape(rope: &Rope, node: Node<'_>) -> String {
     header(rope, node, node.child_by_field_name("body"))
 }
 
-fn first_line(rope: &Rope, node: Node<'_>) -> String {
-    let end = text::line_end(rope, node.start_byte()).min(node.end_byte());
+fn first_line(rope: &Rope, node: Node<'_>, body: Option<Node<'_>>) -> String {
+    let body_start = body.map_or(node.end_byte(), |body| body.start_byte());
+    let end = text::line_end(rope, node.start_byte()).min(body_start);
     let line = text::slice(rope, node.start_byte()..end);
     text::head(line.trim_end(), HEADER_BYTES_MAX).to_owned()
 }

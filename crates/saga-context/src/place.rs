@@ -3,6 +3,7 @@
 //! needs.
 
 use saga_domain::ByteOffset;
+use tree_sitter::Node;
 
 use crate::context::{place_of, prefix_window, suffix_window};
 use crate::language::{Capture, Language};
@@ -93,14 +94,15 @@ fn kind_at(
     line_before: &str,
 ) -> Option<Capture> {
     let by_tree = doc.syntax.as_ref().and_then(|syntax| kind_by_tree(doc, syntax, at));
+    let blank = line_before.len() - line_before.trim_end().len();
     let is_sure = doc.tree_is_current()
-        && doc.syntax.as_ref().is_some_and(|syntax| !is_broken_at(syntax, at));
+        && doc.syntax.as_ref().is_some_and(|syntax| !is_broken_at(syntax, at - blank));
     if by_tree.is_some() || is_sure { by_tree } else { kind_by_line(language?, line_before) }
 }
 
 fn kind_by_tree(doc: &Snapshot, syntax: &Syntax, at: usize) -> Option<Capture> {
     let loaded = syntax.language.load()?;
-    let mut innermost: Option<(usize, Capture)> = None;
+    let mut innermost: Option<(Node<'_>, Capture)> = None;
     syntax::matches(loaded, &syntax.tree, Some(at.saturating_sub(1)..at + 1), |found| {
         let kinds = [Capture::Comment, Capture::String, Capture::Code];
         let captured = kinds.into_iter().find_map(|kind| Some((kind, found.node(kind)?)));
@@ -110,32 +112,62 @@ fn kind_by_tree(doc: &Snapshot, syntax: &Syntax, at: usize) -> Option<Capture> {
             && text::slice(&doc.rope, node.start_byte()..node.start_byte() + 2) != "/*";
         let inside = node.start_byte() < at
             && (at < node.end_byte() || (ends_with_line && at == node.end_byte()));
-        if inside && innermost.is_none_or(|(start, _)| node.start_byte() >= start) {
-            innermost = Some((node.start_byte(), kind));
+        if inside && innermost.is_none_or(|(outer, _)| node.start_byte() >= outer.start_byte()) {
+            innermost = Some((node, kind));
         }
     });
-    innermost.map(|(_, kind)| kind).filter(|kind| *kind != Capture::Code)
+    let (node, kind) = innermost?;
+    (kind != Capture::Code && !holds_an_error(node, at)).then_some(kind)
+}
+
+/// Whether the cursor stands in something inside `node` that could not be understood, which in a
+/// string is half-written code.
+fn holds_an_error(node: Node<'_>, at: usize) -> bool {
+    let mut cursor = node.walk();
+    while cursor.node().has_error()
+        && cursor.goto_first_child_for_byte(at.saturating_sub(1)).is_some()
+    {
+        if cursor.node().is_error() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Reads the line alone, for text that no tree understands.
 fn kind_by_line(language: &Language, line_before: &str) -> Option<Capture> {
-    let mut open: Option<char> = None;
-    let mut rest = line_before;
-    while let Some(c) = rest.chars().next() {
-        if open.is_none() && rest.starts_with(language.line_comment) {
-            return Some(Capture::Comment);
-        }
-        rest = &rest[c.len_utf8()..];
-        match open {
-            Some(_) if c == '\\' => {
-                rest = rest.chars().next().map_or(rest, |skipped| &rest[skipped.len_utf8()..]);
+    // The quotes, and the braces of code inside a string, that are open.
+    let mut open: Vec<char> = Vec::new();
+    let mut before = ' ';
+    let mut formats = false;
+    let mut characters = line_before.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match open.last() {
+            Some(quote) if *quote != '{' => {
+                let opens_code = c == '{' && (formats || (*quote == '`' && before == '$'));
+                if c == '\\' {
+                    characters.next();
+                } else if c == *quote {
+                    open.pop();
+                } else if opens_code {
+                    open.push('{');
+                }
             }
-            Some(quote) if c == quote => open = None,
-            None if language.quotes.contains(c) => open = Some(c),
+            _ if line_before[at..].starts_with(language.line_comment) => {
+                return Some(Capture::Comment);
+            }
+            Some(_) if c == '}' => {
+                open.pop();
+            }
+            _ if language.quotes.contains(c) => {
+                formats = language.by_indentation && matches!(before, 'f' | 'F');
+                open.push(c);
+            }
             _ => {}
         }
+        before = c;
     }
-    open.map(|_| Capture::String)
+    open.last().filter(|quote| **quote != '{').map(|_| Capture::String)
 }
 
 fn opened_empty_block(prefix: &str, suffix: &str, by_indentation: bool) -> bool {

@@ -36,7 +36,7 @@ fn by_tree(doc: &Snapshot, syntax: &Syntax, at: usize, prefix: &str) -> Option<V
     // Blank lines at the end of a block belong to no node; its last character does.
     let blank = prefix.len() - prefix.trim_end().len();
     let anchor = at.saturating_sub(if syntax.language.by_indentation { blank } else { 0 });
-    if is_broken_at(syntax, anchor) {
+    if is_broken_at(syntax, at.saturating_sub(blank)) {
         return None;
     }
     let mut scopes: Vec<(Node<'_>, Option<Node<'_>>)> = Vec::new();
@@ -90,19 +90,15 @@ fn holds_by_indentation(
     body.is_some_and(|body| anchor >= body.start_byte())
 }
 
-/// Whether something between the cursor and the root could not be understood.
+/// Whether the outermost node at a place holds something that could not be understood: where
+/// exactly it was wrong the tree only guesses.
 pub(crate) fn is_broken_at(syntax: &Syntax, at: usize) -> bool {
     let root = syntax.tree.root_node();
     let mut cursor = root.walk();
-    loop {
-        let node = cursor.node();
-        if node.is_error() {
-            return true;
-        }
-        if !node.has_error() || cursor.goto_first_child_for_byte(at.saturating_sub(1)).is_none() {
-            return false;
-        }
-    }
+    root.is_error()
+        || (root.has_error()
+            && cursor.goto_first_child_for_byte(at.saturating_sub(1)).is_some()
+            && cursor.node().has_error())
 }
 
 /// Walks up from the cursor to lines that are indented less and open a block.
@@ -140,5 +136,8 @@ fn header_from(lines: &[&str]) -> Option<String> {
     }
     let opens = |line: &&str| line.trim_end().ends_with(['{', ':']);
     let last = lines.iter().take(HEADER_LINES_MAX).position(opens)?;
-    Some(one_line(&lines[..=last].join(" ")))
+    // As the tree sees it: what is exported is the definition inside.
+    let header = one_line(&lines[..=last].join(" "));
+    let header = header.strip_prefix("export ").unwrap_or(&header);
+    Some(header.strip_prefix("default ").unwrap_or(header).to_owned())
 }

@@ -33,7 +33,7 @@ pub fn selection_to_edit(doc: &Snapshot, selection: Span) -> Span {
     let trimmed_end = start + selected.trim_end().len();
     let grown = grow_to_nodes(doc, trimmed_start, trimmed_end);
     let (start, end) = grown.unwrap_or((trimmed_start, trimmed_end));
-    if rope.line_of_byte(start) == rope.line_of_byte(end) {
+    if text::line_of(rope, start) == text::line_of(rope, end) {
         return Span::new(start, end);
     }
     Span::new(text::line_start(rope, start), text::line_end(rope, end))
@@ -76,7 +76,8 @@ fn grow_to_nodes(doc: &Snapshot, start: usize, end: usize) -> Option<(usize, usi
     }
     let (first, last) = children_holding(around, start, end);
     let grown = (first.min(start), last.max(end));
-    let lines = |from: usize, to: usize| doc.rope.line_of_byte(to) - doc.rope.line_of_byte(from);
+    let lines =
+        |from: usize, to: usize| text::line_of(&doc.rope, to) - text::line_of(&doc.rope, from);
     let fits = lines(grown.0, grown.1) <= lines(start, end) + GROWTH_LINES_MAX;
     (fits && grown.1 <= doc.rope.byte_len()).then_some(grown)
 }

@@ -21,20 +21,23 @@ pub(crate) fn slice(rope: &Rope, range: Range<usize>) -> String {
     rope.byte_slice(start..end).chunks().collect()
 }
 
+/// The index of the line that holds `offset`.
+pub(crate) fn line_of(rope: &Rope, offset: usize) -> usize {
+    rope.line_of_byte(floor(rope, offset))
+}
+
 /// Where the line that holds `offset` starts.
 pub(crate) fn line_start(rope: &Rope, offset: usize) -> usize {
-    rope.byte_of_line(rope.line_of_byte(offset.min(rope.byte_len())))
+    rope.byte_of_line(line_of(rope, offset))
 }
 
 /// Where the line that holds `offset` ends, before its line break.
 pub(crate) fn line_end(rope: &Rope, offset: usize) -> usize {
-    let offset = offset.min(rope.byte_len());
-    let line = rope.line_of_byte(offset);
-    if line + 1 > rope.line_len() {
+    let line = line_of(rope, offset);
+    if line >= rope.line_len() {
         return rope.byte_len();
     }
-    let start = rope.byte_of_line(line);
-    (start + rope.line(line).byte_len()).max(start)
+    rope.byte_of_line(line) + rope.line(line).byte_len()
 }
 
 /// The line `index` without its line break; empty behind the end.

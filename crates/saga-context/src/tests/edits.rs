@@ -1,0 +1,186 @@
+//! Random edits: the rope equals a plain string, nothing outside an edit changes, and a tree that
+//! grew by edits equals one parsed afresh.
+
+use proptest::prelude::*;
+use saga_domain::{ByteOffset, Span, TextEdit};
+
+use super::parse;
+use crate::language::Language;
+use crate::parse::parse as parse_afresh;
+use crate::{ContextLimits, DocumentLimits, Documents, context_at, cursor_place};
+use crate::{enclosing_definition, selection_to_edit};
+
+/// Pieces that are hard on offsets (syllables, jamo, combining marks, surrogates in UTF-16, line
+/// ends, tabs) and on parsers.
+const PIECES: &[&str] = &[
+    "가",
+    "한글",
+    "ㅅ",
+    "사ㅇ",
+    "\u{1112}\u{1161}\u{11ab}",
+    "e\u{301}",
+    "🙂",
+    "👩‍👩‍👧",
+    "\u{fffd}",
+    "\r\n",
+    "\n",
+    "\t",
+    "    ",
+    " ",
+    "",
+    "\"",
+    "'",
+    "\"\"\"",
+    "`",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "def f(a):\n",
+    "class A:\n",
+    "return x",
+    "fn f() {",
+    "const a = () => {",
+    "if x:",
+    "import a\n",
+    "use b;\n",
+    "<div>",
+    "</div>",
+    "${",
+    "=>",
+    "=",
+    ";",
+    "x",
+    "1",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// An edit by two places as shares of the text, so that it fits whatever the text is by then.
+fn edits() -> impl Strategy<Value = Vec<(f64, f64, String)>> {
+    let piece = prop::collection::vec(prop::sample::select(PIECES), 0..4);
+    let edit = (0.0..1.0f64, 0.0..0.3f64, piece.prop_map(|pieces| pieces.concat()));
+    prop::collection::vec(edit, 1..8)
+}
+
+fn boundary(text: &str, share: f64) -> usize {
+    let mut at = (share * (text.len() + 1) as f64) as usize;
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn language() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "python",
+        "typescript",
+        "typescriptreact",
+        "javascript",
+        "rust",
+        "plaintext",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn edits_do_what_they_do_to_a_string(
+        language_id in language(),
+        start in text(),
+        edits in edits(),
+        parse_between in any::<bool>(),
+    ) {
+        let mut documents = Documents::new(DocumentLimits::USUAL);
+        documents.open("a", "a", language_id, 0, &start).unwrap();
+        parse(&mut documents, "a");
+        let mut plain = start;
+        for (version, (from, length, new)) in (1..).zip(&edits) {
+            let from = boundary(&plain, *from);
+            let to = from + boundary(&plain[from..], *length);
+            let (before, after) = (plain[..from].to_owned(), plain[to..].to_owned());
+            plain.replace_range(from..to, new);
+            let edit = TextEdit { span: Span::new(from, to), text: new.clone() };
+            documents.change("a", version, &[edit]).unwrap();
+
+            let doc = documents.get("a").unwrap();
+            let now = doc.text(Span::new(0, usize::MAX));
+            prop_assert_eq!(&now, &plain);
+            prop_assert!(now.starts_with(&before) && now.ends_with(&after));
+            read_everything(&documents, from, to);
+            if parse_between {
+                parse(&mut documents, "a");
+            }
+        }
+        parse(&mut documents, "a");
+        read_everything(&documents, 0, plain.len());
+        tree_equals_a_fresh_one(&documents, language_id)?;
+    }
+
+    #[test]
+    fn one_change_of_many_edits_is_the_same_as_many(
+        language_id in language(),
+        start in text(),
+        edits in edits(),
+    ) {
+        let mut plain = start.clone();
+        let mut all = Vec::new();
+        for (from, length, new) in &edits {
+            let from = boundary(&plain, *from);
+            let to = from + boundary(&plain[from..], *length);
+            plain.replace_range(from..to, new);
+            all.push(TextEdit { span: Span::new(from, to), text: new.clone() });
+        }
+        let mut documents = Documents::new(DocumentLimits::USUAL);
+        documents.open("a", "a", language_id, 0, &start).unwrap();
+        let late = documents.parse_job("a");
+        documents.change("a", 1, &all).unwrap();
+        if let Some(job) = late {
+            documents.adopt(job.run());
+        }
+        prop_assert_eq!(documents.get("a").unwrap().text(Span::new(0, usize::MAX)), plain);
+        parse(&mut documents, "a");
+        tree_equals_a_fresh_one(&documents, language_id)?;
+    }
+}
+
+/// Nothing to compare: it must not panic, whatever the text and the place.
+fn read_everything(documents: &Documents, from: usize, to: usize) {
+    let doc = documents.get("a").expect("it is open");
+    for at in [from, to, from + 1, usize::MAX] {
+        let at = ByteOffset(at);
+        let context = context_at(&doc, at, std::slice::from_ref(&doc), &ContextLimits::USUAL);
+        assert!(!context.prefix.contains("\r\n") && !context.suffix.contains("\r\n"));
+        let _ = cursor_place(&doc, at);
+    }
+    let span = selection_to_edit(&doc, Span::new(from, to));
+    assert!(doc.check(span.start).is_ok() && doc.check(span.end).is_ok());
+    if let Some(span) = enclosing_definition(&doc, Span::new(from, to)) {
+        assert!(doc.check(span.start).is_ok() && doc.check(span.end).is_ok());
+    }
+}
+
+fn tree_equals_a_fresh_one(documents: &Documents, language_id: &str) -> Result<(), TestCaseError> {
+    let doc = documents.get("a").expect("it is open");
+    let Some(language) = Language::find(language_id) else {
+        prop_assert!(!doc.has_tree());
+        return Ok(());
+    };
+    let loaded = language.load().expect("its query compiles");
+    let fresh = parse_afresh(loaded, doc.rope(), None, usize::MAX).expect("without a limit");
+    let grown = doc.syntax.as_ref().expect("it was parsed");
+    prop_assert!(doc.tree_is_current());
+    prop_assert_eq!(grown.tree.root_node().to_sexp(), fresh.root_node().to_sexp());
+    Ok(())
+}
