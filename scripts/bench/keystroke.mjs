@@ -14,15 +14,19 @@ const KEYS = 300;
 const WARM_UP_KEYS = 20;
 
 /**
- * @param {{ Engine: new (options: object) => any }} addon
+ * @param {{ Engine: new (options: object) => object }} addon
+ * @param {(text: string) => void} detail shows how far it is
  * @returns {Promise<object[]>} rows of the table, times in milliseconds
  */
-export async function keystroke(addon) {
+export async function keystroke(addon, detail) {
   const worker = new Worker(new URL("./wire-server.mjs", import.meta.url));
   const [{ port }] = await once(worker, "message");
   const rows = [];
   try {
-    for (const lines of LINES) rows.push(await measure(addon, worker, port, lines));
+    for (const lines of LINES) {
+      detail(`${lines} lines`);
+      rows.push(await measure(addon, worker, port, lines));
+    }
   } finally {
     await worker.terminate();
   }

@@ -23,47 +23,48 @@ const CASES = [
 ];
 
 /**
- * @param {{ folder: string, startProxy: Function, startProcess: Function, freePort: Function }} tools
+ * @param {{ processes: object, proxyProgram: string, detail: (text: string) => void }} tools
  * @returns {Promise<object[]>} rows of the table
  */
 export async function relay(tools) {
   const rows = [];
-  for (const test of CASES) {
-    const upstream = await startUpstream(tools, test.body);
-    const nginx = await startRelay(tools, upstream.port);
-    const passed = await tools.startProxy({ upstream: `http://127.0.0.1:${upstream.openaiPort}` });
-    const translated = await tools.startProxy({ upstream: `http://127.0.0.1:${upstream.port}` });
-    const targets = [
-      { who: "none", url: `http://127.0.0.1:${upstream.openaiPort}` },
-      { who: "nginx, plain relay", url: `http://127.0.0.1:${nginx.port}` },
-      { who: "codesaga-proxy, OpenAI passed through", url: passed.url },
-      { who: "codesaga-proxy, Ollama translated", url: translated.url },
-    ];
-    const samples = new Map(targets.map((target) => [target.who, []]));
-    try {
-      for (const { url } of targets) await load(tools, url, test.connections, 1);
-      for (let round = 0; round < ROUNDS; round += 1) {
-        for (const { who, url } of targets) {
-          samples.get(who).push(await load(tools, url, test.connections, SECONDS));
-        }
-      }
-    } finally {
-      await Promise.all([passed.stop(), translated.stop(), nginx.stop(), upstream.stop()]);
-    }
-    const floor = summary(samples.get("nginx, plain relay"));
-    for (const { who } of targets) {
-      const figures = summary(samples.get(who));
-      rows.push({
-        case: test.name,
-        proxy: who,
-        p50_ms: figures.p50_ms,
-        p99_ms: figures.p99_ms,
-        requests_per_second: figures.requests_per_second,
-        ratio_to_nginx: Number((figures.requests_per_second / floor.requests_per_second).toFixed(2)),
-      });
-    }
-  }
+  for (const test of CASES) rows.push(...(await compare(tools, test)));
   return rows;
+}
+
+async function compare(tools, test) {
+  const upstream = await startUpstream(tools, test.body);
+  const nginx = await startRelay(tools, upstream.ollama);
+  const passed = await startProxy(tools, upstream.openai);
+  const translated = await startProxy(tools, upstream.ollama);
+  const targets = [
+    { who: "none", url: upstream.openai },
+    { who: floor, url: nginx.url },
+    { who: "codesaga-proxy, OpenAI passed through", url: passed.url },
+    { who: "codesaga-proxy, Ollama translated", url: translated.url },
+  ];
+  const samples = new Map(targets.map(({ who }) => [who, []]));
+  try {
+    for (const { url } of targets) await load(url, test.connections, 1);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const { who, url } of targets) {
+        tools.detail(`${test.name}, round ${round + 1} of ${ROUNDS}`);
+        samples.get(who).push(await load(url, test.connections, SECONDS));
+      }
+    }
+  } finally {
+    for (const { end } of [passed, translated, nginx, upstream]) await end();
+  }
+  const nginxRate = summary(samples.get(floor)).requests_per_second;
+  return targets.map(({ who }) => {
+    const figures = summary(samples.get(who));
+    return {
+      case: test.name,
+      proxy: who,
+      ...figures,
+      ratio_to_nginx: Number((figures.requests_per_second / nginxRate).toFixed(2)),
+    };
+  });
 }
 
 function summary(samples) {
@@ -88,56 +89,82 @@ async function startUpstream(tools, size) {
     }),
     "api/ps": JSON.stringify({ models: [] }),
   };
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(join(folder, "www", path, ".."), { recursive: true });
-    await writeFile(join(folder, "www", path), text);
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, "www", name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
   }
-  const [port, openaiPort] = [await tools.freePort(), await tools.freePort()];
+  const [ollamaPort, openaiPort] = [await freePort(), await freePort()];
   const site = (listen, hidden) => `
     server {
       listen 127.0.0.1:${listen};
-      root ${join(folder, "www")};
+      root ${path.join(folder, "www")};
       default_type text/event-stream;
       error_page 405 =200 $uri;
       location ${hidden} { return 404; }
     }`;
-  const nginx = await startNginx(tools, folder, `${site(port, "/v1/")}${site(openaiPort, "/api/")}`, port);
-  return { ...nginx, port, openaiPort };
+  const servers = `${site(ollamaPort, "/v1/")}${site(openaiPort, "/api/")}`;
+  const program = await startNginx(tools, folder, servers);
+  const [ollama, openai] = [ollamaPort, openaiPort].map((port) => `http://127.0.0.1:${port}`);
+  await answers(`${ollama}/api/version`, program);
+  return { ollama, openai, end: program.end };
 }
 
-async function startRelay(tools, upstreamPort) {
-  const folder = await tools.folder("relay");
-  const port = await tools.freePort();
-  const site = `
-    upstream model { server 127.0.0.1:${upstreamPort}; keepalive 128; }
-    server {
-      listen 127.0.0.1:${port};
-      location / {
-        proxy_pass http://model/api/generate;
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        proxy_buffering off;
-      }
-    }`;
-  return { ...(await startNginx(tools, folder, site, port)), port };
+async function startRelay(tools, upstreamUrl) {
+  const folder = path.join(run, "bench-relay");
+  const port = await freePort();
+  const program = await startNginx(
+    tools,
+    folder,
+    `upstream model { server ${new URL(upstreamUrl).host}; keepalive 128; }
+     server {
+       listen 127.0.0.1:${port};
+       location / {
+         proxy_pass http://model/api/generate;
+         proxy_http_version 1.1;
+         proxy_set_header Connection "";
+         proxy_buffering off;
+       }
+     }`,
+  );
+  const url = `http://127.0.0.1:${port}`;
+  await answers(url, program);
+  return { url, end: program.end };
 }
 
-async function startNginx(tools, folder, servers, port) {
-  const file = join(folder, "nginx.conf");
-  await mkdir(join(folder, "tmp"), { recursive: true });
+async function startNginx({ processes }, folder, servers) {
+  const temporary = path.join(folder, "tmp");
+  await mkdir(temporary, { recursive: true });
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${join(folder, "tmp", name)};`)
+    .map((name) => `${name}_temp_path ${path.join(temporary, name)};`)
     .join(" ");
+  const errors = path.join(folder, "error.log");
+  const file = path.join(folder, "nginx.conf");
   await writeFile(
     file,
-    `daemon off; worker_processes 1; pid ${join(folder, "nginx.pid")}; error_log ${join(folder, "error.log")};
+    `daemon off; worker_processes 1; pid ${path.join(folder, "nginx.pid")}; error_log ${errors};
      events { worker_connections 1024; }
      http { access_log off; keepalive_requests 1000000; ${paths} ${servers} }`,
   );
-  return tools.startProcess("nginx", ["-p", folder, "-c", file, "-e", join(folder, "error.log")], port);
+  return processes.start(path.basename(folder), findProgram("nginx", ["/usr/sbin"]), ["-c", file, "-e", errors]);
 }
 
-async function load(tools, url, connections, seconds) {
+async function startProxy({ processes, proxyProgram }, upstream) {
+  const port = await freePort();
+  const program = processes.start(`bench-proxy-${port}`, proxyProgram, [], {
+    env: {
+      CODESAGA_LISTEN: `127.0.0.1:${port}`,
+      CODESAGA_UPSTREAM: upstream,
+      CODESAGA_MODEL: "bench",
+      CODESAGA_PARALLEL: "128",
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await answers(`${url}/readyz`, program);
+  return { url, end: program.end };
+}
+
+async function load(url, connections, seconds) {
   const script = join(await tools.folder("wrk"), "post.lua");
   await writeFile(
     script,
