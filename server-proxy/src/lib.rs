@@ -1,3 +1,137 @@
-//! The team server in front of Ollama.
+//! The team server in front of Ollama: who may ask, what was said before, which model answers.
+//!
+//! It never sees a source tree and never parses code. Handlers are in [`inbound`], decisions in
+//! [`domain`], the world outside in [`outbound`].
 
+pub mod config;
 pub mod domain;
+mod drain;
+pub mod inbound;
+pub mod outbound;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::config::Config;
+use crate::domain::access::Access;
+use crate::domain::models::ModelDirectory;
+use crate::domain::ports::{ModelServer, SessionMemory};
+use crate::inbound::AppState;
+use crate::outbound::{FoundServer, HttpClient, keys_file};
+
+pub use drain::{Drain, Work};
+
+/// Time for connections without work to close.
+const CLOSE_TIME_MAX: Duration = Duration::from_secs(1);
+
+/// A server that has its address and does not serve yet.
+pub struct Proxy {
+    listener: TcpListener,
+    address: SocketAddr,
+    state: AppState,
+}
+
+impl Proxy {
+    /// Builds the service and takes its address. That no model server answers is no error here:
+    /// `/readyz` says so.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be used.
+    pub async fn bind(config: &Config) -> io::Result<Self> {
+        let access = match &config.keys_file {
+            Some(path) => keys_file::read(path).map_err(|error| {
+                let message = format!("CODESAGA_KEYS_FILE '{}': {error}", path.display());
+                io::Error::new(error.kind(), message)
+            })?,
+            None => Access::Local,
+        };
+        let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
+        })?;
+        let state = AppState {
+            models: Arc::new(directory(config)?),
+            memory: memory(config),
+            access: Arc::new(access),
+            drain: Drain::default(),
+            limits: config.limits,
+        };
+        Ok(Self { address: listener.local_addr()?, listener, state })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown`, then lets running answers end within the grace time.
+    ///
+    /// # Errors
+    /// When connections can no longer be accepted.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+        let Self { listener, address, state } = self;
+        tracing::info!(%address, "listening");
+        let (close, closed) = oneshot::channel::<()>();
+        let listener = listener.tap_io(|tcp| {
+            // Without it a small event waits for the acknowledgement of the one before.
+            if let Err(error) = tcp.set_nodelay(true) {
+                tracing::debug!(%error, "a connection stays with delays");
+            }
+        });
+        let server = axum::serve(listener, inbound::router(state.clone())).with_graceful_shutdown(
+            async move {
+                let _ = closed.await;
+            },
+        );
+        let mut server = tokio::spawn(server.into_future());
+        let watching = {
+            let models = state.models.clone();
+            async move { models.watch().await }
+        };
+
+        tokio::select! {
+            () = shutdown => {}
+            () = watching => {}
+            ended = &mut server => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+        }
+        tracing::info!("draining");
+        state.drain.finish(state.limits.drain_time_max).await;
+        let _ = close.send(());
+        if timeout(CLOSE_TIME_MAX, &mut server).await.is_err() {
+            server.abort();
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Serves until `shutdown`.
+///
+/// # Errors
+/// Those of [`Proxy::bind`] and [`Proxy::run`].
+pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    Proxy::bind(config).await?.run(shutdown).await
+}
+
+fn directory(config: &Config) -> io::Result<ModelDirectory> {
+    let client = HttpClient::new(&config.upstreams, &config.limits).map_err(|error| {
+        io::Error::new(error.kind(), format!("CODESAGA_UPSTREAM with https: {error}"))
+    })?;
+    let server = |base: &http::Uri| {
+        Arc::new(FoundServer::new(base.clone(), client.clone(), config.limits))
+            as Arc<dyn ModelServer>
+    };
+    let servers = config.upstreams.iter().map(server).collect();
+    Ok(ModelDirectory::new(servers, config.model.clone(), config.limits))
+}
+
+fn memory(_config: &Config) -> Arc<dyn SessionMemory> {
+    Arc::new(outbound::memory_in_process::MemoryInProcess)
+}

@@ -131,6 +131,32 @@ pub trait SessionMemory: Send + Sync {
 
     /// Forgets a conversation; false when there was none.
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError>;
+
+    /// How it stands, as last seen; answers at once.
+    fn state(&self) -> MemoryState;
+}
+
+/// How the memory of conversations stands; part of `/readyz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryState {
+    /// In this process: gone when it ends.
+    InProcess,
+    /// In a store that answers.
+    Ok,
+    /// In a store that does not answer: conversations go on without memory.
+    Degraded,
+}
+
+impl MemoryState {
+    /// The name used on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InProcess => "in_process",
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+        }
+    }
 }
 
 /// A conversation and the version that the next append must name.

@@ -1,0 +1,282 @@
+//! The settings: environment variables, each also a flag, checked before anything starts.
+//!
+//! A wrong value is answered with the setting's name, the value and what is expected; the process
+//! then ends with exit code 2. No other file reads the environment.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use http::Uri;
+
+use crate::domain::limits::{KeepAlive, Limits};
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Serve until told to stop.
+    Serve(Config),
+    /// Make a key for a user.
+    AddKey {
+        /// The user's name.
+        name: String,
+        /// The team the user belongs to.
+        tenant: String,
+        /// Where keys are kept.
+        file: PathBuf,
+    },
+}
+
+/// How the server is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Base addresses of the model servers, the preferred one first. Only these are ever called.
+    pub upstreams: Vec<Uri>,
+    /// The model for requests that name none; the first one served when absent.
+    pub model: Option<String>,
+    /// Where conversations are kept; in this process when absent.
+    pub redis_url: Option<String>,
+    /// Who may ask; without it only this machine may.
+    pub keys_file: Option<PathBuf>,
+    /// How log lines look.
+    pub log: LogFormat,
+    /// What is bounded, and by how much.
+    pub limits: Limits,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The team server in front of Ollama.
+#[derive(Debug, Parser)]
+#[command(name = "codesaga-proxy", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Manage who may ask.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make a key for a user and print it; only its hash is kept.
+    Add {
+        /// The user's name.
+        #[arg(value_parser = user_name)]
+        name: String,
+        /// The team the user belongs to.
+        #[arg(long, default_value = "team", value_parser = user_name)]
+        tenant: String,
+        /// The keys file; made when it is not there.
+        #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// Address and port to listen on.
+    #[arg(long, env = "CODESAGA_LISTEN", value_name = "CODESAGA_LISTEN",
+          default_value = "127.0.0.1:7411", value_parser = address)]
+    listen: SocketAddr,
+    /// Base addresses of the model servers, separated by commas.
+    #[arg(long, env = "CODESAGA_UPSTREAM", value_name = "CODESAGA_UPSTREAM",
+          default_value = "http://127.0.0.1:11434", value_delimiter = ',', value_parser = base_url)]
+    upstream: Vec<Uri>,
+    /// Model for requests that name none.
+    #[arg(long, env = "CODESAGA_MODEL", value_name = "CODESAGA_MODEL")]
+    model: Option<String>,
+    /// Redis that keeps conversations, for example redis://127.0.0.1:6379.
+    #[arg(long, env = "CODESAGA_REDIS_URL", value_name = "CODESAGA_REDIS_URL",
+          value_parser = redis_url)]
+    redis_url: Option<String>,
+    /// File of hashed keys, written by `codesaga-proxy keys add`.
+    #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
+    keys_file: Option<PathBuf>,
+    /// How log lines look.
+    #[arg(long, env = "CODESAGA_LOG", value_name = "CODESAGA_LOG", value_enum,
+          default_value_t = LogFormat::Human)]
+    log: LogFormat,
+    /// Most tokens of context that Ollama may allocate for a model.
+    #[arg(long, env = "CODESAGA_CONTEXT_LENGTH", value_name = "CODESAGA_CONTEXT_LENGTH",
+          default_value = "8192", value_parser = context_length)]
+    context_length: u32,
+    /// How long Ollama keeps a model in memory after its last use: 30m, 2h, or -1 for ever.
+    #[arg(long, env = "CODESAGA_KEEP_ALIVE", value_name = "CODESAGA_KEEP_ALIVE",
+          default_value = "30m", value_parser = keep_alive, allow_hyphen_values = true)]
+    keep_alive: KeepAlive,
+    /// Requests that one model server answers at a time.
+    #[arg(long, env = "CODESAGA_PARALLEL", value_name = "CODESAGA_PARALLEL",
+          default_value = "4", value_parser = parallel)]
+    parallel: usize,
+    /// Seconds that running answers get to end after SIGTERM.
+    #[arg(long, env = "CODESAGA_DRAIN_SECONDS", value_name = "CODESAGA_DRAIN_SECONDS",
+          default_value = "20", value_parser = drain_seconds)]
+    drain_seconds: u64,
+}
+
+impl Invocation {
+    /// Reads the process's own arguments and environment. On a wrong value it prints which one and
+    /// ends the process with exit code 2; on `--help` and `--version` with 0.
+    #[must_use]
+    pub fn read() -> Self {
+        Self::try_read(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The same for given arguments, the program's name first.
+    ///
+    /// # Errors
+    /// Names the setting, the value and what is expected.
+    pub fn try_read(
+        arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<Self, clap::Error> {
+        let arguments = Arguments::try_parse_from(arguments)?;
+        match arguments.command {
+            Some(Command::Keys(KeysCommand::Add { name, tenant, file })) => {
+                Ok(Self::AddKey { name, tenant, file })
+            }
+            None => Config::check(arguments.settings).map(Self::Serve),
+        }
+    }
+}
+
+impl Config {
+    /// Settings from flags alone, the environment filling in; for tests and embedding.
+    ///
+    /// # Errors
+    /// Names the setting, the value and what is expected.
+    pub fn from_flags(flags: &[&str]) -> Result<Self, clap::Error> {
+        let arguments = std::iter::once("codesaga-proxy").chain(flags.iter().copied());
+        Self::check(Arguments::try_parse_from(arguments)?.settings)
+    }
+
+    fn check(settings: Settings) -> Result<Self, clap::Error> {
+        let keys_file = settings.keys_file.filter(|path| !path.as_os_str().is_empty());
+        if keys_file.is_none() && !settings.listen.ip().is_loopback() {
+            return Err(clap::Error::raw(
+                clap::error::ErrorKind::ValueValidation,
+                format!(
+                    "invalid value '{}' for CODESAGA_LISTEN: without CODESAGA_KEYS_FILE anyone \
+                     could use the models, so only a loopback address such as 127.0.0.1:7411 is \
+                     allowed; make a key with `codesaga-proxy keys add NAME --file FILE`\n",
+                    settings.listen
+                ),
+            ));
+        }
+        Ok(Self {
+            listen: settings.listen,
+            upstreams: settings.upstream,
+            model: settings.model.filter(|name| !name.trim().is_empty()),
+            redis_url: settings.redis_url.filter(|url| !url.is_empty()),
+            keys_file,
+            log: settings.log,
+            limits: Limits::new(
+                settings.context_length,
+                settings.keep_alive,
+                settings.parallel,
+                Duration::from_secs(settings.drain_seconds),
+            ),
+        })
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:7411".to_owned())
+}
+
+fn base_url(text: &str) -> Result<Uri, String> {
+    let expected = "expected http:// or https:// addresses separated by commas, such as \
+                    http://127.0.0.1:11434";
+    let trimmed = text.trim().trim_end_matches('/');
+    // People paste the base address of an OpenAI client; the calls add `/v1` themselves.
+    let trimmed = trimmed.strip_suffix("/v1").unwrap_or(trimmed);
+    let uri: Uri = trimmed.parse().map_err(|_| expected.to_owned())?;
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    if !is_http || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
+        return Err(expected.to_owned());
+    }
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err("expected an address without a user name or password".to_owned());
+    }
+    Ok(uri)
+}
+
+fn redis_url(text: &str) -> Result<String, String> {
+    let is_redis = ["redis://", "rediss://", "redis+unix://", "unix://"]
+        .iter()
+        .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+    if text.is_empty() || is_redis {
+        return Ok(text.to_owned());
+    }
+    Err("expected an address such as redis://127.0.0.1:6379".to_owned())
+}
+
+fn context_length(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(tokens @ 512..=1_048_576) => Ok(tokens),
+        _ => Err("expected a number of tokens from 512 to 1048576".to_owned()),
+    }
+}
+
+fn parallel(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count @ 1..=256) => Ok(count),
+        _ => Err("expected a number of requests from 1 to 256".to_owned()),
+    }
+}
+
+fn drain_seconds(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds @ 0..=3600) => Ok(seconds),
+        _ => Err("expected a number of seconds from 0 to 3600".to_owned()),
+    }
+}
+
+fn user_name(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    if (1..=64).contains(&text.chars().count()) && text.chars().all(allowed) {
+        return Ok(text.to_owned());
+    }
+    Err("expected 1 to 64 letters, digits or any of - _ . @".to_owned())
+}
+
+fn keep_alive(text: &str) -> Result<KeepAlive, String> {
+    let expected = || "expected a time such as 30m, 2h or 90s, or -1 for ever".to_owned();
+    if text == "-1" {
+        return Ok(KeepAlive::Forever);
+    }
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let count: u64 = digits.parse().map_err(|_| expected())?;
+    let unit_seconds = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(expected()),
+    };
+    count
+        .checked_mul(unit_seconds)
+        .filter(|seconds| *seconds <= 31_536_000)
+        .map(|seconds| KeepAlive::For(Duration::from_secs(seconds)))
+        .ok_or_else(expected)
+}

@@ -1,0 +1,88 @@
+//! Everything that is bounded, together.
+
+use std::time::Duration;
+
+/// The server's limits, the unit last in each name.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a request's body.
+    pub body_bytes_max: usize,
+    /// Texts that may end an answer.
+    pub stop_texts_max: usize,
+    /// Bytes of one such text.
+    pub stop_text_bytes_max: usize,
+    /// Messages of one conversation sent by a client.
+    pub messages_max: usize,
+    /// Tokens of an answer when the request does not say.
+    pub answer_tokens_default: u32,
+    /// Tokens of an answer, whatever the request says.
+    pub answer_tokens_max: u32,
+    /// Tokens of context that Ollama may allocate for a model.
+    pub context_tokens_max: u32,
+    /// How long Ollama keeps a model in memory.
+    pub keep_alive: KeepAlive,
+    /// Requests that one model server answers at a time.
+    pub parallel_requests_max: usize,
+    /// Requests that wait for one model server.
+    pub queued_requests_max: usize,
+    /// Time until a connection to a model server must stand.
+    pub connect_time_max: Duration,
+    /// Time until a model server must have answered a question about itself.
+    pub probe_time_max: Duration,
+    /// Time until the first piece of an answer, loading and prefill included.
+    pub first_piece_time_max: Duration,
+    /// Time between two pieces of an answer.
+    pub between_pieces_time_max: Duration,
+    /// Time that running answers get to end when the server stops.
+    pub drain_time_max: Duration,
+}
+
+impl Limits {
+    /// The limits that are settings, beside those that are not.
+    #[must_use]
+    pub fn new(
+        context_tokens_max: u32,
+        keep_alive: KeepAlive,
+        parallel_requests_max: usize,
+        drain_time_max: Duration,
+    ) -> Self {
+        Self {
+            body_bytes_max: 2 << 20,
+            stop_texts_max: 16,
+            stop_text_bytes_max: 1024,
+            messages_max: 1024,
+            answer_tokens_default: 1024,
+            answer_tokens_max: 4096,
+            context_tokens_max,
+            keep_alive,
+            parallel_requests_max,
+            queued_requests_max: 64,
+            connect_time_max: Duration::from_secs(3),
+            probe_time_max: Duration::from_secs(5),
+            first_piece_time_max: Duration::from_secs(600),
+            between_pieces_time_max: Duration::from_secs(60),
+            drain_time_max,
+        }
+    }
+}
+
+/// How long a model stays in memory after its last use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepAlive {
+    /// Until the model server ends.
+    Forever,
+    /// That long.
+    For(Duration),
+}
+
+impl KeepAlive {
+    /// As Ollama takes it: a number of seconds, negative for ever. A number is understood by every
+    /// version, a text without a unit by none.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Forever => -1,
+            Self::For(time) => i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        }
+    }
+}

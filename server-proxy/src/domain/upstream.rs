@@ -1,0 +1,290 @@
+//! One model server as the directory knows it: what it serves, how it stands, who may go in, and
+//! which of its models are in memory.
+//!
+//! A model server aborts a load when the client that caused it leaves, so an impatient editor could
+//! keep a model from ever loading. Loads therefore belong to tasks of their own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::ready::ReadyStatus;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
+
+use crate::domain::admission::Admission;
+use crate::domain::limits::{KeepAlive, Limits};
+use crate::domain::ports::{ModelCall, ModelServer, ServedModel};
+use crate::domain::relay::Relay;
+
+/// Asked again no sooner, so that wrong model names do not become a load on the server.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+
+/// A model server and what is known of it.
+pub(crate) struct Upstream {
+    server: Arc<dyn ModelServer>,
+    door: Admission,
+    limits: Limits,
+    known: Mutex<Known>,
+    loads: Mutex<HashMap<String, Load>>,
+    asking: tokio::sync::Mutex<()>,
+    nudge: Notify,
+}
+
+struct Known {
+    models: Vec<ServedModel>,
+    standing: Standing,
+    since: Instant,
+    asked_at: Option<Instant>,
+}
+
+#[derive(Clone, PartialEq)]
+enum Standing {
+    NotAsked,
+    Answers,
+    Fails(Failure),
+}
+
+enum Load {
+    Running { since: Instant, outcome: Outcome },
+    Loaded { since: Instant, until: Option<Instant> },
+    Failed { since: Instant, failure: Failure },
+}
+
+type Outcome = watch::Receiver<Option<Result<(), Failure>>>;
+
+/// What can be expected of a request sent now.
+#[derive(Clone, Debug)]
+pub(crate) struct Expectation {
+    pub(crate) status: ReadyStatus,
+    pub(crate) since: Instant,
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Upstream {
+    pub(crate) fn new(server: Arc<dyn ModelServer>, limits: Limits) -> Self {
+        Self {
+            server,
+            door: Admission::new(limits.parallel_requests_max, limits.queued_requests_max),
+            limits,
+            known: Mutex::new(Known {
+                models: Vec::new(),
+                standing: Standing::NotAsked,
+                since: Instant::now(),
+                asked_at: None,
+            }),
+            loads: Mutex::new(HashMap::new()),
+            asking: tokio::sync::Mutex::new(()),
+            nudge: Notify::new(),
+        }
+    }
+
+    /// The models it reported last.
+    pub(crate) fn models(&self) -> Vec<ServedModel> {
+        self.known.lock().models.clone()
+    }
+
+    /// The model with that name, however the server spells it.
+    pub(crate) fn find(&self, name: &str) -> Option<ServedModel> {
+        self.known.lock().models.iter().find(|model| same_model(&model.name, name)).cloned()
+    }
+
+    /// Whether a request would be answered without waiting, as far as is known.
+    pub(crate) fn is_free(&self) -> bool {
+        self.door.is_free() && self.known.lock().standing == Standing::Answers
+    }
+
+    /// Whether it was ever asked.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.known.lock().standing != Standing::NotAsked
+    }
+
+    /// Why it does not answer, if it does not.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match &self.known.lock().standing {
+            Standing::Fails(failure) => Some(failure.clone()),
+            Standing::NotAsked | Standing::Answers => None,
+        }
+    }
+
+    /// Asks what it serves, unless it was asked a moment ago.
+    pub(crate) async fn ask(&self) {
+        let _one_at_a_time = self.asking.lock().await;
+        let asked_at = self.known.lock().asked_at;
+        if asked_at.is_some_and(|at| at.elapsed() < ASK_AGAIN_AFTER) {
+            return;
+        }
+        let answer = self.server.models().await;
+        let mut known = self.known.lock();
+        known.asked_at = Some(Instant::now());
+        match answer {
+            Ok(models) => {
+                known.models = models;
+                known.stand(Standing::Answers);
+            }
+            // What it served before it fell silent it will most likely serve again, but nothing is
+            // in its memory then.
+            Err(failure) => {
+                known.stand(Standing::Fails(failure));
+                self.loads.lock().retain(|_, load| matches!(load, Load::Running { .. }));
+            }
+        }
+    }
+
+    /// Whether the model was not loaded since the server came up. One that left memory again, after
+    /// the time its keeper chose, waits for its next request.
+    pub(crate) fn must_load(&self, model: &str) -> bool {
+        !matches!(self.loads.lock().get(model), Some(Load::Loaded { .. }))
+    }
+
+    /// Returns when the model is in memory. The load goes on when the caller stops waiting.
+    ///
+    /// # Errors
+    /// Whatever kept the model from loading.
+    pub(crate) async fn loaded(self: &Arc<Self>, model: &str) -> Result<(), Failure> {
+        let mut outcome = {
+            let mut loads = self.loads.lock();
+            match loads.get(model) {
+                Some(Load::Loaded { until, .. }) if until.is_none_or(|at| Instant::now() < at) => {
+                    return Ok(());
+                }
+                Some(Load::Running { outcome, .. }) => outcome.clone(),
+                _ => self.start_load(&mut loads, model),
+            }
+        };
+        match outcome.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
+            Err(_gone) => Err(Failure::new(FailureCode::Internal, "loading was given up")),
+        }
+    }
+
+    fn start_load(self: &Arc<Self>, loads: &mut HashMap<String, Load>, model: &str) -> Outcome {
+        let (announce, outcome) = watch::channel(None);
+        let running = Load::Running { since: Instant::now(), outcome: outcome.clone() };
+        loads.insert(model.to_owned(), running);
+        let (upstream, model) = (self.clone(), model.to_owned());
+        tokio::spawn(async move {
+            let load = upstream.server.load(&model);
+            let result = timeout(upstream.limits.first_piece_time_max, load)
+                .await
+                .unwrap_or_else(|_| Err(too_slow("the model did not load in time")));
+            let since = Instant::now();
+            let state = match &result {
+                Ok(()) => Load::Loaded { since, until: upstream.keeps_until() },
+                Err(failure) => Load::Failed { since, failure: failure.clone() },
+            };
+            upstream.loads.lock().insert(model, state);
+            announce.send_replace(Some(result));
+        });
+        outcome
+    }
+
+    fn keeps_until(&self) -> Option<Instant> {
+        match self.limits.keep_alive {
+            KeepAlive::Forever => None,
+            KeepAlive::For(time) => Some(Instant::now() + time),
+        }
+    }
+
+    /// Begins an answer: through the door, with the model in memory, up to the first piece.
+    ///
+    /// # Errors
+    /// Nothing was answered, so another server may be tried.
+    pub(crate) async fn answer(self: &Arc<Self>, call: ModelCall) -> Result<Relay, Failure> {
+        let permit = self.door.enter().await?;
+        let model = call.model.clone();
+        self.loaded(&model).await?;
+        let stop = call.stop.clone();
+        let first_piece = async {
+            let answer = self.server.answer(call).await?;
+            Relay::begin(answer, permit, &stop, self.limits.between_pieces_time_max).await
+        };
+        let relay = timeout(self.limits.first_piece_time_max, first_piece)
+            .await
+            .unwrap_or_else(|_| Err(too_slow("the model server did not begin to answer in time")));
+        match &relay {
+            Ok(_) => self.used(&model),
+            Err(failure) => self.note(&model, failure),
+        }
+        relay
+    }
+
+    fn used(&self, model: &str) {
+        if let Some(Load::Loaded { until, .. }) = self.loads.lock().get_mut(model) {
+            *until = self.keeps_until();
+        }
+    }
+
+    /// A server that failed is asked at once how it stands, and its models are loaded anew.
+    fn note(&self, model: &str, failure: &Failure) {
+        if is_the_servers_fault(failure) {
+            self.loads.lock().remove(model);
+            self.known.lock().asked_at = None;
+            self.nudge.notify_one();
+        }
+    }
+
+    /// Returns when a failure makes it worth asking the server again.
+    pub(crate) async fn nudged(&self) {
+        self.nudge.notified().await;
+    }
+
+    /// What can be expected of a request for this model.
+    pub(crate) fn expectation(&self, model: &str) -> Expectation {
+        let (standing, known_since) = {
+            let known = self.known.lock();
+            (known.standing.clone(), known.since)
+        };
+        let (status, since, failure) = match (standing, self.loads.lock().get(model)) {
+            (Standing::NotAsked, _) => (ReadyStatus::Loading, known_since, None),
+            (Standing::Fails(failure), _) if failure.code == FailureCode::UpstreamBusy => {
+                (ReadyStatus::Loading, known_since, Some(failure))
+            }
+            (Standing::Fails(failure), _) => (ReadyStatus::Unavailable, known_since, Some(failure)),
+            (Standing::Answers, Some(Load::Running { since, .. })) => {
+                (ReadyStatus::Loading, *since, None)
+            }
+            (Standing::Answers, Some(Load::Failed { since, failure })) => {
+                (ReadyStatus::Unavailable, *since, Some(failure.clone()))
+            }
+            (Standing::Answers, Some(Load::Loaded { since, .. })) => {
+                (ReadyStatus::Ready, *since, None)
+            }
+            (Standing::Answers, None) => (ReadyStatus::Loading, known_since, None),
+        };
+        Expectation { status, since, failure }
+    }
+}
+
+impl Known {
+    fn stand(&mut self, standing: Standing) {
+        if self.standing != standing {
+            self.standing = standing;
+            self.since = Instant::now();
+        }
+    }
+}
+
+/// Whether another server could do better with the same request.
+pub(crate) fn is_the_servers_fault(failure: &Failure) -> bool {
+    matches!(
+        failure.code,
+        FailureCode::UpstreamUnreachable
+            | FailureCode::UpstreamFailed
+            | FailureCode::UpstreamIncomplete
+            | FailureCode::UpstreamBusy
+            | FailureCode::Timeout
+    )
+}
+
+/// Ollama lists `smollm2` as `smollm2:latest` and takes both.
+fn same_model(one: &str, other: &str) -> bool {
+    let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_ascii_lowercase();
+    plain(one) == plain(other)
+}
+
+fn too_slow(message: &str) -> Failure {
+    Failure::new(FailureCode::Timeout, message)
+}

@@ -1,0 +1,146 @@
+//! A request's JSON body, bounded, with the wrong field named.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use saga_domain::{Failure, FailureCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::inbound::AppState;
+use crate::inbound::error::ApiError;
+
+/// A body that is a `T`.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        let bytes = read(request, state.limits.body_bytes_max).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+async fn read(request: Request, body_bytes_max: usize) -> Result<Bytes, ApiError> {
+    let body = Limited::new(request.into_body(), body_bytes_max);
+    match body.collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if is_too_long(error.as_ref()) => Err(Failure::new(
+            FailureCode::TooLarge,
+            format!("the request's body is larger than {body_bytes_max} bytes"),
+        )
+        .into()),
+        Err(_broken_off) => {
+            Err(Failure::new(FailureCode::InvalidRequest, "the body ended too early").into())
+        }
+    }
+}
+
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let whole = match serde_json::from_slice(bytes) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let what = match serde_json::from_slice::<Value>(bytes) {
+        Err(error) => format!("the body is not JSON: {error}"),
+        Ok(Value::Object(fields)) => match fields.into_iter().find_map(wrong::<T>) {
+            Some((field, what)) => return Err(ApiError::wrong_field(field, what)),
+            None => whole.to_string(),
+        },
+        Ok(_) => "the body is not a JSON object".to_owned(),
+    };
+    Err(Failure::new(FailureCode::InvalidRequest, shortened(&what)).into())
+}
+
+/// Why a field alone cannot be part of a `T`. Each is tried by itself because serde forgets which
+/// field it was at in flattened and untagged types.
+fn wrong<T: DeserializeOwned>((name, value): (String, Value)) -> Option<(String, String)> {
+    let alone = Value::Object([(name.clone(), value)].into_iter().collect());
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&alone, &mut track);
+    let error = T::deserialize(tracked).err()?.to_string();
+    let path = track.path().to_string();
+    if path != "." {
+        return Some((path, shortened(&error)));
+    }
+    let lacks_the_others = error.starts_with("missing field");
+    (!lacks_the_others).then(|| (name, shortened(&error)))
+}
+
+/// serde repeats the value it did not like, which may be a whole prompt.
+fn shortened(what: &str) -> String {
+    const CHARS_MAX: usize = 200;
+    match what.char_indices().nth(CHARS_MAX) {
+        None => what.to_owned(),
+        Some((end, _)) => format!("{}…", &what[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use saga_protocol::openai::{ChatCompletionRequest, CompletionRequest};
+
+    fn check<T: DeserializeOwned>(body: &str, expected: &str) {
+        let error = parse::<T>(body.as_bytes()).err().expect("the body is refused");
+        assert_eq!(error.failure().message, expected);
+    }
+
+    #[test]
+    fn the_wrong_field_is_named() {
+        check::<CompletionRequest>(
+            r#"{"prompt": 7}"#,
+            "`prompt`: invalid type: integer `7`, expected a string",
+        );
+        check::<CompletionRequest>(
+            r#"{"prompt": "x", "max_tokens": "many"}"#,
+            "`max_tokens`: invalid type: string \"many\", expected u32",
+        );
+        check::<CompletionRequest>(
+            r#"{"prompt": "x", "stop": 3}"#,
+            "`stop`: data did not match any variant of untagged enum Stop",
+        );
+        check::<ChatCompletionRequest>(
+            r#"{"messages": [{"role": "user", "content": 1}]}"#,
+            "`messages[0].content`: invalid type: integer `1`, expected a string",
+        );
+        check::<ChatCompletionRequest>(
+            r#"{"messages": [{"role": "user"}]}"#,
+            "`messages[0]`: missing field `content`",
+        );
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        check::<CompletionRequest>("{}", "missing field `prompt` at line 1 column 2");
+    }
+
+    #[test]
+    fn what_is_not_json_is_said_so() {
+        check::<CompletionRequest>(
+            "{\"prompt\": ",
+            "the body is not JSON: EOF while parsing a value at line 1 column 11",
+        );
+        check::<CompletionRequest>("[]", "the body is not a JSON object");
+    }
+
+    #[test]
+    fn a_long_value_is_not_repeated() {
+        let body = format!(r#"{{"prompt": "x", "max_tokens": "{}"}}"#, "가".repeat(10_000));
+        let error = parse::<CompletionRequest>(body.as_bytes()).err().expect("refused");
+        assert!(error.failure().message.chars().count() < 250);
+    }
+}

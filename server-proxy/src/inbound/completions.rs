@@ -1,0 +1,67 @@
+//! `POST /v1/completions`: the prompt goes to the model raw, or as a hole to fill with `suffix`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::openai::{Completion, CompletionChoice, CompletionRequest};
+
+use crate::domain::ports::{Caller, ModelInput, ServedModel};
+use crate::inbound::AppState;
+use crate::inbound::body::JsonBody;
+use crate::inbound::error::ApiError;
+use crate::inbound::openai_events::{Head, OpenAiEvents, Shape};
+use crate::inbound::{question, sse};
+
+pub(crate) async fn completions(
+    State(state): State<AppState>,
+    _caller: Caller,
+    JsonBody(request): JsonBody<CompletionRequest>,
+) -> Result<Response, ApiError> {
+    let model = state.models.resolve(request.model.as_deref()).await?;
+    let input = input(request.prompt, request.suffix, &model)?;
+    let call = question::call(&model, input, &request.sampling, &state.limits)?;
+    let answer = state.drain.until_cut(state.models.answer(call)).await?;
+    let head = Head {
+        id: question::id("cmpl"),
+        created: question::created(),
+        model: model.name,
+        include_usage: request.stream_options.is_some_and(|options| options.include_usage),
+    };
+    if request.stream {
+        let events = OpenAiEvents::new(head, Shape::Completion);
+        return Ok(sse::response(answer, events, &state.drain));
+    }
+    let whole = state.drain.until_cut(question::whole(answer)).await?;
+    let choice =
+        CompletionChoice { index: 0, text: whole.text, finish_reason: Some(whole.finish_reason) };
+    Ok(Json(Completion {
+        id: head.id,
+        object: "text_completion".to_owned(),
+        created: head.created,
+        model: head.model,
+        choices: vec![choice],
+        usage: Some(whole.usage),
+    })
+    .into_response())
+}
+
+fn input(
+    prompt: String,
+    suffix: Option<String>,
+    model: &ServedModel,
+) -> Result<ModelInput, ApiError> {
+    match suffix.filter(|suffix| !suffix.is_empty()) {
+        Some(_) if !model.fim => Err(Failure::new(
+            FailureCode::Unsupported,
+            format!("the model '{}' does not fill holes, so `suffix` cannot be used", model.name),
+        )
+        .into()),
+        Some(suffix) => Ok(ModelInput::Fim { prompt, suffix }),
+        // A model server takes an empty prompt as an order to load the model.
+        None if prompt.is_empty() => {
+            Err(ApiError::wrong_field("prompt", "expected at least one character"))
+        }
+        None => Ok(ModelInput::Raw(prompt)),
+    }
+}

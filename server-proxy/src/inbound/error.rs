@@ -1,0 +1,93 @@
+//! Failures as HTTP answers. Status codes appear here and nowhere else.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::error::ErrorBody;
+
+/// A failure on its way to a client.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    failure: Failure,
+    param: Option<String>,
+    status: StatusCode,
+}
+
+impl ApiError {
+    /// A field of the request is wrong.
+    #[must_use]
+    pub fn wrong_field(field: impl Into<String>, what: impl std::fmt::Display) -> Self {
+        let field = field.into();
+        let message = format!("`{field}`: {what}");
+        let failure = Failure::new(FailureCode::InvalidRequest, message);
+        Self { param: Some(field), ..Self::from(failure) }
+    }
+
+    /// The path is known, the method is not.
+    #[must_use]
+    pub fn wrong_method() -> Self {
+        let message = "this path does not take this method";
+        let failure = Failure::new(FailureCode::InvalidRequest, message);
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, ..Self::from(failure) }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn failure(&self) -> &Failure {
+        &self.failure
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self { status: status(failure.code), failure, param: None }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.status;
+        let mut body = ErrorBody::new(&self.failure);
+        body.error.param = self.param;
+        let mut response = (status, Json(body)).into_response();
+        if let Some(ms) = self.failure.retry_after_ms {
+            let seconds = HeaderValue::from(ms.div_ceil(1000).max(1));
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(self.failure.code);
+        response
+    }
+}
+
+fn status(code: FailureCode) -> StatusCode {
+    use FailureCode as C;
+    match code {
+        C::InvalidRequest
+        | C::InvalidSetting
+        | C::UnknownDocument
+        | C::StaleDocument
+        | C::OffsetOutOfRange
+        | C::ContextOverflow
+        | C::NoCode
+        | C::Unsupported => StatusCode::BAD_REQUEST,
+        C::Unauthorized => StatusCode::UNAUTHORIZED,
+        C::Forbidden => StatusCode::FORBIDDEN,
+        C::NotFound | C::UnknownModel => StatusCode::NOT_FOUND,
+        C::SessionBusy => StatusCode::CONFLICT,
+        C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        C::RateLimited | C::QueueFull => StatusCode::TOO_MANY_REQUESTS,
+        C::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        C::Unreachable
+        | C::BadResponse
+        | C::UpstreamUnreachable
+        | C::UpstreamFailed
+        | C::UpstreamIncomplete => StatusCode::BAD_GATEWAY,
+        C::UpstreamBusy | C::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        C::Timeout => StatusCode::GATEWAY_TIMEOUT,
+    }
+}

@@ -1,0 +1,33 @@
+//! `GET /healthz`: the process answers. `GET /readyz`: whether a model would, and if not, why.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use saga_protocol::error::ErrorBody;
+use saga_protocol::ready::{Readiness, ReadyStatus};
+use serde_json::{Value, json};
+
+use crate::inbound::AppState;
+
+pub(crate) async fn healthz() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
+    let now = state.models.readiness();
+    let status = if state.drain.is_draining() { ReadyStatus::Draining } else { now.status };
+    let code = match status {
+        ReadyStatus::Ready => StatusCode::OK,
+        ReadyStatus::Loading | ReadyStatus::Unavailable | ReadyStatus::Draining => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    };
+    let body = Readiness {
+        status,
+        model: now.model.map(|model| model.name),
+        for_seconds: now.lasted.as_secs(),
+        error: now.failure.map(|failure| ErrorBody::new(&failure).error),
+        memory: state.memory.state().name().to_owned(),
+    };
+    (code, Json(body))
+}

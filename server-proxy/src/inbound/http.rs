@@ -1,0 +1,108 @@
+//! The routes, and what happens around every request.
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::CACHE_CONTROL;
+use http::{HeaderName, HeaderValue};
+use http_body_util::BodyExt;
+use saga_domain::{Failure, FailureCode};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::inbound::error::ApiError;
+use crate::inbound::{AppState, chat_completions, completions, health, models};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Everything the server answers to. The model servers' own calls are not among it, and nothing
+/// is passed on that is not named here.
+pub fn router(state: AppState) -> Router {
+    let work = Router::new()
+        .route("/v1/completions", post(completions::completions))
+        .route("/v1/chat/completions", post(chat_completions::chat_completions))
+        .route("/v1/models", get(models::list))
+        // A model's name may hold slashes.
+        .route("/v1/models/{*id}", get(models::one))
+        // No new work while stopping; running work is waited for.
+        .layer(from_fn_with_state(state.clone(), counted));
+    let health =
+        Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
+    work.merge(health)
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        // A bug in one answer must not take its connection's other requests with it.
+        .layer(CatchPanicLayer::custom(|_| internal().into_response()))
+        // Last, so that every answer has the headers and is counted in the log.
+        .layer(from_fn(around))
+        .with_state(state)
+}
+
+/// Holds a request as running work until the last byte of its answer is written.
+async fn counted(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let work = match state.drain.begin() {
+        Ok(work) => work,
+        Err(failure) => return ApiError::from(failure).into_response(),
+    };
+    next.run(request).await.map(|body| {
+        axum::body::Body::new(body.map_frame(move |frame| {
+            let _until_dropped = &work;
+            frame
+        }))
+    })
+}
+
+/// Gives a request its id, an answer its headers, and the log one line without a word of either.
+async fn around(request: Request, next: Next) -> Response {
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let begun = Instant::now();
+    let mut response = next.run(request).await;
+
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Without it nginx holds events back until its buffer is full.
+    headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    headers.insert(REQUEST_ID, id.clone());
+    let code = response.extensions().get::<FailureCode>().map(|code| code.name());
+    tracing::debug!(
+        id = id.to_str().unwrap_or_default(),
+        %method,
+        route = route.as_ref().map_or("", |route| route.as_str()),
+        status = response.status().as_u16(),
+        code,
+        headers_ms = begun.elapsed().as_millis(),
+        "answered"
+    );
+    response
+}
+
+/// The client's own id when it is a sensible one, else a new one.
+fn request_id(request: &Request) -> HeaderValue {
+    let is_sensible = |value: &&HeaderValue| {
+        let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        (1..=64).contains(&value.len()) && value.as_bytes().iter().all(allowed)
+    };
+    let given = request.headers().get(&REQUEST_ID).filter(is_sensible).cloned();
+    given.unwrap_or_else(|| {
+        let new = uuid::Uuid::new_v4().simple().to_string();
+        HeaderValue::from_str(&new).unwrap_or(HeaderValue::from_static("unknown"))
+    })
+}
+
+async fn unknown_path() -> ApiError {
+    Failure::new(FailureCode::NotFound, "there is nothing at this path").into()
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::wrong_method()
+}
+
+fn internal() -> ApiError {
+    Failure::new(FailureCode::Internal, "something went wrong in the server").into()
+}

@@ -1,0 +1,38 @@
+//! HTTP: requests in, answers and events out. Decides nothing that is not about HTTP.
+
+pub mod auth;
+pub mod body;
+mod chat_completions;
+mod completions;
+pub mod error;
+mod health;
+mod http;
+mod models;
+mod openai_events;
+mod question;
+pub mod sse;
+
+use std::sync::Arc;
+
+use crate::domain::access::Access;
+use crate::domain::limits::Limits;
+use crate::domain::models::ModelDirectory;
+use crate::domain::ports::SessionMemory;
+use crate::drain::Drain;
+
+pub use http::router;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct AppState {
+    /// The models that can be asked.
+    pub models: Arc<ModelDirectory>,
+    /// What was said before.
+    pub memory: Arc<dyn SessionMemory>,
+    /// Who may ask.
+    pub access: Arc<Access>,
+    /// Whether new work is still taken.
+    pub drain: Drain,
+    /// What is bounded, and by how much.
+    pub limits: Limits,
+}

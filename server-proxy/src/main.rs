@@ -1,0 +1,63 @@
+//! `codesaga-proxy`: configuration, adapters, service, server, drain; each lives in the library.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use codesaga_proxy::config::{Config, Invocation, LogFormat};
+use codesaga_proxy::outbound::keys_file;
+use codesaga_proxy::serve;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let outcome = match Invocation::read() {
+        Invocation::Serve(config) => run(&config),
+        Invocation::AddKey { name, tenant, file } => {
+            keys_file::add(&file, &tenant, &name).and_then(|key| writeln!(io::stdout(), "{key}"))
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "codesaga-proxy: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(config: &Config) -> io::Result<()> {
+    write_log(config.log);
+    serve(config, told_to_stop()).await
+}
+
+/// Log lines go to stderr, so that stdout stays for answers of commands.
+fn write_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match format {
+        LogFormat::Human => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Resolves on Ctrl+C, and on SIGTERM where there is one.
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,16 @@
+//! The world outside: model servers, session stores, the keys file. Each adapter keeps the promises
+//! of its port in `domain::ports`.
+
+mod found_server;
+mod http_client;
+pub mod keys_file;
+mod lines;
+pub mod memory_in_process;
+mod ollama;
+mod ollama_facts;
+mod openai;
+mod openai_facts;
+mod refusal;
+
+pub use found_server::FoundServer;
+pub use http_client::HttpClient;

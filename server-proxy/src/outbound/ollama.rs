@@ -1,0 +1,293 @@
+//! Ollama through its native calls, in every version from 0.1x to 0.33.
+//!
+//! Five calls are made and no other: version, tags, show, generate, chat. Its `/v1` routes are not
+//! used, because there an error in the middle of an answer cannot be told from an end. Every
+//! request is streamed (an unstreamed one runs to its end when its client leaves), bounded
+//! (`num_predict`), never cut silently (`truncate: false`) and carries the model's pinned options.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use http::{StatusCode, Uri};
+use parking_lot::Mutex;
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::openai::{ChatMessage, TokenUsage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::limits::Limits;
+use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::outbound::http_client::HttpClient;
+use crate::outbound::lines::BodyLines;
+use crate::outbound::ollama_facts::{Facts, Show, Tag, Tags};
+use crate::outbound::refusal;
+
+const TAGS: &str = "/api/tags";
+const SHOW: &str = "/api/show";
+const GENERATE: &str = "/api/generate";
+const CHAT: &str = "/api/chat";
+
+/// Facts asked for at a time when a server has many models.
+const SHOWS_AT_A_TIME: usize = 4;
+
+/// One Ollama.
+pub(crate) struct OllamaServer {
+    base: Uri,
+    client: HttpClient,
+    limits: Limits,
+    facts: Mutex<HashMap<String, Facts>>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suffix: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<&'a [ChatMessage]>,
+    stream: bool,
+    truncate: bool,
+    keep_alive: i64,
+    options: Options<'a>,
+}
+
+/// What steers the answer. Nothing here but `num_ctx` concerns how the model is loaded.
+#[derive(Default, Serialize)]
+struct Options<'a> {
+    num_ctx: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    num_predict: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop: Vec<&'a str>,
+}
+
+/// One line of an answer, of either call.
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    response: Option<String>,
+    #[serde(default)]
+    message: Option<LineMessage>,
+    #[serde(default)]
+    done: bool,
+    #[serde(default)]
+    done_reason: Option<String>,
+    #[serde(default)]
+    prompt_eval_count: u32,
+    #[serde(default)]
+    eval_count: u32,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct LineMessage {
+    #[serde(default)]
+    content: String,
+}
+
+impl OllamaServer {
+    pub(crate) fn new(base: Uri, client: HttpClient, limits: Limits) -> Self {
+        Self { base, client, limits, facts: Mutex::new(HashMap::new()) }
+    }
+
+    async fn facts_of(&self, tag: Tag) -> Result<(String, Facts), Failure> {
+        let known = self.facts.lock().get(&tag.name).cloned();
+        if let Some(facts) = known.filter(|facts| facts.digest == tag.digest) {
+            return Ok((tag.name, facts));
+        }
+        let body = json(&serde_json::json!({ "model": tag.name }))?;
+        let show: Show = self.ask(SHOW, Some(body)).await?;
+        let facts = Facts::new(tag.digest, &show, self.limits.context_tokens_max);
+        Ok((tag.name, facts))
+    }
+
+    async fn ask<T: for<'a> Deserialize<'a>>(
+        &self,
+        path: &'static str,
+        body: Option<Vec<u8>>,
+    ) -> Result<T, Failure> {
+        let (status, answer) = self.client.ask(&self.base, path, body).await?;
+        if status != StatusCode::OK {
+            return Err(refusal::before_the_answer(status, &answer, None));
+        }
+        serde_json::from_slice(&answer).map_err(|_| not_understood())
+    }
+
+    fn facts(&self, model: &str) -> Result<Facts, Failure> {
+        let known = self.facts.lock().get(model).cloned();
+        known.ok_or_else(|| {
+            Failure::new(FailureCode::UnknownModel, format!("the model '{model}' is not there"))
+        })
+    }
+
+    fn body<'a>(&self, model: &'a str, facts: &Facts) -> Body<'a> {
+        Body {
+            model,
+            prompt: None,
+            suffix: None,
+            raw: None,
+            messages: None,
+            stream: true,
+            truncate: false,
+            keep_alive: self.limits.keep_alive.seconds(),
+            options: Options { num_ctx: facts.context_tokens, ..Options::default() },
+        }
+    }
+}
+
+#[async_trait]
+impl ModelServer for OllamaServer {
+    async fn models(&self) -> Result<Vec<ServedModel>, Failure> {
+        let tags: Tags = self.ask(TAGS, None).await?;
+        let asked: Vec<_> = stream::iter(tags.models)
+            .map(|tag| self.facts_of(tag))
+            .buffered(SHOWS_AT_A_TIME)
+            // A model whose file is broken cannot be shown; the others can be used.
+            .filter_map(async |shown| shown.ok())
+            .collect()
+            .await;
+        let writing = asked.iter().filter(|(_, facts)| facts.writes);
+        let models = writing.map(|(name, facts)| served(name, facts)).collect();
+        *self.facts.lock() = asked.into_iter().collect();
+        Ok(models)
+    }
+
+    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+        let facts = self.facts(&call.model)?;
+        let mut body = self.body(&call.model, &facts);
+        body.options.num_predict = Some(call.max_tokens);
+        body.options.temperature = call.temperature;
+        body.options.top_p = call.top_p;
+        body.options.seed = call.seed;
+        if !call.stop.is_empty() {
+            // Those of a request replace the model's own.
+            let all = facts.stop.iter().chain(&call.stop);
+            body.options.stop = all.map(String::as_str).collect();
+        }
+        let path = match &call.input {
+            ModelInput::Raw(prompt) => {
+                body.prompt = Some(prompt);
+                body.raw = Some(true);
+                GENERATE
+            }
+            ModelInput::Fim { prompt, suffix } => {
+                // An empty prompt would be an order to load the model.
+                body.prompt = Some(if prompt.is_empty() { "\n" } else { prompt });
+                body.suffix = Some(suffix);
+                GENERATE
+            }
+            ModelInput::Chat(messages) => {
+                body.messages = Some(messages);
+                CHAT
+            }
+        };
+        let reply = self.client.send(&self.base, path, Some(json(&body)?)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            let context_tokens = Some(facts.context_tokens);
+            return Err(refusal::before_the_answer(status, &words, context_tokens));
+        }
+        let lines = BodyLines::new(reply.body);
+        Ok(pieces(lines, facts.context_tokens))
+    }
+
+    async fn load(&self, model: &str) -> Result<(), Failure> {
+        let facts = self.facts(model)?;
+        // No prompt at all: loads the model and answers when it is there.
+        let body = json(&self.body(model, &facts))?;
+        let reply = self.client.send(&self.base, GENERATE, Some(body)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            return Err(refusal::before_the_answer(status, &words, None));
+        }
+        match pieces(BodyLines::new(reply.body), facts.context_tokens).next().await {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(failure)) => Err(failure),
+            None => Err(not_understood()),
+        }
+    }
+}
+
+fn served(name: &str, facts: &Facts) -> ServedModel {
+    ServedModel {
+        name: name.to_owned(),
+        served_by: "ollama",
+        template: facts.template,
+        fim: facts.fim,
+        context_tokens: facts.context_tokens,
+    }
+}
+
+/// The pieces that the lines hold, up to the end or the first failure. A silent end yields nothing:
+/// whoever reads knows that an end is missing.
+fn pieces(lines: BodyLines, context_tokens: u32) -> Answer {
+    let answer = stream::unfold((lines, None), move |(mut lines, end)| async move {
+        if let Some(end) = end {
+            return Some((Ok(end), (lines, None)));
+        }
+        loop {
+            let line = match lines.next().await? {
+                Ok(line) => read(&line, context_tokens),
+                Err(failure) => return Some((Err(failure), (lines, None))),
+            };
+            let (text, end) = match line {
+                Ok(parts) => parts,
+                Err(failure) => return Some((Err(failure), (lines, None))),
+            };
+            if end.is_some() {
+                lines.ended();
+            }
+            match (text, end) {
+                (Some(text), end) => return Some((Ok(Piece::Text(text)), (lines, end))),
+                (None, Some(end)) => return Some((Ok(end), (lines, None))),
+                (None, None) => {}
+            }
+        }
+    });
+    answer.boxed()
+}
+
+/// The text and the end that a line holds.
+fn read(line: &[u8], context_tokens: u32) -> Result<(Option<String>, Option<Piece>), Failure> {
+    let line: Line = serde_json::from_slice(line).map_err(|_| not_understood())?;
+    if let Some(error) = line.error {
+        return Err(refusal::in_the_answer(&error, Some(context_tokens)));
+    }
+    let text = line.response.or(line.message.map(|message| message.content));
+    let end = line.done.then(|| Piece::Done {
+        finish_reason: match line.done_reason.as_deref() {
+            Some("length") => "length".to_owned(),
+            _ => "stop".to_owned(),
+        },
+        usage: TokenUsage {
+            prompt_tokens: line.prompt_eval_count,
+            completion_tokens: line.eval_count,
+            total_tokens: line.prompt_eval_count.saturating_add(line.eval_count),
+        },
+    });
+    Ok((text.filter(|text| !text.is_empty()), end))
+}
+
+fn json(body: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(body)
+        .map_err(|_| Failure::new(FailureCode::Internal, "the request could not be written"))
+}
+
+fn not_understood() -> Failure {
+    Failure::new(
+        FailureCode::UpstreamFailed,
+        "the model server sent something that is not Ollama's",
+    )
+}

@@ -1,0 +1,248 @@
+//! Servers that speak OpenAI's API: llama.cpp's `llama-server` and vLLM.
+//!
+//! Every request is streamed and bounded. Hole filling has no standard call there, so no model of
+//! theirs is said to fill holes.
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use http::{StatusCode, Uri};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::openai::{ChatMessage, TokenUsage};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::outbound::http_client::HttpClient;
+use crate::outbound::lines::BodyLines;
+use crate::outbound::openai_facts::{
+    Applied, ModelEntry, ModelsAnswer, Props, context_tokens, template,
+};
+use crate::outbound::refusal;
+
+pub(crate) const MODELS: &str = "/v1/models";
+const COMPLETIONS: &str = "/v1/completions";
+const CHAT_COMPLETIONS: &str = "/v1/chat/completions";
+const PROPS: &str = "/props";
+const APPLY_TEMPLATE: &str = "/apply-template";
+
+/// One OpenAI-compatible server.
+pub(crate) struct OpenAiServer {
+    base: Uri,
+    client: HttpClient,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<&'a [ChatMessage]>,
+    stream: bool,
+    stream_options: Value,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<i64>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stop: &'a [String],
+}
+
+/// One chunk of an answer, of either call.
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<TokenUsage>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    delta: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    #[serde(default)]
+    content: Option<String>,
+}
+
+impl OpenAiServer {
+    pub(crate) fn new(base: Uri, client: HttpClient) -> Self {
+        Self { base, client }
+    }
+
+    /// The answer to a question that not every server knows.
+    async fn ask_perhaps<T: for<'a> Deserialize<'a>>(
+        &self,
+        path: &'static str,
+        body: Option<Value>,
+    ) -> Option<T> {
+        let body = body.map(|body| body.to_string().into_bytes());
+        let (status, answer) = self.client.ask(&self.base, path, body).await.ok()?;
+        (status == StatusCode::OK).then(|| serde_json::from_slice(&answer).ok()).flatten()
+    }
+}
+
+#[async_trait]
+impl ModelServer for OpenAiServer {
+    async fn models(&self) -> Result<Vec<ServedModel>, Failure> {
+        let (status, answer) = self.client.ask(&self.base, MODELS, None).await?;
+        if status != StatusCode::OK {
+            return Err(refusal::before_the_answer(status, &answer, None));
+        }
+        let listed: ModelsAnswer = serde_json::from_slice(&answer).map_err(|_| not_understood())?;
+        let props: Props = self.ask_perhaps(PROPS, None).await.unwrap_or_default();
+        let applied: Option<Applied> = if props.chat_template.is_empty() {
+            let hello = json!({ "messages": [{ "role": "user", "content": "hello" }] });
+            self.ask_perhaps(APPLY_TEMPLATE, Some(hello)).await
+        } else {
+            None
+        };
+        let template = template(&props, applied.as_ref());
+        let served = |model: &ModelEntry| ServedModel {
+            name: model.id.clone(),
+            served_by: "openai-compatible",
+            template,
+            fim: false,
+            context_tokens: context_tokens(model, &props),
+        };
+        Ok(listed.data.iter().map(served).collect())
+    }
+
+    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+        let mut body = Body {
+            model: &call.model,
+            prompt: None,
+            messages: None,
+            stream: true,
+            stream_options: json!({ "include_usage": true }),
+            max_tokens: call.max_tokens,
+            temperature: call.temperature,
+            top_p: call.top_p,
+            seed: call.seed,
+            stop: &call.stop,
+        };
+        let path = match &call.input {
+            ModelInput::Raw(prompt) => {
+                body.prompt = Some(prompt);
+                COMPLETIONS
+            }
+            ModelInput::Chat(messages) => {
+                body.messages = Some(messages);
+                CHAT_COMPLETIONS
+            }
+            ModelInput::Fim { .. } => {
+                let message = "this model server does not fill holes";
+                return Err(Failure::new(FailureCode::Unsupported, message));
+            }
+        };
+        let body = serde_json::to_vec(&body)
+            .map_err(|_| Failure::new(FailureCode::Internal, "the request could not be written"))?;
+        let reply = self.client.send(&self.base, path, Some(body)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            return Err(refusal::before_the_answer(status, &words, None));
+        }
+        let reader = Reader { lines: BodyLines::new(reply.body), end: End::default() };
+        Ok(stream::unfold(reader, Reader::next).boxed())
+    }
+
+    /// Such a server has its model in memory from the start; while it loads it refuses
+    /// [`Self::models`].
+    async fn load(&self, _model: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Reads an answer to its end, which is `[DONE]`: the token counts come after the reason.
+struct Reader {
+    lines: BodyLines,
+    end: End,
+}
+
+#[derive(Default)]
+struct End {
+    finish_reason: Option<String>,
+    usage: TokenUsage,
+    told: bool,
+}
+
+impl Reader {
+    async fn next(mut self) -> Option<(Result<Piece, Failure>, Self)> {
+        loop {
+            if self.end.told {
+                return None;
+            }
+            let Some(line) = self.lines.next().await else {
+                // Some servers end without `[DONE]`; a reason for the end is end enough.
+                self.end.told = true;
+                return self.end.done().map(|done| (Ok(done), self));
+            };
+            let read = line.and_then(|line| self.read(&line));
+            match read {
+                Ok(None) => {}
+                Ok(Some(piece)) => return Some((Ok(piece), self)),
+                Err(failure) => {
+                    self.end.told = true;
+                    return Some((Err(failure), self));
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, line: &[u8]) -> Result<Option<Piece>, Failure> {
+        let data = if let Some(data) = line.strip_prefix(b"data:") {
+            data.trim_ascii()
+        } else if let Some(error) = line.strip_prefix(b"error:") {
+            let error = serde_json::from_slice(error).unwrap_or(Value::Null);
+            return Err(refusal::in_the_answer(&error, None));
+        } else {
+            // Comments, and the names and ids of events.
+            return Ok(None);
+        };
+        if data == b"[DONE]" {
+            self.lines.ended();
+            self.end.told = true;
+            self.end.finish_reason.get_or_insert_with(|| "stop".to_owned());
+            return Ok(self.end.done());
+        }
+        let chunk: Chunk = serde_json::from_slice(data).map_err(|_| not_understood())?;
+        if let Some(error) = chunk.error {
+            return Err(refusal::in_the_answer(&error, None));
+        }
+        if let Some(usage) = chunk.usage {
+            self.end.usage = usage;
+        }
+        let Some(choice) = chunk.choices.into_iter().next() else { return Ok(None) };
+        if let Some(reason) = choice.finish_reason {
+            let reason = if reason == "length" { "length" } else { "stop" };
+            self.end.finish_reason = Some(reason.to_owned());
+        }
+        let text = choice.text.or(choice.delta.and_then(|delta| delta.content));
+        Ok(text.filter(|text| !text.is_empty()).map(Piece::Text))
+    }
+}
+
+impl End {
+    fn done(&mut self) -> Option<Piece> {
+        let finish_reason = self.finish_reason.take()?;
+        Some(Piece::Done { finish_reason, usage: self.usage })
+    }
+}
+
+fn not_understood() -> Failure {
+    let message = "the model server sent something that is not OpenAI's protocol";
+    Failure::new(FailureCode::UpstreamFailed, message)
+}
