@@ -165,7 +165,7 @@ async function startProxy({ processes, proxyProgram }, upstream) {
 }
 
 async function load(url, connections, seconds) {
-  const script = join(await tools.folder("wrk"), "post.lua");
+  const script = path.join(run, "bench-post.lua");
   await writeFile(
     script,
     `wrk.method = "POST"
