@@ -176,7 +176,7 @@ async function load(url, connections, seconds) {
          summary.requests, summary.errors.status + summary.errors.read + summary.errors.timeout))
      end`,
   );
-  const { stdout } = await run("wrk", [
+  const { stdout } = await execute("wrk", [
     "-t1",
     `-c${connections}`,
     `-d${seconds}s`,
