@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { eventually } from "./harness/eventually.mjs";
+import { openScene } from "./harness/scene.mjs";
+import { askedText } from "./harness/scripted.mjs";
+
+const answer = [
+  "A **stack** gives back",
+  " first what was put in last.\n\n",
+  "```python\nstack = []\nstack.append(1)\n```\n",
+  "\n<img src=x onerror=alert(1)> is text.",
+];
+
+let scene;
+let workbench;
+let page;
+
+before(async () => {
+  scene = await openScene({ name: "chat", files: { "stack.py": "stack = []\n" } });
+  workbench = scene.workbench;
+  page = scene.page;
+  await workbench.waitForStatus("sparkle");
+});
+after(() => scene?.close());
+
+async function ask(text) {
+  const chat = await workbench.chat();
+  await chat.locator(".composer textarea").fill(text);
+  await chat.locator(".composer textarea").press("Enter");
+  return chat;
+}
+
+const answers = (chat) => chat.locator(".answer").allInnerTexts();
+const finished = (chat) => chat.locator('.turn .reply[aria-busy="false"]').count();
+
+test("an answer streams into the panel, drawn safely", async () => {
+  await workbench.open("stack.py");
+  await workbench.palette("CodeSaga: Open Chat");
+  await workbench.chat();
+  await scene.screenshots("empty");
+  await scene.scripted.script([{ contains: "What is a stack?", pieces: answer, hold_after: 1 }]);
+  const chat = await ask("What is a stack?");
+  await eventually(
+    "the first piece alone",
+    () => answers(chat),
+    ([text]) => text?.includes("gives back"),
+  );
+  assert.equal(await finished(chat), 0, "the answer is still coming");
+  await scene.screenshots("streaming");
+  await scene.scripted.release();
+  await eventually(
+    "the whole answer",
+    () => finished(chat),
+    (count) => count === 1,
+  );
+  const [text] = await answers(chat);
+  assert.match(text, /first what was put in last/);
+  assert.match(text, /<img src=x onerror=alert\(1\)> is text/);
+  assert.equal(await chat.locator(".answer img").count(), 0);
+  assert.equal(await chat.locator(".answer pre").count(), 1);
+  assert.deepEqual(scene.complaints, []);
+  await scene.screenshots("answered");
+});
+
+test("a second question uses the first", async () => {
+  await scene.scripted.script([{ contains: "And a queue?", pieces: ["A queue gives back what came first."] }]);
+  const chat = await ask("And a queue?");
+  await eventually(
+    "the second answer",
+    () => finished(chat),
+    (count) => count === 2,
+  );
+  const [asked] = await scene.scripted.asked();
+  const text = askedText(asked);
+  assert.match(text, /What is a stack\?/);
+  assert.match(text, /first what was put in last/);
+  assert.match(text, /And a queue\?/);
+});
+
+test("the conversation survives a reload of the editor, and goes on", async () => {
+  await page.reload();
+  await workbench.waitForStatus("sparkle");
+  await workbench.palette("CodeSaga: Open Chat");
+  const chat = await workbench.chat();
+  await eventually(
+    "both answers after the reload",
+    () => finished(chat),
+    (count) => count === 2,
+  );
+  const questions = await chat.locator(".question").allInnerTexts();
+  assert.match(questions[0], /What is a stack\?/);
+  assert.match(questions[1], /And a queue\?/);
+  await scene.screenshots("after-reload");
+
+  await scene.scripted.script([{ contains: "Which is older?", pieces: ["Neither."] }]);
+  await ask("Which is older?");
+  await eventually(
+    "the third answer",
+    () => finished(chat),
+    (count) => count === 3,
+  );
+  const [asked] = await scene.scripted.asked();
+  assert.match(askedText(asked), /And a queue\?/);
+});
+
+test("Stop closes the model's connection and keeps what was said", async () => {
+  await scene.scripted.script([{ contains: "Count", pieces: ["one ", "two ", "three"], hold_after: 2 }]);
+  const chat = await ask("Count");
+  await eventually(
+    "the beginning",
+    () => answers(chat),
+    (texts) => texts.at(-1).includes("two"),
+  );
+  await chat.locator('.composer button[aria-label="Stop"]').click();
+  const [request] = await scene.scripted.askedUntil((asked) => asked[0]?.ending, "the end of the request");
+  assert.equal(request.ending, "client_gone");
+  await eventually(
+    "the stopped turn",
+    () => chat.locator(".turn.stopped").count(),
+    (count) => count === 1,
+  );
+  assert.match((await answers(chat)).at(-1), /one two/);
+  await scene.screenshots("stopped");
+});
+
+test("a failed answer says what to do, and trying again works", async () => {
+  await scene.scripted.script([
+    { contains: "Break", times: 1, pieces: ["half"], end: { error_line: "llama runner process has terminated" } },
+    { contains: "Break", pieces: ["whole"] },
+  ]);
+  const chat = await ask("Break");
+  await chat.locator('.failure[role="alert"]').waitFor();
+  await scene.screenshots("failed");
+  await chat.locator(".failure button").click();
+  await eventually(
+    "the second try",
+    () => answers(chat),
+    (texts) => texts.at(-1).includes("whole"),
+  );
+});

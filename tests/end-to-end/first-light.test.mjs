@@ -1,0 +1,80 @@
+// The first steps that `npm start` tells people to take, with the small model and the sample project they get.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { root } from "../../scripts/lib/places.mjs";
+import { eventually } from "./harness/eventually.mjs";
+import { openScene } from "./harness/scene.mjs";
+
+const sample = (name) => readFile(path.join(root, "scripts", "sample-project", name), "utf8");
+
+let scene;
+let workbench;
+let cart;
+
+before(async () => {
+  cart = await sample("cart.py");
+  const files = { "cart.py": cart, "prices.ts": await sample("prices.ts") };
+  // The editor as a person finds it, with its own suggestions.
+  const settings = { "editor.quickSuggestions": undefined, "editor.wordBasedSuggestions": undefined };
+  scene = await openScene({ name: "first-light", model: "small", files, settings });
+  workbench = scene.workbench;
+});
+after(() => scene?.close());
+
+test("the status becomes ready", async () => {
+  await workbench.waitForStatus("sparkle");
+  assert.match(await workbench.statusLabel(), /SmolLM2/);
+});
+
+test("1. ghost text appears and Tab accepts it", async () => {
+  await workbench.open("cart.py", cart.split("\n").length, 1);
+  await workbench.type("        return self.items.");
+  await workbench.press("Escape");
+  await workbench.palette("Trigger Inline Suggestion");
+  await workbench.waitForGhostText();
+  await scene.screenshots("ghost-text");
+  await workbench.press("Tab");
+  await workbench.waitForNoGhostText();
+  const saved = await workbench.saved("cart.py");
+  assert.ok(saved.startsWith(`${cart}        return self.items.`));
+  assert.match(saved.slice(cart.length), /return self\.items\.\w+/);
+});
+
+test("2. a refactoring is shown, accepted and undone", async () => {
+  const before = await workbench.saved("cart.py");
+  const lines = before.split("\n");
+  const first = lines.findIndex((line) => line.includes("def total")) + 1;
+  const last = lines.findIndex((line) => line.includes("return result")) + 1;
+  await workbench.selectLines("cart.py", first, last);
+  await workbench.palette("CodeSaga: Refactor…");
+  await workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Simplify" }).first().click();
+  await workbench.waitForDiff();
+  await workbench.titleButton("Accept").waitFor({ timeout: 60_000 });
+  await scene.screenshots("diff");
+  assert.equal(await workbench.read("cart.py"), before);
+  await workbench.titleButton("Accept").click();
+  await workbench.waitForNoDiff();
+  assert.notEqual(await workbench.saved("cart.py"), before);
+  await workbench.press("Control+z");
+  assert.equal(await workbench.saved("cart.py"), before);
+});
+
+test("3. the chat answers and goes on", async () => {
+  await workbench.open("prices.ts");
+  await workbench.palette("CodeSaga: Open Chat");
+  const chat = await workbench.chat();
+  for (const [place, question] of ["What does this file do?", "And in one word?"].entries()) {
+    await chat.locator(".composer textarea").fill(question);
+    await chat.locator(".composer textarea").press("Enter");
+    await eventually(
+      `answer ${place + 1}`,
+      () => chat.locator('.turn.done .reply[aria-busy="false"] .answer').allInnerTexts(),
+      (texts) => texts.length === place + 1 && texts[place].trim() !== "",
+      90_000,
+    );
+  }
+  assert.deepEqual(scene.complaints, []);
+  await scene.screenshots("chat");
+});

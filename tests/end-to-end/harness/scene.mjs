@@ -1,0 +1,153 @@
+// A whole CodeSaga for one file of tests: model server, proxy, editor with the packed extension, browser, sample folder.
+// Everything is real except, where a test needs exact answers, the model: then it is the scripted Ollama.
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { installBrowser } from "../../../scripts/lib/browser.mjs";
+import { installEditor, installExtension, startEditor } from "../../../scripts/lib/editor.mjs";
+import { installModel, smallModel, startModel } from "../../../scripts/lib/model.mjs";
+import * as places from "../../../scripts/lib/places.mjs";
+import { freePort } from "../../../scripts/lib/ports.mjs";
+import { openProcesses } from "../../../scripts/lib/processes.mjs";
+import { speakKorean, writeSettings } from "../../../scripts/lib/profile.mjs";
+import { modelReady, startProxy } from "../../../scripts/lib/proxy.mjs";
+import { speaker } from "../../../scripts/lib/words.mjs";
+import { startScripted } from "./scripted.mjs";
+import { openWorkbench } from "./workbench.mjs";
+
+const browserFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const themes = { light: "Default Light Modern", dark: "Default Dark Modern" };
+
+/**
+ * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
+ *   settings?: object }} wanted `name` is that of the log files and of the folder of screenshots.
+ */
+export async function openScene({ name, model = "scripted", language = "en", files, settings = {} }) {
+  const processes = openProcesses();
+  const kit = { processes, say: speaker("en"), progress: silent };
+  const browserPath = await installBrowser(kit);
+  const entry = await installEditor(kit);
+  await mkdir(places.run, { recursive: true });
+  const home = await mkdtemp(path.join(places.run, `test-${name}-`));
+  const folder = path.join(home, "project");
+  await writeFiles(folder, files);
+
+  const upstream = model === "small" ? await startSmall(kit) : await startScripted({ processes, name });
+  const proxySettings = { processes, upstream: upstream.url, model: upstream.model, name: `${name}-proxy` };
+  // A free port, so that a proxy of the user's own on the usual one is never met.
+  const port = await freePort();
+  let proxy = await startProxy({ ...proxySettings, port, env: proxyEnv });
+  await modelReady(proxy);
+
+  const profile = path.join(home, "profile");
+  const chosen = {
+    "codesaga.serverUrl": proxy.url,
+    "workbench.colorTheme": themes.light,
+    "window.autoDetectColorScheme": false,
+    "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+    "editor.wordBasedSuggestions": "off",
+    "editor.minimap.enabled": false,
+    ...settings,
+  };
+  await writeSettings(profile, chosen);
+  if (language === "ko") await speakKorean(profile);
+  await installExtension({ processes, entry, profile, vsix: await packedExtension() });
+  const editor = await startEditor({ processes, entry, profile, folder, locale: language, name: `${name}-editor` });
+
+  const browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: language === "ko" ? "ko-KR" : "en-US",
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const page = await context.newPage();
+  const complaints = watchForComplaints(page, path.join(places.logs, `${name}-browser.log`));
+  await page.goto(editor.url);
+  const workbench = openWorkbench(page, folder);
+
+  return {
+    workbench,
+    page,
+    folder,
+    url: proxy.url,
+    scripted: model === "scripted" ? upstream : undefined,
+    /** What the page's own security rules refused; must stay empty. */
+    complaints,
+
+    async stopProxy() {
+      await proxy.end();
+    },
+    async startProxyAgain() {
+      proxy = await startProxy({ ...proxySettings, port, env: proxyEnv });
+      await modelReady(proxy);
+    },
+
+    /** A screenshot in the light and in the dark theme. */
+    async screenshots(what) {
+      for (const theme of ["dark", "light"]) {
+        await writeSettings(profile, { ...chosen, "workbench.colorTheme": themes[theme] });
+        await workbench.waitForTheme(theme);
+        const place = path.join(places.screenshots, theme);
+        await mkdir(place, { recursive: true });
+        await page.screenshot({ path: path.join(place, `${name}-${what}.png`) });
+      }
+    },
+
+    async close() {
+      await browser.close();
+      await processes.endAll();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+// Settings of the developer's own server must not reach the tests'.
+const proxyEnv = {
+  CODESAGA_REDIS_URL: undefined,
+  CODESAGA_KEYS_FILE: undefined,
+  CODESAGA_LOG: undefined,
+  CODESAGA_CONTEXT_LENGTH: undefined,
+  CODESAGA_KEEP_ALIVE: undefined,
+};
+
+const silent = { step: (_name, work) => work(() => {}), line: () => {} };
+
+async function startSmall(kit) {
+  await installModel(kit);
+  return { ...(await startModel(kit)), model: smallModel };
+}
+
+async function packedExtension() {
+  const folder = path.join(places.root, "extension");
+  const name = (await readdir(folder)).find((entry) => entry.endsWith(".vsix"));
+  if (!name) throw new Error("there is no packed extension: run `npm test -- --only vsix` first");
+  return path.join(folder, name);
+}
+
+async function writeFiles(folder, files) {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+}
+
+function watchForComplaints(page, log) {
+  const complaints = [];
+  page.on("console", (message) => {
+    const text = message.text();
+    if (/Refused to|Content Security Policy/.test(text) && /codesaga/i.test(text + message.location().url)) {
+      complaints.push(text);
+    }
+    // A log that cannot be written fails no test.
+    appendFile(log, `${message.type()} ${text}\n`).catch(() => {});
+  });
+  return complaints;
+}

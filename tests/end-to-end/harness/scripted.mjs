@@ -1,0 +1,63 @@
+// The scripted Ollama (tests/scripted-ollama) as a Node test sees it: rules in, what was asked out.
+import { program } from "../../../scripts/lib/rust.mjs";
+
+/** The model that the scripted server says it has by default is the reference model's shape. */
+export async function startScripted({ processes, name }) {
+  let listening;
+  const heard = new Promise((resolve) => {
+    listening = resolve;
+  });
+  const started = processes.start(`${name}-model`, program("scripted-ollama"), ["--model-shape", "bllossom-shape"], {
+    onLine: (line) => listening(/listening on (\S+)/.exec(line)?.[1]),
+  });
+  const ended = started.ended.then((failure) => {
+    throw failure ?? new Error("the scripted model ended");
+  });
+  const url = await Promise.race([heard, ended]);
+  // From here on a test sees by its own means when the server is gone.
+  ended.catch(() => {});
+
+  const call = async (path, options) => {
+    const response = await fetch(`${url}/_script${path}`, options);
+    const body = await response.json();
+    if (!response.ok) throw new Error(`the scripted model refused ${path}: ${JSON.stringify(body)}`);
+    return body;
+  };
+  const requests = async (query = "") => (await call(`/requests${query}`)).requests;
+
+  return {
+    url,
+    /** Replaces the rules and forgets what was recorded. */
+    async script(rules) {
+      await call("", { method: "DELETE" });
+      await call("", { method: "PUT", body: JSON.stringify(rules) });
+    },
+    release: () => call("/release", { method: "POST" }),
+    /** The calls that asked for an answer: loading a model is none. */
+    async asked() {
+      return (await requests()).filter(isQuestion);
+    },
+    /** Waits until `enough(asked)` is true of the calls that asked for an answer, and gives them. */
+    async askedUntil(enough, what) {
+      const deadline = Date.now() + 20_000;
+      let all = await requests();
+      while (!enough(all.filter(isQuestion))) {
+        if (Date.now() > deadline) throw new Error(`not in time: ${what}; asked: ${JSON.stringify(all, null, 1)}`);
+        // The server answers as soon as one more request has ended, or after the time given.
+        const done = all.filter((request) => request.ending).length;
+        all = await requests(`?wait_ended=${done + 1}&timeout_ms=200`);
+      }
+      return all.filter(isQuestion);
+    },
+  };
+}
+
+/** What the call asked, whichever form it has: the raw prompt, or the texts of all turns. */
+export function askedText({ body }) {
+  return body.prompt ?? body.messages.map((message) => `${message.role}: ${message.content}`).join("\n");
+}
+
+function isQuestion({ path, body }) {
+  if (path === "/api/chat") return (body.messages ?? []).length > 0;
+  return path === "/api/generate" && Boolean(body.prompt);
+}

@@ -1,0 +1,124 @@
+// What a person does and sees in the editor's window, in their words. Nothing here knows what a test is about.
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { eventually } from "./eventually.mjs";
+
+const statusItem = '.statusbar-item[id*="codesaga.status"]';
+const ghost = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-preview";
+
+export function openWorkbench(page, folder) {
+  const { keyboard } = page;
+
+  async function palette(text) {
+    await keyboard.press("F1");
+    const input = page.locator(".quick-input-widget:visible input");
+    await input.waitFor();
+    await input.fill(`>${text}`);
+    const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  async function open(file, line = 1, column = 1) {
+    await keyboard.press("Control+p");
+    const input = page.locator(".quick-input-widget:visible input");
+    await input.waitFor();
+    await input.fill(`${file}:${line}:${column}`);
+    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: file }).first().waitFor();
+    await keyboard.press("Enter");
+    await page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`).waitFor();
+    await page.locator(".editor-instance .monaco-editor.focused").waitFor();
+    await input.waitFor({ state: "hidden" });
+  }
+
+  /** The file as it is on disk after saving what the editor has. */
+  async function saved(file) {
+    await keyboard.press("Control+s");
+    await page.locator(".tab.active:not(.dirty)").waitFor();
+    return readFile(path.join(folder, file), "utf8");
+  }
+
+  const texts = (selector) => page.locator(selector).allInnerTexts();
+  const ghostText = async () => (await texts(ghost)).join("\n").replaceAll("\u00a0", " ");
+
+  return {
+    page,
+    palette,
+    open,
+    saved,
+    read: (file) => readFile(path.join(folder, file), "utf8"),
+    write: (file, text) => writeFile(path.join(folder, file), text),
+
+    /** Like a person at the keyboard: one key after another. */
+    type: (text, delay = 30) => keyboard.type(text, { delay }),
+    press: (key, times = 1) => repeat(times, () => keyboard.press(key)),
+
+    /** Selects whole lines, from the first to the last, both counted from 1. */
+    async selectLines(file, first, last) {
+      await open(file, first, 1);
+      await repeat(last - first, () => keyboard.press("Shift+ArrowDown"));
+      await keyboard.press("Shift+End");
+    },
+
+    ghostText,
+    waitForGhostText: (accept = (text) => text.trim() !== "") => eventually("ghost text", ghostText, accept),
+    waitForNoGhostText: () => eventually("no ghost text", ghostText, (text) => text === ""),
+
+    /** The whole text of the line the cursor is in, ghost text included. */
+    visibleText: async () => (await texts(".editor-instance .view-line")).join("\n").replaceAll("\u00a0", " "),
+
+    waitForStatus: (icon, withinMs = 60_000) =>
+      page.locator(`${statusItem} .codicon-${icon}`).waitFor({ timeout: withinMs }),
+    statusLabel: () => page.locator(`${statusItem} a`).first().getAttribute("aria-label"),
+
+    /** The page of *Show Status* as an object of strings; closed again. */
+    async statusPage(command) {
+      await palette(command);
+      const lines = await eventually(
+        "the status page",
+        async () => (await texts(".editor-instance .view-line")).map((line) => line.replaceAll("\u00a0", " ")),
+        (all) => all.some((line) => line.startsWith("stats.requestsSent:")),
+      );
+      await keyboard.press("Control+F4");
+      return Object.fromEntries(
+        lines
+          .filter((line) => line.includes(": "))
+          .map((line) => [line.split(": ")[0], line.slice(line.indexOf(": ") + 2)]),
+      );
+    },
+
+    notifications: () => texts(".notification-toast"),
+    diffTitle: () => page.locator(".tab.active").textContent(),
+    waitForDiff: () => page.locator(".monaco-diff-editor .modified-in-monaco-diff-editor").waitFor(),
+    waitForNoDiff: () => page.locator(".monaco-diff-editor").waitFor({ state: "detached" }),
+    proposed: async () =>
+      (await texts(".monaco-diff-editor .modified .view-line")).join("\n").replaceAll("\u00a0", " "),
+    titleButton: (label) => page.locator(`.editor-actions .action-label[aria-label^="${label}"]`),
+
+    /** The frame of the chat page: a webview is an iframe in an iframe. */
+    chat: () =>
+      eventually("the chat page", async () => {
+        for (const frame of page.frames()) {
+          if ((await frame.locator(".composer textarea").count()) > 0) return frame;
+        }
+        return undefined;
+      }),
+
+    /** A session for real composition, as an input method does it. */
+    composer: async () => page.context().newCDPSession(page),
+
+    waitForTheme: (theme) => page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor(),
+  };
+}
+
+async function repeat(times, action) {
+  for (let done = 0; done < times; done++) await action();
+}
+
+/** Composes one syllable state by state and commits it, as an input method does. */
+export async function compose(session, states) {
+  for (const text of states) {
+    await session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+  }
+  await session.send("Input.insertText", { text: states.at(-1) });
+}
