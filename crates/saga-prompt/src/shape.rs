@@ -1,4 +1,19 @@
 //! Deciding, while a completion streams in, what of it is shown and where it ends.
+//!
+//! The answer so far is fitted anew with every piece: a completion is short, and what is shown
+//! then never depends on how the network cut the answer into pieces. Lines decide: a rule that
+//! needs a whole line waits for its end, and until then the line is shown with care.
+
+mod around;
+mod body;
+mod brackets;
+mod lines;
+mod repeats;
+
+use saga_domain::control;
+
+use around::Around;
+use body::Body;
 
 /// How an answer relates to the text before the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +28,7 @@ pub enum AnswerForm {
 /// What the answer is fitted to.
 #[derive(Clone, Copy, Debug)]
 pub struct ShapeAsk<'a> {
-    /// Text before the cursor; some thousand bytes are enough.
+    /// Text before the cursor, what was taken back included; some thousand bytes are enough.
     pub prefix: &'a str,
     /// Text after the cursor; some thousand bytes are enough.
     pub suffix: &'a str,
@@ -21,7 +36,7 @@ pub struct ShapeAsk<'a> {
     pub taken_back: &'a str,
     /// The answer's form, as [`CompletionPrompt`](crate::CompletionPrompt) says.
     pub form: AnswerForm,
-    /// Whether one line is all that is shown.
+    /// Whether one line is all that is shown. In the middle of a line it always is.
     pub one_line: bool,
     /// The editor's language id.
     pub language: &'a str,
@@ -53,6 +68,9 @@ pub enum StopReason {
 pub struct Shaped {
     /// The whole text to show at the cursor; empty when there is nothing to show.
     pub text: String,
+    /// Bytes before the cursor that `text` replaces: a Hangul syllable under composition that
+    /// becomes the text's first one. 0 otherwise.
+    pub replace_back_bytes: usize,
     /// Set once nothing more is taken: drop the stream.
     pub stop: Option<StopReason>,
 }
@@ -60,38 +78,79 @@ pub struct Shaped {
 /// Takes an answer piece by piece.
 #[derive(Clone, Debug)]
 pub struct Shaper {
-    taken_back: String,
-    one_line: bool,
+    around: Around,
     raw: String,
+    stopped: Option<Shaped>,
 }
 
 impl Shaper {
     /// A shaper for one answer.
     #[must_use]
     pub fn new(ask: ShapeAsk<'_>) -> Self {
-        Self { taken_back: ask.taken_back.to_owned(), one_line: ask.one_line, raw: String::new() }
+        Self { around: Around::new(&ask), raw: String::new(), stopped: None }
     }
 
     /// Takes the next piece. After a stop further pieces change nothing.
     pub fn push(&mut self, piece: &str) -> Shaped {
-        self.raw.push_str(piece);
-        self.shape()
+        // A carriage return never belongs to the answer: line ends are `\n` on this side.
+        self.raw.extend(piece.chars().filter(|c| *c != '\r'));
+        self.shape(false)
     }
 
     /// The last word on the answer, when its stream has ended.
-    #[must_use]
     pub fn finish(&mut self) -> Shaped {
-        self.shape()
+        self.shape(true)
     }
 
-    fn shape(&self) -> Shaped {
-        let Some(body) = self.raw.strip_prefix(&self.taken_back) else {
-            let waiting = self.taken_back.starts_with(&self.raw);
-            let stop = (!waiting).then_some(StopReason::NotContinued);
-            return Shaped { text: String::new(), stop };
-        };
-        let line = body.split_once('\n').map(|(line, _)| line).filter(|_| self.one_line);
-        let stop = line.map(|_| StopReason::OneLine);
-        Shaped { text: line.unwrap_or(body).trim_end().to_owned(), stop }
+    fn shape(&mut self, finished: bool) -> Shaped {
+        if let Some(stopped) = &self.stopped {
+            return stopped.clone();
+        }
+        let shaped = fit(&self.around, &self.raw, finished);
+        if shaped.stop.is_some() {
+            self.stopped = Some(shaped.clone());
+            self.raw = String::new();
+        }
+        shaped
     }
+}
+
+fn fit(around: &Around, raw: &str, finished: bool) -> Shaped {
+    let token = control::first_token(raw);
+    let ended = finished || token.is_some();
+    let said = &raw[..token.unwrap_or_else(|| shown_until(raw, finished))];
+    let (text, stop, replace_back_bytes) = match body::of_answer(around, said, ended) {
+        Body::NotYet => (String::new(), None, 0),
+        Body::Misfit(reason) => (String::new(), Some(reason), 0),
+        Body::Text { text, replaces, closed } => {
+            let ended = ended || closed;
+            let (text, stop) = lines::fit(around, &text, ended);
+            (text, stop.or(closed.then_some(StopReason::Fence)), replaces)
+        }
+    };
+    let stop = stop.or(token.map(|_| StopReason::ControlToken));
+    let text = tidy(around, &text);
+    let replace_back_bytes = if text.is_empty() { 0 } else { replace_back_bytes };
+    Shaped { text, replace_back_bytes, stop }
+}
+
+/// The start of what may become a control token is not shown.
+fn shown_until(raw: &str, finished: bool) -> usize {
+    if finished { raw.len() } else { control::undecided_from(raw) }
+}
+
+/// Takes away what nobody wants to accept: blanks at line ends, and a text that the file already
+/// has right after the cursor.
+fn tidy(around: &Around, text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().split('\n').map(str::trim_end).collect();
+    let mut tidied = control::restore(&lines.join("\n")).into_owned();
+    let said = tidied.trim();
+    if said.is_empty() || around.suffix.trim_start().starts_with(said) {
+        return String::new();
+    }
+    // A blank before a word that stands there already is not at the line's end.
+    if text.ends_with(' ') && around.rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        tidied.push(' ');
+    }
+    tidied
 }

@@ -1,0 +1,107 @@
+//! What an answer is fitted to, worked out once.
+
+use super::brackets::{self, Syntax};
+use super::{AnswerForm, ShapeAsk};
+
+/// A tab's width where columns are compared.
+const TAB_COLUMNS: usize = 4;
+
+/// Languages whose lines are sentences.
+const PROSE: &[&str] = &[
+    "markdown",
+    "plaintext",
+    "latex",
+    "tex",
+    "restructuredtext",
+    "asciidoc",
+    "html",
+    "xml",
+    "git-commit",
+    "scminput",
+    "mdx",
+    "typst",
+];
+
+/// What stands around the cursor.
+#[derive(Clone, Debug)]
+pub(super) struct Around {
+    pub(super) suffix: String,
+    pub(super) taken_back: String,
+    pub(super) form: AnswerForm,
+    pub(super) one_line: bool,
+    pub(super) syntax: Syntax,
+    /// The cursor's line up to the cursor.
+    pub(super) line: String,
+    /// The cursor's line from the cursor on.
+    pub(super) rest: String,
+    /// The last line above that is not blank.
+    pub(super) above: String,
+    /// The first line below that is not blank.
+    pub(super) below: Option<String>,
+    /// Column that a line must reach to belong to the cursor's scope.
+    pub(super) base: usize,
+    /// Brackets that are open at the cursor, innermost first.
+    pub(super) open: Vec<brackets::Open>,
+    /// Whether lines that read like sentences are what the file holds here.
+    pub(super) talks: bool,
+}
+
+impl Around {
+    pub(super) fn new(ask: &ShapeAsk<'_>) -> Self {
+        let (before, line) = ask.prefix.rsplit_once('\n').unwrap_or(("", ask.prefix));
+        let (rest, after) = ask.suffix.split_once('\n').unwrap_or((ask.suffix, ""));
+        let above = before.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let below = after.lines().find(|line| !line.trim().is_empty());
+        let syntax = Syntax::of(ask.language);
+        let rest = rest.trim_end().to_owned();
+        Self {
+            suffix: ask.suffix.to_owned(),
+            taken_back: ask.taken_back.to_owned(),
+            form: ask.form,
+            one_line: ask.one_line || rest.chars().any(char::is_alphanumeric),
+            syntax,
+            base: base(line, above),
+            open: brackets::open_at(ask.prefix, ask.suffix, syntax),
+            talks: PROSE.contains(&ask.language) || in_long_text(ask.prefix),
+            line: line.to_owned(),
+            rest,
+            above: above.trim_end().to_owned(),
+            below: below.map(|line| line.trim_end().to_owned()),
+        }
+    }
+
+    /// Whether nothing stands before the cursor on its line.
+    pub(super) fn line_is_blank(&self) -> bool {
+        self.line.trim().is_empty()
+    }
+}
+
+/// The column of a line's first character that is not blank.
+pub(super) fn column(line: &str) -> usize {
+    line.chars()
+        .take_while(|c| matches!(c, ' ' | '\t'))
+        .map(|c| if c == '\t' { TAB_COLUMNS } else { 1 })
+        .sum()
+}
+
+/// Whether a line ends in something that the next lines belong to.
+pub(super) fn opens_block(line: &str) -> bool {
+    line.trim_end().ends_with([':', '{', '(', '[']) || line.trim_end().ends_with("=>")
+}
+
+fn base(line: &str, above: &str) -> usize {
+    if !line.trim().is_empty() {
+        column(line)
+    } else if opens_block(above) {
+        column(line).max(column(above) + 1)
+    } else {
+        column(line)
+    }
+}
+
+/// Whether the cursor is inside a docstring or a block comment.
+fn in_long_text(prefix: &str) -> bool {
+    let odd = |quotes| prefix.matches(quotes).count() % 2 == 1;
+    let in_comment = prefix.rfind("/*") > prefix.rfind("*/");
+    odd("\"\"\"") || odd("'''") || in_comment
+}

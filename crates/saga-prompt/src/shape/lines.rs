@@ -1,0 +1,249 @@
+//! Where an answer ends, line by line from the cursor on.
+
+use super::StopReason;
+use super::around::{Around, column, opens_block};
+use super::brackets::{closer_of, scan};
+use super::repeats::{self, says_something};
+use crate::prose::is_prose;
+
+const FENCE: &str = "```";
+/// A line shorter than this may well stand twice in a row.
+const REPEATED_LINE_BYTES_MIN: usize = 10;
+/// What goes on with a block at the column where it began.
+const BLOCK_GOES_ON: &[&str] = &["else", "elif", "except", "finally", "case ", "catch", "rescue"];
+
+/// The part of `text` that is taken, and why it ends; `ended` when no more of it will come.
+pub(super) fn fit(around: &Around, text: &str, ended: bool) -> (String, Option<StopReason>) {
+    let mut walk = Walk {
+        around,
+        at: 0,
+        own: Vec::new(),
+        closed: 0,
+        opened: false,
+        lines: Vec::new(),
+        blank_before: false,
+    };
+    for line in text.split_inclusive('\n') {
+        let is_whole = ended || line.ends_with('\n');
+        if let Some(cut) = walk.take(line.trim_end_matches('\n'), is_whole, line.ends_with('\n')) {
+            let stop = (is_whole || cut.is_certain).then_some(cut.reason);
+            return (text[..cut.at].to_owned(), stop);
+        }
+        walk.at += line.len();
+    }
+    (text.to_owned(), None)
+}
+
+/// The end of what is taken.
+struct Cut {
+    at: usize,
+    reason: StopReason,
+    /// Whether it holds though more of the line may come.
+    is_certain: bool,
+}
+
+struct Walk<'a, 't> {
+    around: &'a Around,
+    /// Where the line begins in the text.
+    at: usize,
+    /// Closers of the brackets that the text itself opened, innermost last.
+    own: Vec<char>,
+    /// How many of the brackets open at the cursor the text has closed.
+    closed: usize,
+    /// Whether the cursor's line ends in something that the next lines belong to.
+    opened: bool,
+    /// Lines so far that are not blank, with where they begin.
+    lines: Vec<(usize, &'t str)>,
+    blank_before: bool,
+}
+
+impl<'t> Walk<'_, 't> {
+    fn take(&mut self, line: &'t str, is_whole: bool, has_end: bool) -> Option<Cut> {
+        let is_first = self.at == 0;
+        let cut = if is_first { self.first(line, is_whole) } else { self.further(line, is_whole) };
+        if cut.is_some() {
+            return cut;
+        }
+        if !line.trim().is_empty() {
+            self.lines.push((self.at, line));
+            self.blank_before = false;
+        } else if !is_first {
+            self.blank_before = true;
+        }
+        (is_first && has_end && self.around.one_line)
+            .then(|| self.cut(line.len(), StopReason::OneLine))
+    }
+
+    /// The rest of the cursor's line.
+    fn first(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {
+        let around = self.around;
+        if around.line_is_blank()
+            && let Some(cut) = self.fence(line, is_whole)
+        {
+            return Some(cut);
+        }
+        if let Some(second) = repeats::piece(line) {
+            return Some(Cut { is_certain: true, ..self.cut(second, StopReason::Repetition) });
+        }
+        if !around.talks && line.ends_with(FENCE) && line.matches(FENCE).count() == 1 {
+            return Some(self.cut(line.len() - FENCE.len(), StopReason::Fence));
+        }
+        let whole = format!("{}{line}", around.line);
+        if self.is_below(&whole) {
+            return Some(self.cut(0, StopReason::Follows));
+        }
+        if repeats_above(&whole, &around.above) {
+            return Some(self.cut(0, StopReason::Repetition));
+        }
+        if around.line_is_blank() && !around.talks && is_prose(line) {
+            return Some(self.cut(0, StopReason::Prose));
+        }
+        self.opened = !around.line_is_blank() && opens_block(&whole);
+        let before = scan(&around.line, around.syntax, None);
+        if !before.in_comment
+            && let Some(cut) = self.brackets(line, before.open_quote)
+        {
+            return Some(self.without_rest(line, cut));
+        }
+        let end = self.without_rest(line, self.cut(line.len(), StopReason::Follows));
+        (end.at < self.at + line.len()).then_some(end)
+    }
+
+    fn further(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {
+        if let Some(cut) = self.fence(line, is_whole) {
+            return Some(cut);
+        }
+        if let Some(second) = repeats::piece(line) {
+            return Some(Cut { is_certain: true, ..self.cut(second, StopReason::Repetition) });
+        }
+        if line.trim().is_empty() {
+            return None;
+        }
+        let may_be_below = !is_whole && self.may_be_below(line);
+        if self.is_below(line) || may_be_below {
+            return Some(self.cut(0, StopReason::Follows));
+        }
+        if !self.around.talks && column(line) <= self.around.base && is_prose(line) {
+            return Some(self.cut(0, StopReason::Prose));
+        }
+        if let Some(cut) = self.scope(line) {
+            return Some(cut);
+        }
+        self.block_repeats(line).or_else(|| self.brackets(line, None))
+    }
+
+    fn fence(&self, line: &str, is_whole: bool) -> Option<Cut> {
+        let begins = line.trim_start();
+        let may_become_one = !is_whole && !begins.is_empty() && FENCE.starts_with(begins);
+        if self.around.talks || !(begins.starts_with(FENCE) || may_become_one) {
+            return None;
+        }
+        let is_certain = begins.starts_with(FENCE);
+        Some(Cut { is_certain, ..self.cut(0, StopReason::Fence) })
+    }
+
+    /// Whether the line is the one that already follows the cursor.
+    fn is_below(&self, line: &str) -> bool {
+        !line.trim().is_empty() && self.around.below.as_deref() == Some(line.trim_end())
+    }
+
+    fn may_be_below(&self, line: &str) -> bool {
+        self.around.below.as_deref().is_some_and(|below| below.starts_with(line))
+    }
+
+    /// The end of the scope that the cursor is in, or of the block that the text wrote.
+    fn scope(&mut self, line: &'t str) -> Option<Cut> {
+        let (around, place) = (self.around, column(line));
+        let begins = line.trim_start();
+        let is_outside = place < around.base || (self.opened && place == around.base);
+        let closes = begins.starts_with(['}', ')', ']']);
+        if self.own.is_empty()
+            && self.blank_before
+            && !self.lines.is_empty()
+            && place <= around.base
+        {
+            return Some(self.cut(0, StopReason::ScopeEnd));
+        }
+        if !closes {
+            let goes_on =
+                place == around.base && BLOCK_GOES_ON.iter().any(|word| begins.starts_with(word));
+            let leaves = is_outside && self.own.is_empty() && !goes_on;
+            return leaves.then(|| self.cut(0, StopReason::ScopeEnd));
+        }
+        let ends_own = self.own.len() == 1 && place <= around.base && begins.starts_with('}');
+        let ends_cursors = self.own.is_empty();
+        if let Some(cut) = self.brackets(line, None) {
+            // What closes before anything else on its line goes with the line.
+            let nothing_before = line[..cut.at - self.at].trim().is_empty();
+            return Some(if nothing_before { self.cut(0, StopReason::ScopeEnd) } else { cut });
+        }
+        let is_end = (ends_own || (ends_cursors && begins.starts_with('}'))) && !opens_block(line);
+        is_end.then(|| self.cut(line.len(), StopReason::ScopeEnd))
+    }
+
+    fn block_repeats(&self, line: &str) -> Option<Cut> {
+        let lines: Vec<&str> =
+            self.lines.iter().map(|(_, line)| line.trim()).chain([line.trim()]).collect();
+        let second = repeats::block(&lines)?;
+        let at = self.lines.get(second).map_or(self.at, |(at, _)| *at);
+        Some(Cut { at, reason: StopReason::Repetition, is_certain: false })
+    }
+
+    /// The first bracket or quote that the text after the cursor has already.
+    fn brackets(&mut self, line: &str, quote: Option<char>) -> Option<Cut> {
+        let around = self.around;
+        let scan = scan(line, around.syntax, quote);
+        let string_end = scan.string_end.filter(|_| quote.is_some_and(|q| around.rest.contains(q)));
+        if let Some(end) = string_end {
+            return Some(self.cut(end, StopReason::Follows));
+        }
+        for (at, c) in scan.brackets {
+            if let Some(closer) = closer_of(c) {
+                self.own.push(closer);
+            } else if self.own.last() == Some(&c) {
+                self.own.pop();
+            } else {
+                let open = around.open.get(self.closed).filter(|_| self.own.is_empty());
+                match open {
+                    Some(open) if open.closer == c && !open.closed_below => self.closed += 1,
+                    Some(open) if open.closer == c => {
+                        return Some(self.cut(at, StopReason::Follows));
+                    }
+                    _ => return Some(self.cut(at, StopReason::ScopeEnd)),
+                }
+            }
+        }
+        None
+    }
+
+    /// Takes the start of what follows on the cursor's line away from the end of what is kept.
+    fn without_rest(&self, line: &str, cut: Cut) -> Cut {
+        let rest = self.around.rest.trim_start();
+        let kept = &line[..cut.at - self.at];
+        let is_bracket = |c: char| "()[]{}\"'`".contains(c);
+        let overlap = rest
+            .char_indices()
+            .map(|(at, c)| at + c.len_utf8())
+            .filter(|end| {
+                let start = &rest[..*end];
+                let is_word = start.chars().any(char::is_alphanumeric);
+                let says_enough = start.len() >= 3 || !is_word;
+                says_enough && !start.contains(is_bracket) && kept.ends_with(start)
+            })
+            .max();
+        match overlap {
+            Some(length) => Cut { at: cut.at - length, ..cut },
+            None => cut,
+        }
+    }
+
+    fn cut(&self, kept: usize, reason: StopReason) -> Cut {
+        Cut { at: self.at + kept, reason, is_certain: false }
+    }
+}
+
+/// Whether the line says again what stands right above it.
+fn repeats_above(line: &str, above: &str) -> bool {
+    let line = line.trim();
+    line.len() >= REPEATED_LINE_BYTES_MIN && line == above.trim() && says_something(line)
+}

@@ -1,0 +1,510 @@
+//! What is shown of an answer: the file with its cursor at `|`, the answer, and the file as it
+//! would be after accepting.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use saga_prompt::{AnswerForm, ShapeAsk, Shaped, Shaper};
+
+struct Case<'a> {
+    language: &'a str,
+    taken_back: &'a str,
+    form: AnswerForm,
+    one_line: bool,
+}
+
+const PYTHON: Case<'static> =
+    Case { language: "python", taken_back: "", form: AnswerForm::Continues, one_line: false };
+const RUST: Case<'static> = Case { language: "rust", ..PYTHON };
+const TYPESCRIPT: Case<'static> = Case { language: "typescript", ..PYTHON };
+const SAYS: Case<'static> = Case { form: AnswerForm::Says, ..PYTHON };
+
+fn shaper(case: &Case<'_>, file: &str) -> Shaper {
+    let (prefix, suffix) = file.split_once('|').expect("a cursor");
+    Shaper::new(ShapeAsk {
+        prefix,
+        suffix,
+        taken_back: case.taken_back,
+        form: case.form,
+        one_line: case.one_line,
+        language: case.language,
+    })
+}
+
+fn shape(case: &Case<'_>, file: &str, pieces: impl IntoIterator<Item = impl AsRef<str>>) -> Shaped {
+    let mut shaper = shaper(case, file);
+    for piece in pieces {
+        let shaped = shaper.push(piece.as_ref());
+        if shaped.stop.is_some() {
+            return shaped;
+        }
+    }
+    shaper.finish()
+}
+
+fn check(case: &Case<'_>, file: &str, answer: &str, expect: Expect) {
+    let whole = shape(case, file, [answer]);
+    let by_character = shape(case, file, answer.chars().map(String::from));
+    assert_eq!(whole, by_character, "whole and by character");
+    let (prefix, suffix) = file.split_once('|').expect("a cursor");
+    let kept = &prefix[..prefix.len() - whole.replace_back_bytes];
+    let stop = whole.stop.map_or("end".to_owned(), |stop| format!("{stop:?}"));
+    expect.assert_eq(&format!("{kept}«{}»{suffix}\n[{stop}]\n", whole.text));
+}
+
+#[test]
+fn what_was_taken_back_is_not_shown_again() {
+    let case = Case { taken_back: " ret", ..PYTHON };
+    check(
+        &case,
+        "def f(x):\n    ret|\n",
+        " return x\n",
+        expect![[r#"
+            def f(x):
+                ret«urn x»
+
+            [end]
+        "#]],
+    );
+    check(
+        &case,
+        "def f(x):\n    ret|\n",
+        " pass",
+        expect![[r#"
+            def f(x):
+                ret«»
+
+            [NotContinued]
+        "#]],
+    );
+}
+
+#[test]
+fn a_half_composed_syllable_is_taken_over() {
+    check(
+        &Case { taken_back: " 상", ..PYTHON },
+        "# 상|",
+        " 사용자 이름",
+        expect![[r#"
+            # «사용자 이름»
+            [end]
+        "#]],
+    );
+}
+
+#[test]
+fn the_closing_fence_ends_it() {
+    check(
+        &PYTHON,
+        "x = |",
+        "5\n```\n\nThis sets x.",
+        expect![[r#"
+            x = «5»
+            [Fence]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "x = |",
+        "5```",
+        expect![[r#"
+            x = «5»
+            [Fence]
+        "#]],
+    );
+}
+
+#[test]
+fn a_control_token_ends_it_and_one_of_the_users_own_comes_back() {
+    check(
+        &PYTHON,
+        "x = |",
+        "5<|eot_id|><|start_header_id|>user",
+        expect![[r#"
+            x = «5»
+            [ControlToken]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "stop = |",
+        "\"<\u{2060}|eot_id|>\"",
+        expect![[r#"
+            stop = «"<|eot_id|>"»
+            [end]
+        "#]],
+    );
+}
+
+#[test]
+fn the_scope_ends_it_in_python() {
+    check(
+        &PYTHON,
+        "class A:\n    def f(self):\n        |\n",
+        "self.x = 1\n        return self\n\n    def g(self):\n        pass\n",
+        expect![[r#"
+            class A:
+                def f(self):
+                    «self.x = 1
+                    return self»
+
+            [ScopeEnd]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "def f(x):|\n",
+        "\n    if x:\n        return 1\n    return 2\n\n\ndef g():\n    pass",
+        expect![[r#"
+            def f(x):«
+                if x:
+                    return 1
+                return 2»
+
+            [ScopeEnd]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "if x:|\n",
+        "\n    a()\nelse:\n    b()\nc()",
+        expect![[r#"
+            if x:«
+                a()
+            else:
+                b()»
+
+            [ScopeEnd]
+        "#]],
+    );
+}
+
+#[test]
+fn the_scope_ends_it_in_languages_with_braces() {
+    check(
+        &RUST,
+        "fn f() {\n    if x {|\n}\n",
+        "\n        go();\n    }\n    stop();\n}\n\nfn g() {}",
+        expect![[r#"
+            fn f() {
+                if x {«
+                    go();
+                }»
+            }
+
+            [ScopeEnd]
+        "#]],
+    );
+    check(
+        &RUST,
+        "fn f() {\n    if x {\n        |\n    }\n}\n",
+        "go();\n    } else {\n        stay();\n    }\n",
+        expect![[r#"
+            fn f() {
+                if x {
+                    «go();»
+                }
+            }
+
+            [ScopeEnd]
+        "#]],
+    );
+    check(
+        &TYPESCRIPT,
+        "function f() {|",
+        "\n  return { a: 1 }\n}\n\nfunction g() {}",
+        expect![[r#"
+            function f() {«
+              return { a: 1 }
+            }»
+            [ScopeEnd]
+        "#]],
+    );
+}
+
+#[test]
+fn what_already_follows_is_not_written_twice() {
+    check(
+        &PYTHON,
+        "def f(items):\n    total = 0\n    |\n    return total\n",
+        "for item in items:\n        total += item\n    return total\n",
+        expect![[r#"
+            def f(items):
+                total = 0
+                «for item in items:
+                    total += item»
+                return total
+
+            [Follows]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "def f(items):\n    |\n    return total\n",
+        "return total\n",
+        expect![[r#"
+            def f(items):
+                «»
+                return total
+
+            [Follows]
+        "#]],
+    );
+}
+
+#[test]
+fn brackets_and_quotes_after_the_cursor_are_kept() {
+    for (file, answer, expected) in [
+        ("foo(|)", "a, bar(b))", "a, bar(b)"),
+        ("foo(|)", "a, bar(b)", "a, bar(b)"),
+        ("foo(bar(|));", "x));", "x"),
+        ("say(\"hel|\")", "lo\")", "lo"),
+        ("say('|')", "it\\'s')", "it\\'s"),
+        ("x = [|]", "1, 2]\ny = 3", "1, 2"),
+        ("foo(|bar)", "x, bar)", "x, "),
+        ("foo(|, y);", "x, y);", "x"),
+        ("if (|) {", "a && (b || c)) {", "a && (b || c)"),
+    ] {
+        assert_eq!(shape(&TYPESCRIPT, file, [answer]).text, expected, "{file} {answer}");
+    }
+}
+
+#[test]
+fn prose_ends_it() {
+    check(
+        &PYTHON,
+        "import os\n|",
+        "import sys\nThis imports the modules that are needed.\n",
+        expect![[r#"
+            import os
+            «import sys»
+            [Prose]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "import os\n|",
+        "위 코드는 모듈을 가져옵니다.\nimport sys",
+        expect![[r#"
+            import os
+            «»
+            [Prose]
+        "#]],
+    );
+}
+
+#[test]
+fn loops_end_it() {
+    check(
+        &PYTHON,
+        "def f():\n    |",
+        "self.add(item)\n    self.add(item)\n    self.add(item)\n    self.add(item)\n",
+        expect![[r#"
+            def f():
+                «self.add(item)»
+            [Repetition]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "x = |",
+        &"foo.bar.".repeat(30),
+        expect![[r#"
+            x = «foo.bar.»
+            [Repetition]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "    self.first = first\n    |",
+        "self.first = first\n",
+        expect![[r#"
+                self.first = first
+                «»
+            [Repetition]
+        "#]],
+    );
+}
+
+#[test]
+fn one_line_is_one_line() {
+    check(
+        &Case { one_line: true, ..PYTHON },
+        "x = |",
+        "compute(y)\nz = 3\n",
+        expect![[r#"
+            x = «compute(y)»
+            [OneLine]
+        "#]],
+    );
+}
+
+#[test]
+fn the_beginning_is_evened_out() {
+    check(
+        &PYTHON,
+        "x = |",
+        " 5",
+        expect![[r#"
+            x = «5»
+            [end]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "def f():\n    |",
+        "\n    return 5\n",
+        expect![[r#"
+            def f():
+                «return 5»
+            [end]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "def f():\n    |",
+        " return 5\n",
+        expect![[r#"
+            def f():
+                «return 5»
+            [end]
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_chat_model_says_around_code_is_left_out() {
+    check(
+        &SAYS,
+        "def add(a, b):\n    ret|\n",
+        "Here is the code:\n\n```python\nreturn a + b\n```\nThis returns the sum.",
+        expect![[r#"
+            def add(a, b):
+                ret«urn a + b»
+
+            [Fence]
+        "#]],
+    );
+    check(
+        &SAYS,
+        "def add(a, b):\n    |\n",
+        "물론입니다! 다음 코드를 넣으세요:\n```python\ntotal = a + b\nreturn total\n```",
+        expect![[r#"
+            def add(a, b):
+                «total = a + b
+                return total»
+
+            [Fence]
+        "#]],
+    );
+    check(
+        &SAYS,
+        "def add(a, b):\n    |\n",
+        "I cannot help with that request, sorry.",
+        expect![[r#"
+            def add(a, b):
+                «»
+
+            [Prose]
+        "#]],
+    );
+    check(
+        &SAYS,
+        "def add(a, b):\n    |\n",
+        "<think>\nreturn what?\n</think>\n\nreturn a + b",
+        expect![[r#"
+            def add(a, b):
+                «return a + b»
+
+            [end]
+        "#]],
+    );
+}
+
+#[test]
+fn trailing_blanks_and_half_a_fence_are_not_shown() {
+    let mut shaper = shaper(&PYTHON, "def f():\n    |");
+    for (piece, shown) in [
+        ("x = 1", "x = 1"),
+        ("\n    ", "x = 1"),
+        ("y", "x = 1\n    y"),
+        (" = 2  \n", "x = 1\n    y = 2"),
+        ("``", "x = 1\n    y = 2"),
+    ] {
+        assert_eq!(shaper.push(piece).text, shown, "{piece:?}");
+    }
+}
+
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop::sample::select(vec![
+        "foo",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "`",
+        "```",
+        "\n",
+        "\n    ",
+        "\n        ",
+        " ",
+        ":",
+        "사용자",
+        "ㅅ",
+        "return x",
+        "<",
+        "<|eot_id|>",
+        "<|",
+        "[INST",
+        "\u{2060}",
+        "if a:",
+        "x = 1",
+        ";",
+        "Here is the code:",
+        "위 코드입니다.",
+        "🎉",
+        "e\u{301}",
+        "\r\n",
+        "<think>",
+        "</think>",
+        "def f():",
+    ]);
+    prop::collection::vec(fragment, 0..24).prop_map(|parts| parts.concat())
+}
+
+fn languages() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["python", "rust", "typescript", "markdown"])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn pieces_do_not_matter(
+        before in fragments(), after in fragments(), answer in fragments(),
+        language in languages(), says in any::<bool>(), one_line in any::<bool>(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+    ) {
+        let before = before.replace('|', "");
+        let form = if says { AnswerForm::Says } else { AnswerForm::Continues };
+        let case = Case { language, taken_back: "", form, one_line };
+        let file = format!("{before}|{after}");
+        let characters: Vec<char> = answer.chars().collect();
+        let mut bounds: Vec<usize> = cuts.iter().map(|cut| cut.index(characters.len() + 1)).collect();
+        bounds.extend([0, characters.len()]);
+        bounds.sort_unstable();
+        let pieces = bounds.windows(2).map(|pair| characters[pair[0]..pair[1]].iter().collect::<String>());
+        let whole = shape(&case, &file, [answer.as_str()]);
+        prop_assert_eq!(&shape(&case, &file, pieces), &whole);
+        let lines = whole.text.strip_suffix(' ').unwrap_or(&whole.text).split('\n');
+        prop_assert!(!lines.clone().any(|line| line.ends_with([' ', '\t'])));
+        prop_assert!(!whole.text.ends_with('\n'));
+        let may_hold_tokens = answer.contains('\u{2060}');
+        prop_assert!(may_hold_tokens || !whole.text.contains("<|eot_id|>"));
+        let said = whole.text.trim();
+        prop_assert!(said.is_empty() || !after.trim_start().starts_with(said));
+    }
+}
