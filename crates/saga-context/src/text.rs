@@ -48,9 +48,12 @@ pub(crate) fn line(rope: &Rope, index: usize) -> String {
     rope.line(index).chunks().collect()
 }
 
-/// The text with every `\r\n` as `\n`.
+/// The text with every line end as `\n`.
 pub(crate) fn unix_lines(text: String) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n") } else { text }
+    if !text.contains('\r') {
+        return text;
+    }
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The longest start of `text` that has at most `bytes_max` bytes.
