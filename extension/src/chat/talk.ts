@@ -92,9 +92,10 @@ export function startTalk(options: TalkOptions): Talk {
   };
 
   async function comeBack(kept: Kept | null): Promise<void> {
-    const session = memory.get();
-    if (cameBack || session === undefined) return;
+    if (cameBack) return;
     cameBack = true;
+    const session = memory.get();
+    if (session === undefined) return;
     const keptTurns = kept?.session === session ? settle(kept.turns) : [];
     conversation = { session, turns: keptTurns, ...(keptTurns.length === 0 && { line: words.loading() }) };
     const found = await find(engine, session);
