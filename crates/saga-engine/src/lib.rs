@@ -1,1 +1,210 @@
 //! The use cases: complete, refactor, fix, chat.
+//!
+//! An [`Engine`] keeps the open documents in step, and answers through [`Reply`] handles that are
+//! pulled. It owns its threads and ends them; a document is never changed, only edits are proposed.
+//! How text is parsed, prompts are written, suggestions are cached and servers are spoken to is the
+//! business of the crates below; what happens when, and what is let go, is decided here.
+
+mod ask;
+mod chat;
+mod complete;
+mod documents;
+mod edit;
+mod fix;
+mod flight;
+mod model;
+mod options;
+mod pause;
+mod place;
+mod refactor;
+mod reply;
+mod runner;
+mod shared;
+mod stats;
+mod status;
+
+use std::sync::Arc;
+
+use crop::Rope;
+use saga_domain::{ByteOffset, Diagnostic, Failure, Span, TextEdit, Trigger};
+
+pub use chat::ChatAsk;
+pub use documents::NewDocument;
+pub use options::EngineOptions;
+pub use reply::Reply;
+pub use runner::Runner;
+pub use saga_client::Timeouts;
+pub use saga_protocol::chat::{ChatContext, Session, SessionSummary};
+pub use stats::EngineStats;
+pub use status::ServerStatus;
+
+use runner::Threads;
+use shared::Shared;
+
+/// What every use of the assistant goes through. One for an editor window is enough.
+pub struct Engine {
+    shared: Arc<Shared>,
+    threads: Threads,
+}
+
+impl Engine {
+    /// Starts an engine and its threads. The server is asked for its model in the background;
+    /// nothing that it says can fail here.
+    ///
+    /// # Errors
+    /// `invalid_setting`, naming the option that is wrong.
+    pub fn new(options: EngineOptions) -> Result<Self, Failure> {
+        let threads = Threads::start()?;
+        let shared = Arc::new(Shared::new(options, threads.closing())?);
+        let engine = Self { shared, threads };
+        engine.warm_up();
+        Ok(engine)
+    }
+
+    /// Takes a document in, or its whole text anew.
+    ///
+    /// # Errors
+    /// `too_large`, or `unsupported` for binary content; the document is not open then.
+    pub fn open_document(&self, document: NewDocument<'_>) -> Result<(), Failure> {
+        self.threads.check_open()?;
+        documents::open(&self.shared, document)?;
+        documents::parse_soon(&self.shared, &self.runner(), document.uri);
+        Ok(())
+    }
+
+    /// Keeps a document in step: edits one after another, each against what the ones before left.
+    ///
+    /// # Errors
+    /// `unknown_document` and `stale_document`, and whatever else does not fit: open the document
+    /// again with its whole text.
+    pub fn change_document(
+        &self,
+        uri: &str,
+        version: i64,
+        edits: &[TextEdit],
+    ) -> Result<(), Failure> {
+        self.threads.check_open()?;
+        documents::change(&self.shared, uri, version, edits)?;
+        documents::parse_soon(&self.shared, &self.runner(), uri);
+        Ok(())
+    }
+
+    /// Forgets a document; one that is not open is no error.
+    pub fn close_document(&self, uri: &str) {
+        documents::close(&self.shared, uri);
+    }
+
+    /// The text of a document as it is now. Cheap: nothing is copied.
+    ///
+    /// # Errors
+    /// `unknown_document`.
+    pub fn text(&self, uri: &str) -> Result<Rope, Failure> {
+        Ok(documents::snapshot(&self.shared, uri)?.rope().clone())
+    }
+
+    /// Asks for the text that belongs at a cursor.
+    ///
+    /// # Errors
+    /// `unknown_document`, `offset_out_of_range`; all else comes as an event.
+    pub fn complete(&self, uri: &str, at: ByteOffset, trigger: Trigger) -> Result<Reply, Failure> {
+        self.threads.check_open()?;
+        complete::complete(&self.shared, &self.runner(), uri, at, trigger)
+    }
+
+    /// Asks for a rewritten piece of code. An empty selection means the cursor's line.
+    ///
+    /// # Errors
+    /// `unknown_document`, `offset_out_of_range`, `invalid_request`; all else comes as an event.
+    pub fn refactor(
+        &self,
+        uri: &str,
+        selection: Span,
+        instruction: &str,
+    ) -> Result<Reply, Failure> {
+        self.threads.check_open()?;
+        refactor::refactor(&self.shared, &self.runner(), uri, selection, instruction)
+    }
+
+    /// Asks for code without these problems.
+    ///
+    /// # Errors
+    /// `unknown_document`, `offset_out_of_range`, `invalid_request`; all else comes as an event.
+    pub fn fix(&self, uri: &str, diagnostics: &[Diagnostic]) -> Result<Reply, Failure> {
+        self.threads.check_open()?;
+        fix::fix(&self.shared, &self.runner(), uri, diagnostics)
+    }
+
+    /// Says something in a conversation that the server remembers.
+    ///
+    /// # Errors
+    /// `invalid_request`, `too_large`; all else comes as an event.
+    pub fn chat(&self, ask: ChatAsk) -> Result<Reply, Failure> {
+        self.threads.check_open()?;
+        chat::chat(&self.shared, &self.runner(), ask)
+    }
+
+    /// What can be expected of the server now.
+    pub fn status(&self) -> impl Future<Output = ServerStatus> + Send + 'static + use<> {
+        let shared = Arc::clone(&self.shared);
+        async move { status::status(&shared).await }
+    }
+
+    /// The conversations of this user, newest first.
+    pub fn sessions(
+        &self,
+    ) -> impl Future<Output = Result<Vec<SessionSummary>, Failure>> + Send + 'static + use<> {
+        let client = self.shared.client.clone();
+        async move { client.sessions().await }
+    }
+
+    /// One conversation; `None` when there is none with that id.
+    pub fn session(
+        &self,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<Session>, Failure>> + Send + 'static + use<> {
+        let (client, id) = (self.shared.client.clone(), id.to_owned());
+        async move { client.session(&id).await }
+    }
+
+    /// Forgets a conversation; false when there was none.
+    pub fn delete_session(
+        &self,
+        id: &str,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send + 'static + use<> {
+        let (client, id) = (self.shared.client.clone(), id.to_owned());
+        async move { client.delete_session(&id).await }
+    }
+
+    /// Counts since the engine was made.
+    #[must_use]
+    pub fn stats(&self) -> EngineStats {
+        let documents_open = self.shared.documents.lock().len();
+        self.shared.stats.read(self.shared.client.traffic(), documents_open)
+    }
+
+    /// Where futures of this engine can run.
+    #[must_use]
+    pub fn runner(&self) -> Runner {
+        self.threads.runner()
+    }
+
+    /// Ends all answers and all threads; a second call does nothing.
+    pub fn close(&self) {
+        self.threads.close();
+    }
+
+    /// Learns of the model and opens the connection before the first key is pressed.
+    fn warm_up(&self) {
+        let shared = Arc::clone(&self.shared);
+        self.runner().spawn(async move {
+            // Whatever fails here fails again, and is reported, when somebody asks for something.
+            let _ = shared.model.known(&shared.client).await;
+        });
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,62 @@
+//! A prompt as a request, by the way it is sent.
+
+use saga_client::{Answer, Client};
+use saga_domain::{Failure, Message, Prompt};
+use saga_protocol::openai::{
+    ChatCompletionRequest, ChatMessage, CompletionRequest, Sampling, Stop, StreamOptions,
+};
+
+/// What goes with a prompt.
+pub(crate) struct Terms {
+    pub(crate) stop: Vec<String>,
+    pub(crate) max_tokens: u32,
+}
+
+/// Sends `prompt` to `model` and begins to read the answer.
+pub(crate) async fn ask(
+    client: &Client,
+    model: &str,
+    prompt: Prompt,
+    terms: Terms,
+) -> Result<Answer, Failure> {
+    let sampling = Sampling {
+        max_tokens: Some(terms.max_tokens),
+        // The likeliest code, and the same again for the same question.
+        temperature: Some(0.0),
+        stop: stop(terms.stop),
+        ..Sampling::default()
+    };
+    let stream_options = Some(StreamOptions { include_usage: true });
+    let raw = |prompt, suffix, sampling| CompletionRequest {
+        model: Some(model.to_owned()),
+        prompt,
+        suffix,
+        sampling,
+        stream: true,
+        stream_options,
+    };
+    match prompt {
+        Prompt::Raw(text) => client.completions(raw(text, None, sampling)).await,
+        Prompt::Fim { prefix, suffix } => {
+            client.completions(raw(prefix, Some(suffix), sampling)).await
+        }
+        Prompt::Chat(messages) => {
+            let request = ChatCompletionRequest {
+                model: Some(model.to_owned()),
+                messages: messages.into_iter().map(message).collect(),
+                sampling,
+                stream: true,
+                stream_options,
+            };
+            client.chat_completions(request).await
+        }
+    }
+}
+
+fn message(message: Message) -> ChatMessage {
+    ChatMessage { role: message.role.name().to_owned(), content: message.content }
+}
+
+fn stop(texts: Vec<String>) -> Stop {
+    if texts.is_empty() { Stop::None } else { Stop::Many(texts) }
+}

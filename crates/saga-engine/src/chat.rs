@@ -1,0 +1,116 @@
+//! A conversation that the server remembers.
+
+use std::sync::Arc;
+
+use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
+use saga_prompt::estimate_tokens;
+use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest};
+
+use crate::reply::{Giver, Reply};
+use crate::runner::Runner;
+use crate::shared::Shared;
+use crate::stats::Watch;
+
+/// Bytes of a message and the code beside it.
+const MESSAGE_BYTES_MAX: usize = 512 << 10;
+
+/// A message of a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatAsk {
+    /// The conversation; the server makes up an id when absent.
+    pub session: Option<String>,
+    /// What the user says.
+    pub text: String,
+    /// Code that belongs to the message.
+    pub context: Vec<ChatContext>,
+}
+
+pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Result<Reply, Failure> {
+    if ask.text.trim().is_empty() {
+        return Err(Failure::new(FailureCode::InvalidRequest, "`text` is empty."));
+    }
+    let bytes = ask.text.len() + ask.context.iter().map(|piece| piece.text.len()).sum::<usize>();
+    if bytes > MESSAGE_BYTES_MAX {
+        return Err(Failure::new(
+            FailureCode::TooLarge,
+            format!(
+                "The message and its context have {bytes} bytes; at most {MESSAGE_BYTES_MAX} are \
+                 sent."
+            ),
+        ));
+    }
+    let (giver, reply) = shared.reply();
+    let shared = Arc::clone(shared);
+    runner.answer(giver, |giver| async move {
+        let outcome = converse(&shared, ask, &giver).await;
+        if outcome.is_err() {
+            shared.note_failure();
+        }
+        outcome
+    });
+    Ok(reply)
+}
+
+async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Failure> {
+    let mut session = ask.session.clone();
+    let request = ChatRequest {
+        session: ask.session,
+        text: ask.text,
+        context: ask.context,
+        model: shared.model.wanted().map(str::to_owned),
+        request_id: Some(uuid::Uuid::new_v4().to_string()),
+    };
+    let mut watch = Watch::start(&shared.stats);
+    let mut conversation = shared.client.chat(&request).await.inspect_err(|_| watch.failed())?;
+    let mut tokens = 0;
+    while let Some(event) = conversation.next().await {
+        match event.inspect_err(|_| watch.failed())? {
+            ChatEvent::Session { session: named } => session = Some(named),
+            ChatEvent::Queued { place } => giver.give(ReplyEvent::Queued { place }),
+            ChatEvent::Text { text } => {
+                watch.text();
+                tokens += estimate_tokens(&text);
+                giver.give(ReplyEvent::Text(text));
+            }
+            ChatEvent::Done(done) => {
+                watch.complete(tokens.max(done.usage.completion_tokens));
+                warn(giver, &done);
+                giver.give(ReplyEvent::Done(Usage {
+                    prompt_tokens: done.usage.prompt_tokens,
+                    completion_tokens: done.usage.completion_tokens,
+                    first_token_ms: watch.first_token_ms(),
+                    total_ms: watch.total_ms(),
+                    from_cache: false,
+                    session: session.take(),
+                }));
+            }
+            ChatEvent::Error(body) => {
+                watch.failed();
+                return Err(body.error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn warn(giver: &Giver, done: &ChatDone) {
+    let warn = |code, message: String| giver.give(ReplyEvent::Warning { code, message });
+    if done.finish_reason == "length" {
+        warn(
+            WarningCode::Truncated,
+            "The answer reached its length limit; its end is missing.".to_owned(),
+        );
+    }
+    if done.turns_left_out > 0 {
+        warn(
+            WarningCode::TurnsLeftOut,
+            format!("The model did not see the first {} turns.", done.turns_left_out),
+        );
+    }
+    if done.memory == "degraded" {
+        warn(
+            WarningCode::MemoryDegraded,
+            "The server could not keep this turn; it may forget the conversation.".to_owned(),
+        );
+    }
+}

@@ -1,0 +1,371 @@
+//! The text that belongs at a cursor.
+//!
+//! 1. The cache is looked up in the call itself, before any timer and any prompt.
+//! 2. A request in flight whose answer fits what was typed is followed; any other is let go.
+//! 3. An automatic question waits a moment. A newer one makes it end with nothing.
+//! 4. The prompt is written, sent, and its answer shaped as it comes. When the answer does not
+//!    begin with what the prompt took back, the plain prompt is tried once.
+//! 5. The answer goes to the cache, and to whoever follows the request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use saga_client::{Finish, Piece};
+use saga_context::{ContextLimits, CursorPlace, context_at, cursor_place};
+use saga_domain::{
+    ByteOffset, Context, Failure, ModelFacts, ReplyEvent, Span, TextEdit, Trigger, Usage,
+};
+use saga_prompt::{
+    Anchor, Budget, CompletionAsk, CompletionPrompt, ShapeAsk, Shaper, StopReason, completion,
+    completion_plain, estimate_tokens,
+};
+
+use crate::ask::{Terms, ask};
+use crate::documents;
+use crate::flight::{Flight, Followed, Progress};
+use crate::pause::{Moment, Rhythm, pause};
+use crate::place::{Cursor, with_line_ends};
+use crate::reply::{Giver, Reply};
+use crate::runner::{Runner, fault};
+use crate::shared::Shared;
+use crate::stats::Watch;
+
+/// Bytes around the cursor that an answer is compared with.
+const COMPARED_BYTES: usize = 4096;
+
+pub(crate) fn complete(
+    shared: &Arc<Shared>,
+    runner: &Runner,
+    uri: &str,
+    at: ByteOffset,
+    trigger: Trigger,
+) -> Result<Reply, Failure> {
+    let called = Instant::now();
+    let document = documents::snapshot(shared, uri)?;
+    document.check(at).map_err(documents::failure)?;
+    let cursor = Cursor::new(document, at);
+    let (giver, reply) = shared.reply();
+    let ticket = shared.turn.take();
+    let hit = shared.cache.lock().lookup(&cursor.place());
+    shared.turn.note_lookup(hit.is_some());
+    if let Some(hit) = hit {
+        shared.stats.cache_hit();
+        let start = at.0.saturating_sub(hit.replace_back_bytes);
+        giver.give(ReplyEvent::Completion {
+            span: Span { start: ByteOffset(start), end: at },
+            text: with_line_ends(&cursor.document, &hit.text),
+            last: true,
+        });
+        giver.give(ReplyEvent::Done(Usage { from_cache: true, ..Usage::default() }));
+        return Ok(reply);
+    }
+    shared.stats.cache_miss();
+    let question = Question { cursor, trigger, ticket, called };
+    let (shared, runner_inside) = (Arc::clone(shared), runner.clone());
+    runner.answer(giver, |giver| async move {
+        let shown = answer(&shared, &runner_inside, &question, &giver).await?;
+        if !shown {
+            shared.stats.suppressed();
+        }
+        Ok(())
+    });
+    Ok(reply)
+}
+
+/// Whose turn it is, and in which rhythm turns come.
+#[derive(Default)]
+pub(crate) struct Turn {
+    newest: AtomicU64,
+    typing: Mutex<Typing>,
+    after_hit: AtomicBool,
+    was_hit: AtomicBool,
+}
+
+#[derive(Default)]
+struct Typing {
+    rhythm: Rhythm,
+    last_key: Option<Instant>,
+}
+
+impl Turn {
+    /// Notes a change that somebody may have typed.
+    pub(crate) fn note_change(&self, edits: &[TextEdit]) {
+        let is_key = matches!(edits, [edit] if edit.text.chars().count() <= 1);
+        if !is_key {
+            return;
+        }
+        let now = Instant::now();
+        let mut typing = self.typing.lock();
+        if let Some(last_key) = typing.last_key.replace(now) {
+            typing.rhythm.note(now - last_key);
+        }
+    }
+
+    fn take(&self) -> u64 {
+        self.newest.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn is_over(&self, ticket: u64) -> bool {
+        self.newest.load(Ordering::Relaxed) != ticket
+    }
+
+    fn note_lookup(&self, is_hit: bool) {
+        let before = self.was_hit.swap(is_hit, Ordering::Relaxed);
+        self.after_hit.store(before, Ordering::Relaxed);
+    }
+
+    fn moment(&self, at_line_start: bool, first_token_ms: Option<u32>) -> Moment {
+        let typing = self.typing.lock();
+        Moment {
+            interval: typing.rhythm.interval(),
+            since_last_key: typing.last_key.map_or_else(Default::default, |key| key.elapsed()),
+            first_token_ms,
+            at_line_start,
+            after_hit: self.after_hit.load(Ordering::Relaxed),
+        }
+    }
+}
+
+struct Question {
+    cursor: Cursor,
+    trigger: Trigger,
+    ticket: u64,
+    called: Instant,
+}
+
+/// Answers the question; false when there is nothing to show.
+async fn answer(
+    shared: &Arc<Shared>,
+    runner: &Runner,
+    question: &Question,
+    giver: &Giver,
+) -> Result<bool, Failure> {
+    if let Some(followed) = shared.flights.join(&question.cursor) {
+        shared.stats.in_flight_reused();
+        if let Some(shown) = follow(shared, followed, question, giver).await? {
+            return Ok(shown);
+        }
+    }
+    let waited = Instant::now();
+    if question.trigger == Trigger::Automatic {
+        let at_line_start = question.cursor.is_on_blank_line();
+        let moment = shared.turn.moment(at_line_start, shared.stats.first_token_ms());
+        tokio::time::sleep(pause(&moment)).await;
+        if shared.turn.is_over(question.ticket) {
+            return Ok(false);
+        }
+    }
+    let waited = waited.elapsed();
+    let followed = shared.flights.begin(question.cursor.clone());
+    let (shared_inside, flight) = (Arc::clone(shared), Arc::clone(&followed.flight));
+    let called = question.called + waited;
+    runner.spawn(async move {
+        // The guard also ends the request when it panics.
+        let _ended = Ended { shared: &shared_inside, flight: &flight };
+        fly(&shared_inside, &flight, called).await;
+    });
+    Ok(follow(shared, followed, question, giver).await?.unwrap_or(false))
+}
+
+struct Ended<'a> {
+    shared: &'a Shared,
+    flight: &'a Arc<Flight>,
+}
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.flight.end(Err(fault()));
+        }
+        self.shared.flights.finished(self.flight);
+    }
+}
+
+/// Gives what comes of a request, less what was typed since. `None` when it turns out not to fit,
+/// and false when it ends with nothing to show.
+async fn follow(
+    shared: &Shared,
+    mut followed: Followed,
+    question: &Question,
+    giver: &Giver,
+) -> Result<Option<bool>, Failure> {
+    let cursor = &question.cursor;
+    loop {
+        let Progress { text, end } = followed.progress.borrow_and_update().clone();
+        let Some(rest) = text.strip_prefix(followed.typed.as_str()) else {
+            if end.is_none() && followed.typed.starts_with(&text) {
+                if followed.progress.changed().await.is_err() {
+                    return Ok(Some(false));
+                }
+                continue;
+            }
+            if let Some(Err(failure)) = end {
+                return Err(failure);
+            }
+            shared.flights.let_go(&followed.flight);
+            return Ok(None);
+        };
+        if let Some(Err(failure)) = end {
+            return Err(failure);
+        }
+        if !rest.is_empty() {
+            giver.give(ReplyEvent::Completion {
+                span: Span::at(cursor.at),
+                text: with_line_ends(&cursor.document, rest),
+                last: end.is_some(),
+            });
+        }
+        if let Some(Ok(usage)) = end {
+            let shown = !rest.is_empty();
+            if shown || question.trigger == Trigger::Invoke {
+                giver.give(ReplyEvent::Done(usage));
+            }
+            return Ok(Some(shown));
+        }
+        // The sender goes without an end when the request was let go for a newer one.
+        if followed.progress.changed().await.is_err() {
+            return Ok(Some(false));
+        }
+    }
+}
+
+/// The request itself, until its end or until nobody wants it.
+async fn fly(shared: &Shared, flight: &Flight, called: Instant) {
+    let outcome = tokio::select! {
+        biased;
+        () = flight.unwanted(shared) => return,
+        outcome = request(shared, flight, called) => outcome,
+    };
+    match outcome {
+        Ok((text, usage)) => {
+            shared.cache.lock().insert(&flight.cursor.place(), &text);
+            flight.show(&text);
+            flight.end(Ok(usage));
+        }
+        Err(failure) => {
+            shared.note_failure();
+            flight.end(Err(failure));
+        }
+    }
+}
+
+async fn request(
+    shared: &Shared,
+    flight: &Flight,
+    called: Instant,
+) -> Result<(String, Usage), Failure> {
+    let asked_server = Instant::now();
+    let facts = shared.model.known(&shared.client).await?;
+    let called = called + asked_server.elapsed();
+    let cursor = &flight.cursor;
+    let others = documents::others(shared, cursor.document.uri());
+    let context = context_at(&cursor.document, cursor.at, &others, &ContextLimits::USUAL);
+    let place = cursor_place(&cursor.document, cursor.at);
+    let job = Job { shared, flight, facts, context, place };
+    let prompt = job.write(completion);
+    shared.stats.prepared_in(called.elapsed());
+    if let Some(answered) = job.send(prompt).await? {
+        return Ok(answered);
+    }
+    shared.stats.second_try();
+    let answered = job.send(job.write(completion_plain)).await?;
+    Ok(answered.unwrap_or_default())
+}
+
+struct Job<'a> {
+    shared: &'a Shared,
+    flight: &'a Flight,
+    facts: ModelFacts,
+    context: Context,
+    place: CursorPlace,
+}
+
+impl Job<'_> {
+    fn write(
+        &self,
+        write: fn(&CompletionAsk<'_>, &mut Anchor) -> CompletionPrompt,
+    ) -> CompletionPrompt {
+        let ask = CompletionAsk {
+            facts: &self.facts,
+            context: &self.context,
+            one_line: self.place.one_line(),
+            budget: Budget::for_completion(&self.facts),
+        };
+        let uri = self.flight.cursor.document.uri();
+        let mut anchors = self.shared.anchors.lock();
+        write(&ask, anchors.entry(uri.to_owned()).or_default())
+    }
+
+    /// Sends a prompt and shapes the answer; `None` when it does not begin with what was taken
+    /// back. Returning before the answer's end closes its connection, which frees the model.
+    async fn send(&self, prompt: CompletionPrompt) -> Result<Option<(String, Usage)>, Failure> {
+        let mut shaper = Shaper::new(ShapeAsk {
+            prefix: tail(&self.context.prefix),
+            suffix: head(&self.context.suffix),
+            taken_back: &prompt.taken_back,
+            form: prompt.form,
+            one_line: self.place.one_line(),
+            language: &self.context.language,
+        });
+        let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens };
+        let mut watch = Watch::start(&self.shared.stats);
+        let asked = ask(&self.shared.client, &self.facts.name, prompt.prompt, terms);
+        let mut answer = asked.await.inspect_err(|_| watch.failed())?;
+        let mut usage = Usage::default();
+        let mut received_tokens = 0;
+        let shaped = loop {
+            let piece = answer.next().await.transpose().inspect_err(|_| watch.failed())?;
+            match piece {
+                Some(Piece::Text(piece)) => {
+                    watch.text();
+                    received_tokens += estimate_tokens(&piece);
+                    let shaped = shaper.push(&piece);
+                    if shaped.stop == Some(StopReason::NotContinued) {
+                        watch.complete(received_tokens);
+                        return Ok(None);
+                    }
+                    if shaped.stop.is_some() {
+                        break shaped;
+                    }
+                    self.flight.show(&shaped.text);
+                }
+                Some(Piece::Done { finish, prompt_tokens, completion_tokens }) => {
+                    usage.prompt_tokens = prompt_tokens;
+                    usage.completion_tokens = completion_tokens;
+                    received_tokens = received_tokens.max(completion_tokens);
+                    let shaped = shaper.finish();
+                    // Ended by a stop text before it could begin: the same as not beginning so.
+                    let is_silent = shaped.text.is_empty() && finish == Finish::Stop;
+                    if is_silent && !prompt.taken_back.is_empty() {
+                        watch.complete(received_tokens);
+                        return Ok(None);
+                    }
+                    break shaped;
+                }
+                None => break shaper.finish(),
+            }
+        };
+        watch.complete(received_tokens);
+        usage.first_token_ms = watch.first_token_ms();
+        usage.total_ms = watch.total_ms();
+        Ok(Some((shaped.text, usage)))
+    }
+}
+
+fn tail(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(COMPARED_BYTES);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(COMPARED_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,156 @@
+//! The one completion request that is in flight.
+//!
+//! A request belongs to no reply: replies follow it. While the user types what its answer says, the
+//! next reply takes it over. It is let go, which closes its connection, as soon as what was typed
+//! does not fit, or nobody follows it and nothing was typed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use saga_domain::{Failure, Usage};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::documents;
+use crate::place::Cursor;
+use crate::shared::Shared;
+
+/// How long a request whose reply was cancelled by a key waits for the question that follows the
+/// key: editors wait for a moment themselves before they ask.
+const ORPHAN_GRACE: Duration = Duration::from_millis(300);
+
+/// Where a request stands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    /// All of the answer that is to be shown at the cursor it was asked for, line ends as `\n`.
+    pub(crate) text: String,
+    /// Set once nothing more comes.
+    pub(crate) end: Option<Result<Usage, Failure>>,
+}
+
+impl Progress {
+    /// Whether the answer says what was typed, or may still come to say it.
+    fn fits(&self, typed: &str) -> bool {
+        self.text.starts_with(typed) || (self.end.is_none() && typed.starts_with(&self.text))
+    }
+}
+
+/// A request in flight.
+pub(crate) struct Flight {
+    pub(crate) cursor: Cursor,
+    progress: watch::Sender<Progress>,
+    let_go: CancellationToken,
+}
+
+impl Flight {
+    /// Publishes the answer so far.
+    pub(crate) fn show(&self, text: &str) {
+        self.progress.send_if_modified(|progress| {
+            let is_new = progress.text != text;
+            if is_new {
+                text.clone_into(&mut progress.text);
+            }
+            is_new
+        });
+    }
+
+    /// Publishes the end.
+    pub(crate) fn end(&self, end: Result<Usage, Failure>) {
+        self.progress.send_modify(|progress| progress.end = Some(end));
+    }
+
+    /// Completes when the request is wanted no longer.
+    pub(crate) async fn unwanted(&self, shared: &Shared) {
+        tokio::select! {
+            biased;
+            () = self.let_go.cancelled() => {}
+            () = self.abandoned(shared) => {}
+        }
+    }
+
+    async fn abandoned(&self, shared: &Shared) {
+        loop {
+            self.progress.closed().await;
+            if !self.is_being_typed(shared) {
+                return;
+            }
+            tokio::time::sleep(ORPHAN_GRACE).await;
+            if self.progress.receiver_count() == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Whether a key was pressed since the question, and the answer may say what it typed.
+    fn is_being_typed(&self, shared: &Shared) -> bool {
+        let Ok(now) = documents::snapshot(shared, self.cursor.document.uri()) else {
+            return false;
+        };
+        let was_changed = now.version() != self.cursor.document.version();
+        let typed = self.cursor.typed_by(&now);
+        was_changed && typed.is_some_and(|typed| self.progress.borrow().fits(&typed))
+    }
+}
+
+/// A request that a reply follows, and what was typed since it was asked.
+pub(crate) struct Followed {
+    pub(crate) flight: Arc<Flight>,
+    pub(crate) progress: watch::Receiver<Progress>,
+    pub(crate) typed: String,
+}
+
+/// Holds the newest request; there is no other.
+#[derive(Default)]
+pub(crate) struct Flights {
+    newest: Mutex<Option<Arc<Flight>>>,
+}
+
+impl Flights {
+    /// The request in flight, when its answer may fit `cursor`; otherwise it is let go.
+    pub(crate) fn join(&self, cursor: &Cursor) -> Option<Followed> {
+        let mut newest = self.newest.lock();
+        let flight = newest.as_ref()?;
+        if let Some(typed) = flight.cursor.typed_until(cursor) {
+            let progress = flight.progress.subscribe();
+            let joins = progress.borrow().fits(&typed) && !flight.let_go.is_cancelled();
+            if joins {
+                return Some(Followed { flight: Arc::clone(flight), progress, typed });
+            }
+        }
+        flight.let_go.cancel();
+        *newest = None;
+        None
+    }
+
+    /// Begins a new request and lets go of the one before.
+    pub(crate) fn begin(&self, cursor: Cursor) -> Followed {
+        let (sender, progress) = watch::channel(Progress::default());
+        let flight =
+            Arc::new(Flight { cursor, progress: sender, let_go: CancellationToken::new() });
+        let before = self.newest.lock().replace(Arc::clone(&flight));
+        if let Some(before) = before {
+            before.let_go.cancel();
+        }
+        Followed { flight, progress, typed: String::new() }
+    }
+
+    /// Lets go of a request that does not fit.
+    pub(crate) fn let_go(&self, flight: &Arc<Flight>) {
+        flight.let_go.cancel();
+        self.finished(flight);
+    }
+
+    /// Lets go of a request for a document that is closed or replaced.
+    pub(crate) fn let_go_of(&self, uri: &str) {
+        let mut newest = self.newest.lock();
+        if let Some(flight) = newest.take_if(|flight| flight.cursor.document.uri() == uri) {
+            flight.let_go.cancel();
+        }
+    }
+
+    /// Forgets a request that has come to its end: its answer is in the cache.
+    pub(crate) fn finished(&self, flight: &Arc<Flight>) {
+        self.newest.lock().take_if(|newest| Arc::ptr_eq(newest, flight));
+    }
+}

@@ -1,0 +1,160 @@
+//! What is known of the model: asked once, kept until something fails.
+
+use saga_client::Client;
+use saga_domain::{Failure, FailureCode, ModelFacts, TemplateFamily};
+use saga_protocol::models::Model as Listed;
+
+/// What a model is given credit for when its server says nothing: the smallest context in use.
+const CONTEXT_TOKENS_UNKNOWN: u32 = 4096;
+/// Names of models shown in a message.
+const NAMES_SHOWN_MAX: usize = 5;
+
+/// The model that is asked.
+pub(crate) struct Model {
+    wanted: Option<String>,
+    known: tokio::sync::Mutex<Option<ModelFacts>>,
+    /// Set from any thread; looked at before what is known is used.
+    is_stale: std::sync::atomic::AtomicBool,
+}
+
+impl Model {
+    /// `wanted` is the user's choice; the server's default when absent or blank.
+    pub(crate) fn new(wanted: Option<String>) -> Self {
+        let wanted = wanted.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+        Self { wanted, known: tokio::sync::Mutex::default(), is_stale: false.into() }
+    }
+
+    /// The user's choice.
+    pub(crate) fn wanted(&self) -> Option<&str> {
+        self.wanted.as_deref()
+    }
+
+    /// The facts, asked of the server when they are not known. Whoever comes meanwhile waits for
+    /// the same answer.
+    pub(crate) async fn known(&self, client: &Client) -> Result<ModelFacts, Failure> {
+        let mut known = self.known.lock().await;
+        let is_stale = self.is_stale.swap(false, std::sync::atomic::Ordering::Relaxed);
+        if let Some(facts) = known.as_ref().filter(|_| !is_stale) {
+            return Ok(facts.clone());
+        }
+        *known = None;
+        let facts = choose(self.wanted.as_deref(), &client.models().await?)?;
+        *known = Some(facts.clone());
+        Ok(facts)
+    }
+
+    /// The facts, asked afresh.
+    pub(crate) async fn ask(&self, client: &Client) -> Result<ModelFacts, Failure> {
+        self.forget();
+        self.known(client).await
+    }
+
+    /// Lets the next question ask the server again.
+    pub(crate) fn forget(&self) {
+        self.is_stale.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+fn choose(wanted: Option<&str>, listed: &[Listed]) -> Result<ModelFacts, Failure> {
+    let found = match wanted {
+        Some(name) => listed.iter().find(|model| model.id == name),
+        None => {
+            let is_default =
+                |model: &&Listed| model.codesaga.as_ref().is_some_and(|details| details.default);
+            listed.iter().find(is_default).or_else(|| listed.first())
+        }
+    };
+    if let Some(model) = found {
+        return Ok(facts(model));
+    }
+    let is_ours = listed.iter().any(|model| model.codesaga.is_some());
+    match wanted {
+        // Other servers take names that they do not list.
+        Some(name) if !listed.is_empty() && !is_ours => Ok(unknown(name)),
+        Some(name) => Err(Failure::new(
+            FailureCode::UnknownModel,
+            format!("The server has no model named {name:?}. It has: {}.", names(listed)),
+        )),
+        None => Err(Failure::new(FailureCode::UnknownModel, "The server has no model yet.")),
+    }
+}
+
+fn facts(model: &Listed) -> ModelFacts {
+    match &model.codesaga {
+        None => unknown(&model.id),
+        Some(details) => ModelFacts {
+            name: model.id.clone(),
+            template: TemplateFamily::from_name(&details.template),
+            fim: details.fim,
+            context_tokens: details.context_length,
+        },
+    }
+}
+
+fn unknown(name: &str) -> ModelFacts {
+    ModelFacts {
+        name: name.to_owned(),
+        template: TemplateFamily::Unknown,
+        fim: false,
+        context_tokens: CONTEXT_TOKENS_UNKNOWN,
+    }
+}
+
+fn names(listed: &[Listed]) -> String {
+    if listed.is_empty() {
+        return "none".to_owned();
+    }
+    let mut names: Vec<&str> =
+        listed.iter().take(NAMES_SHOWN_MAX).map(|model| model.id.as_str()).collect();
+    if listed.len() > NAMES_SHOWN_MAX {
+        names.push("…");
+    }
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use saga_protocol::models::ModelDetails;
+
+    use super::*;
+
+    fn listed(name: &str, details: Option<(&str, bool)>) -> Listed {
+        Listed {
+            id: name.to_owned(),
+            codesaga: details.map(|(template, default)| ModelDetails {
+                template: template.to_owned(),
+                fim: false,
+                context_length: 8192,
+                default,
+            }),
+            ..Listed::default()
+        }
+    }
+
+    fn check(wanted: Option<&str>, models: &[Listed], expected: &str) {
+        let chosen = match choose(wanted, models) {
+            Ok(facts) => {
+                format!("{} {} {}", facts.name, facts.template.name(), facts.context_tokens)
+            }
+            Err(failure) => format!("{}: {failure}", failure.code.name()),
+        };
+        assert_eq!(chosen, expected);
+    }
+
+    #[test]
+    fn a_model_is_chosen() {
+        let ours = [listed("a", Some(("chatml", false))), listed("b", Some(("llama3", true)))];
+        let others = [listed("a", None), listed("b", None)];
+        check(None, &ours, "b llama3 8192");
+        check(Some("a"), &ours, "a chatml 8192");
+        check(None, &others, "a unknown 4096");
+        check(Some("c"), &others, "c unknown 4096");
+        check(
+            Some("c"),
+            &ours,
+            "unknown_model: The server has no model named \"c\". It has: a, b.",
+        );
+        check(None, &[], "unknown_model: The server has no model yet.");
+        check(Some("c"), &[], "unknown_model: The server has no model named \"c\". It has: none.");
+    }
+}

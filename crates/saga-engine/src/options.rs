@@ -1,0 +1,35 @@
+//! What an engine is made from, and its limits.
+
+use saga_client::Timeouts;
+
+/// Where the server is and how it is reached.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// Address of `codesaga-proxy` or of any OpenAI-compatible server, without `/v1`.
+    pub server_url: String,
+    /// Sent as `Authorization: Bearer …`.
+    pub token: Option<String>,
+    /// The model to ask; the server's default when absent or empty.
+    pub model: Option<String>,
+    /// More headers for every request.
+    pub headers: Vec<(String, String)>,
+    /// Certificates (PEM) trusted in addition to the system's.
+    pub ca_pem: Option<String>,
+    /// How long a server may be silent.
+    pub timeouts: Timeouts,
+}
+
+impl EngineOptions {
+    /// Options for a server, all else as most people need it.
+    #[must_use]
+    pub fn new(server_url: impl Into<String>) -> Self {
+        Self {
+            server_url: server_url.into(),
+            token: None,
+            model: None,
+            headers: Vec::new(),
+            ca_pem: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the use cases share.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use saga_cache::{CacheLimits, CompletionCache};
+use saga_client::{Client, ClientOptions};
+use saga_context::{DocumentLimits, Documents};
+use saga_domain::Failure;
+use saga_prompt::Anchor;
+use tokio_util::sync::CancellationToken;
+
+use crate::complete::Turn;
+use crate::flight::Flights;
+use crate::model::Model;
+use crate::options::EngineOptions;
+use crate::reply::{Giver, Reply};
+use crate::stats::Stats;
+
+const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 };
+
+/// No lock in here is held across an await. Where two are held, `documents` is the first.
+pub(crate) struct Shared {
+    pub(crate) client: Client,
+    pub(crate) model: Model,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) documents: Mutex<Documents>,
+    /// Documents that are being parsed.
+    pub(crate) parsing: Mutex<HashSet<String>>,
+    pub(crate) cache: Mutex<CompletionCache>,
+    /// What stays the same from prompt to prompt, by document.
+    pub(crate) anchors: Mutex<HashMap<String, Anchor>>,
+    pub(crate) flights: Flights,
+    pub(crate) turn: Turn,
+    closing: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn new(options: EngineOptions, closing: CancellationToken) -> Result<Self, Failure> {
+        let client = Client::new(&ClientOptions {
+            server_url: options.server_url,
+            token: options.token,
+            headers: options.headers,
+            ca_pem: options.ca_pem,
+            timeouts: options.timeouts,
+        })?;
+        Ok(Self {
+            client,
+            model: Model::new(options.model),
+            stats: Arc::default(),
+            documents: Mutex::new(Documents::new(DocumentLimits::USUAL)),
+            parsing: Mutex::default(),
+            cache: Mutex::new(CompletionCache::new(CACHE)),
+            anchors: Mutex::default(),
+            flights: Flights::default(),
+            turn: Turn::default(),
+            closing,
+        })
+    }
+
+    /// The two ends of a new answer.
+    pub(crate) fn reply(&self) -> (Giver, Reply) {
+        Giver::pair(&self.closing)
+    }
+
+    /// Notes that a request failed. What was known of the model may be what was wrong.
+    pub(crate) fn note_failure(&self) {
+        self.stats.request_failed();
+        self.model.forget();
+    }
+}
