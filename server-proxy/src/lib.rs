@@ -3,6 +3,7 @@
 //! It never sees a source tree and never parses code. Handlers are in [`inbound`], decisions in
 //! [`domain`], the world outside in [`outbound`].
 
+mod clock;
 pub mod config;
 pub mod domain;
 mod drain;
@@ -22,8 +23,12 @@ use tokio::time::timeout;
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::models::ModelDirectory;
-use crate::domain::ports::{ModelServer, SessionMemory};
+use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
+use crate::domain::records::Records;
+use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
+use crate::outbound::memory_in_process::InProcessMemory;
+use crate::outbound::memory_redis::{OPERATION_TIME_MAX, RedisMemory};
 use crate::outbound::{FoundServer, HttpClient, keys_file};
 
 pub use drain::{Drain, Work};
@@ -57,7 +62,9 @@ impl Proxy {
         })?;
         let state = AppState {
             models: Arc::new(directory(config)?),
-            memory: memory(config),
+            memory: memory(config)?,
+            writers: SessionWriters::default(),
+            records: Arc::new(Records::default()),
             access: Arc::new(access),
             drain: Drain::default(),
             limits: config.limits,
@@ -132,6 +139,13 @@ fn directory(config: &Config) -> io::Result<ModelDirectory> {
     Ok(ModelDirectory::new(servers, config.model.clone(), config.limits))
 }
 
-fn memory(_config: &Config) -> Arc<dyn SessionMemory> {
-    Arc::new(outbound::memory_in_process::MemoryInProcess)
+fn memory(config: &Config) -> io::Result<Arc<dyn SessionMemory>> {
+    let limits = SessionLimits::STANDARD;
+    Ok(match &config.redis_url {
+        Some(url) => {
+            let memory = RedisMemory::new(url, limits, OPERATION_TIME_MAX);
+            Arc::new(memory.map_err(io::Error::other)?)
+        }
+        None => Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
+    })
 }

@@ -68,7 +68,7 @@ pub struct Sampling {
 }
 
 /// One stop text or several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Stop {
     /// One.
@@ -76,13 +76,8 @@ pub enum Stop {
     /// Several.
     Many(Vec<String>),
     /// `null`.
+    #[default]
     None,
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self::None
-    }
 }
 
 impl Stop {

@@ -2,9 +2,13 @@
 
 pub mod access;
 pub mod admission;
+pub mod conversation;
+pub mod guards;
 pub mod limits;
 pub mod models;
 pub mod ports;
+pub mod records;
 pub mod relay;
 pub mod stop;
 mod upstream;
+pub mod writers;

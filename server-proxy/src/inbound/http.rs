@@ -14,7 +14,9 @@ use saga_domain::{Failure, FailureCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::inbound::error::ApiError;
-use crate::inbound::{AppState, chat_completions, completions, health, models};
+use crate::inbound::{
+    AppState, chat, chat_completions, completions, generate, health, models, requests, sessions,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -25,6 +27,11 @@ pub fn router(state: AppState) -> Router {
     let work = Router::new()
         .route("/v1/completions", post(completions::completions))
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
+        .route("/v1/generate", post(generate::generate))
+        .route("/v1/requests/{id}", get(requests::one))
+        .route("/v1/chat", post(chat::chat))
+        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/sessions/{id}", get(sessions::one).delete(sessions::delete))
         .route("/v1/models", get(models::list))
         // A model's name may hold slashes.
         .route("/v1/models/{*id}", get(models::one))

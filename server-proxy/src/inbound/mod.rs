@@ -2,14 +2,18 @@
 
 pub mod auth;
 pub mod body;
+mod chat;
 mod chat_completions;
 mod completions;
 pub mod error;
+mod generate;
 mod health;
 mod http;
 mod models;
 mod openai_events;
 mod question;
+mod requests;
+mod sessions;
 pub mod sse;
 
 use std::sync::Arc;
@@ -18,6 +22,8 @@ use crate::domain::access::Access;
 use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::SessionMemory;
+use crate::domain::records::Records;
+use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
 
 pub use http::router;
@@ -29,6 +35,10 @@ pub struct AppState {
     pub models: Arc<ModelDirectory>,
     /// What was said before.
     pub memory: Arc<dyn SessionMemory>,
+    /// Which conversations are being answered.
+    pub writers: SessionWriters,
+    /// The lives of single requests.
+    pub records: Arc<Records>,
     /// Who may ask.
     pub access: Arc<Access>,
     /// Whether new work is still taken.

@@ -1,33 +1,192 @@
-//! Conversations in this process.
+//! Conversations in this process: the same contract as the store, gone when the process ends.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use saga_protocol::chat::{SessionSummary, Turn};
+use parking_lot::Mutex;
+use saga_protocol::chat::{Session, SessionSummary, Turn};
 
-use crate::domain::ports::{Caller, MemoryError, MemoryState, SessionMemory, VersionedSession};
+use crate::domain::conversation;
+use crate::domain::ports::{
+    Caller, MemoryError, MemoryState, SessionLimits, SessionMemory, VersionedSession,
+};
+use crate::outbound::stored_turn::stored_bytes;
 
-/// Remembers nothing yet.
-#[derive(Debug, Default)]
-pub struct MemoryInProcess;
+/// Time between two searches for what has expired.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Keeps conversations in a map.
+pub struct InProcessMemory {
+    limits: SessionLimits,
+    /// Unix milliseconds.
+    clock: Box<dyn Fn() -> u64 + Send + Sync>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    by_caller: HashMap<Caller, HashMap<String, Conversation>>,
+    swept_at: u64,
+}
+
+struct Conversation {
+    version: u64,
+    title: String,
+    created_at: u64,
+    updated_at: u64,
+    turns: VecDeque<Turn>,
+    bytes: usize,
+}
+
+impl InProcessMemory {
+    /// An empty memory; `clock` gives Unix milliseconds.
+    #[must_use]
+    pub fn new(limits: SessionLimits, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self { limits, clock: Box::new(clock), kept: Mutex::default() }
+    }
+
+    /// Time until a conversation is forgotten, if nothing more is said; for tests of the contract.
+    #[must_use]
+    pub fn expires_in(&self, caller: &Caller, id: &str) -> Option<Duration> {
+        let kept = self.kept.lock();
+        let conversation = kept.by_caller.get(caller)?.get(id)?;
+        let left = conversation.expires_at(&self.limits).saturating_sub((self.clock)());
+        (left > 0).then(|| Duration::from_millis(left))
+    }
+
+    fn sweep(&self, kept: &mut Kept, now: u64) {
+        if now.saturating_sub(kept.swept_at) < millis(SWEEP_EVERY) {
+            return;
+        }
+        kept.swept_at = now;
+        kept.by_caller.retain(|_, own| {
+            own.retain(|_, conversation| conversation.expires_at(&self.limits) > now);
+            !own.is_empty()
+        });
+    }
+}
 
 #[async_trait]
-impl SessionMemory for MemoryInProcess {
-    async fn read(&self, _: &Caller, _: &str) -> Result<Option<VersionedSession>, MemoryError> {
-        Ok(None)
+impl SessionMemory for InProcessMemory {
+    async fn read(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Option<VersionedSession>, MemoryError> {
+        let now = (self.clock)();
+        let kept = self.kept.lock();
+        let known = kept.by_caller.get(caller).and_then(|own| own.get(id));
+        Ok(known.filter(|known| known.expires_at(&self.limits) > now).map(|known| {
+            let log = known.turns.iter().cloned().collect();
+            let session = Session { summary: known.summary(id), log };
+            VersionedSession { version: known.version, session }
+        }))
     }
 
-    async fn append(&self, _: &Caller, _: &str, _: u64, _: Turn) -> Result<u64, MemoryError> {
-        Err(MemoryError::Unavailable)
+    async fn append(
+        &self,
+        caller: &Caller,
+        id: &str,
+        expected_version: u64,
+        turn: Turn,
+    ) -> Result<u64, MemoryError> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        self.sweep(&mut kept, now);
+        let own = kept.by_caller.entry(caller.clone()).or_default();
+        own.retain(|_, conversation| conversation.expires_at(&self.limits) > now);
+        let known = own.get(id);
+        if let Some(known) = known.filter(|known| known.holds(&turn.request_id)) {
+            return Ok(known.version);
+        }
+        if known.map_or(0, |known| known.version) != expected_version {
+            return Err(MemoryError::VersionConflict);
+        }
+        let conversation = own.entry(id.to_owned()).or_insert_with(|| Conversation::begin(&turn));
+        conversation.push(turn, &self.limits);
+        let version = conversation.version;
+        while own.len() > self.limits.sessions_max {
+            let Some(oldest) =
+                own.iter().min_by_key(|(_, known)| known.updated_at).map(|(id, _)| id.clone())
+            else {
+                break;
+            };
+            own.remove(&oldest);
+        }
+        Ok(version)
     }
 
-    async fn list(&self, _: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
-        Ok(Vec::new())
+    async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
+        let now = (self.clock)();
+        let kept = self.kept.lock();
+        let mut list: Vec<_> = kept
+            .by_caller
+            .get(caller)
+            .into_iter()
+            .flatten()
+            .filter(|(_, known)| known.expires_at(&self.limits) > now)
+            .map(|(id, known)| known.summary(id))
+            .collect();
+        list.sort_by(|a, b| (b.updated_at, &b.id).cmp(&(a.updated_at, &a.id)));
+        Ok(list)
     }
 
-    async fn delete(&self, _: &Caller, _: &str) -> Result<bool, MemoryError> {
-        Ok(false)
+    async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        let removed = kept.by_caller.get_mut(caller).and_then(|own| own.remove(id));
+        Ok(removed.is_some_and(|removed| removed.expires_at(&self.limits) > now))
     }
 
     fn state(&self) -> MemoryState {
         MemoryState::InProcess
     }
+}
+
+impl Conversation {
+    fn begin(first: &Turn) -> Self {
+        Self {
+            version: 0,
+            title: conversation::title(&first.user),
+            created_at: first.at,
+            updated_at: first.at,
+            turns: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    fn push(&mut self, turn: Turn, limits: &SessionLimits) {
+        self.version += 1;
+        self.updated_at = turn.at;
+        self.bytes += stored_bytes(&turn);
+        self.turns.push_back(turn);
+        while self.turns.len() > limits.turns_max || self.bytes > limits.session_bytes_max {
+            let Some(oldest) = self.turns.pop_front() else { break };
+            self.bytes -= stored_bytes(&oldest);
+        }
+    }
+
+    fn holds(&self, request_id: &str) -> bool {
+        self.turns.iter().any(|turn| turn.request_id == request_id)
+    }
+
+    fn expires_at(&self, limits: &SessionLimits) -> u64 {
+        let idle = self.updated_at + millis(limits.idle_ttl);
+        idle.min(self.created_at + millis(limits.age_max))
+    }
+
+    fn summary(&self, id: &str) -> SessionSummary {
+        SessionSummary {
+            id: id.to_owned(),
+            title: self.title.clone(),
+            turns: u32::try_from(self.turns.len()).unwrap_or(u32::MAX),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,16 +1,19 @@
 //! The world outside: model servers, session stores, the keys file. Each adapter keeps the promises
 //! of its port in `domain::ports`.
 
+mod breaker;
 mod found_server;
 mod http_client;
 pub mod keys_file;
 mod lines;
 pub mod memory_in_process;
+pub mod memory_redis;
 mod ollama;
 mod ollama_facts;
 mod openai;
 mod openai_facts;
 mod refusal;
+mod stored_turn;
 
 pub use found_server::FoundServer;
 pub use http_client::HttpClient;

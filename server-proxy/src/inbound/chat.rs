@@ -1,0 +1,301 @@
+//! `POST /v1/chat`: a message of a conversation that the server remembers, answered as events.
+//!
+//! The first event names the conversation, the last is `done` or `error`. A turn is remembered when
+//! its answer is complete, and only then. Without memory the answer comes all the same and says so.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::BytesMut;
+use futures_util::{Stream, StreamExt, stream};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::chat::{ChatDone, ChatEvent, ChatRequest, Turn};
+use saga_protocol::error::ErrorBody;
+use saga_protocol::openai::TokenUsage;
+
+use crate::clock::unix_millis;
+use crate::domain::conversation::{self, Room};
+use crate::domain::guards::Restorer;
+use crate::domain::ports::{
+    Answer, Caller, ModelCall, ModelInput, Piece, ServedModel, SessionLimits, SessionMemory,
+};
+use crate::domain::writers::Writer;
+use crate::inbound::AppState;
+use crate::inbound::body::JsonBody;
+use crate::inbound::error::ApiError;
+use crate::inbound::sse::{self, EventWriter, write_event};
+
+/// Characters of an id chosen by a client.
+const ID_CHARS_MAX: usize = 64;
+/// Times a conversation is shortened because the model server counts more tokens than we do.
+const SHORTENINGS_MAX: usize = 3;
+
+pub(crate) async fn chat(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(request): JsonBody<ChatRequest>,
+) -> Result<Response, ApiError> {
+    check(&request)?;
+    let session = request.session.clone().unwrap_or_else(new_id);
+    let writer = state.writers.begin(&caller, &session)?;
+    let model = state.models.resolve(request.model.as_deref()).await?;
+    let (version, turns) = match state.memory.read(&caller, &session).await {
+        Ok(Some(known)) => (Some(known.version), known.session.log),
+        Ok(None) => (Some(0), Vec::new()),
+        Err(_) => (None, Vec::new()),
+    };
+    let mut pending = VecDeque::from([ChatEvent::Session { session: session.clone() }]);
+    if let Some(answered) = answered_before(&turns, &request)? {
+        pending.extend([ChatEvent::Text { text: answered.assistant.clone() }, repeated()]);
+        let events = stream::iter(pending);
+        return Ok(sse::response(events, ChatEvents::default(), &state.drain));
+    }
+    let (answer, turns_left_out) = ask(&state, &model, &turns, &request).await?;
+    let turn = Turn {
+        request_id: request.request_id.unwrap_or_else(new_id),
+        user: request.text,
+        context: request.context,
+        assistant: String::new(),
+        at: unix_millis(),
+    };
+    let talk = Talk {
+        pending,
+        answer: Some(answer),
+        restorer: Restorer::default(),
+        turn,
+        turns_left_out,
+        place: Place { memory: state.memory.clone(), caller, session, version },
+        writer: Some(writer),
+    };
+    Ok(sse::response(talk.events(), ChatEvents::default(), &state.drain))
+}
+
+/// A valid id, as a client may choose one.
+pub(crate) fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+fn check(request: &ChatRequest) -> Result<(), ApiError> {
+    let ids = [("session", &request.session), ("request_id", &request.request_id)];
+    for (field, id) in ids {
+        if id.as_deref().is_some_and(|id| !is_id(id)) {
+            let what = format!("expected 1 to {ID_CHARS_MAX} of A-Z a-z 0-9 - _");
+            return Err(ApiError::wrong_field(field, what));
+        }
+    }
+    if request.text.trim().is_empty() {
+        return Err(ApiError::wrong_field("text", "expected at least one word"));
+    }
+    let code = request
+        .context
+        .iter()
+        .map(|block| block.text.len() + block.path.len() + block.language.len());
+    let bytes = request.text.len() + code.sum::<usize>();
+    let bytes_max = SessionLimits::STANDARD.message_bytes_max();
+    if bytes > bytes_max {
+        let message =
+            format!("the message has {bytes} bytes with its code, and {bytes_max} are taken");
+        return Err(Failure::new(FailureCode::TooLarge, message).into());
+    }
+    Ok(())
+}
+
+/// The turn that this request made, when it is sent again.
+fn answered_before<'a>(
+    turns: &'a [Turn],
+    request: &ChatRequest,
+) -> Result<Option<&'a Turn>, ApiError> {
+    let Some(id) = request.request_id.as_deref() else {
+        return Ok(None);
+    };
+    match turns.iter().find(|turn| turn.request_id == id) {
+        Some(turn) if turn.user == request.text => Ok(Some(turn)),
+        Some(_) => {
+            Err(ApiError::wrong_field("request_id", "another message was sent with this id"))
+        }
+        None => Ok(None),
+    }
+}
+
+fn repeated() -> ChatEvent {
+    ChatEvent::Done(ChatDone {
+        finish_reason: "stop".to_owned(),
+        usage: TokenUsage::default(),
+        turns_left_out: 0,
+        memory: "ok".to_owned(),
+    })
+}
+
+/// Begins the answer; with fewer turns when the model server says that it is too much.
+async fn ask(
+    state: &AppState,
+    model: &ServedModel,
+    turns: &[Turn],
+    request: &ChatRequest,
+) -> Result<(Answer, usize), ApiError> {
+    let room = Room::of(model, state.limits.answer_tokens_default);
+    let mut leave_out = 0;
+    for shortened in 0..=SHORTENINGS_MAX {
+        let shown = conversation::shown(turns, &request.text, &request.context, room, leave_out)?;
+        let call = ModelCall {
+            model: model.name.clone(),
+            input: ModelInput::Chat(shown.messages),
+            max_tokens: u32::try_from(room.answer_tokens).unwrap_or(u32::MAX),
+            temperature: None,
+            top_p: None,
+            seed: None,
+            stop: Vec::new(),
+        };
+        match state.drain.until_cut(state.models.answer(call)).await {
+            Ok(answer) => return Ok((answer, shown.turns_left_out)),
+            Err(failure)
+                if failure.code == FailureCode::ContextOverflow
+                    && shown.turns_left_out < turns.len()
+                    && shortened < SHORTENINGS_MAX =>
+            {
+                let left = turns.len() - shown.turns_left_out;
+                // The last try is without any of them.
+                let fewer = if shortened + 1 == SHORTENINGS_MAX { 0 } else { left / 2 };
+                leave_out = turns.len() - fewer;
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Err(Failure::new(FailureCode::ContextOverflow, "the conversation does not fit").into())
+}
+
+/// One message being answered. Dropped before its end, it leaves nothing behind.
+struct Talk {
+    pending: VecDeque<ChatEvent>,
+    /// Gone once it ended.
+    answer: Option<Answer>,
+    restorer: Restorer,
+    turn: Turn,
+    turns_left_out: usize,
+    place: Place,
+    writer: Option<Writer>,
+}
+
+/// Where the turn belongs.
+struct Place {
+    memory: Arc<dyn SessionMemory>,
+    caller: Caller,
+    session: String,
+    /// `None` when it could not be read.
+    version: Option<u64>,
+}
+
+impl Talk {
+    fn events(self) -> impl Stream<Item = ChatEvent> + Send {
+        stream::unfold(self, |mut talk| async move {
+            let event = talk.next().await?;
+            Some((event, talk))
+        })
+    }
+
+    async fn next(&mut self) -> Option<ChatEvent> {
+        loop {
+            if let Some(event) = self.pending.pop_front() {
+                return Some(event);
+            }
+            match self.answer.as_mut()?.next().await {
+                Some(Ok(Piece::Text(piece))) => {
+                    let text = self.restorer.push(&piece);
+                    self.say(text);
+                }
+                Some(Ok(Piece::Done { finish_reason, usage })) => {
+                    self.answer = None;
+                    let rest = self.restorer.finish();
+                    self.say(rest);
+                    self.end(finish_reason, usage).await;
+                }
+                Some(Err(failure)) => self.fail(&failure),
+                None => self.fail(&Failure::new(
+                    FailureCode::UpstreamIncomplete,
+                    "the answer ended before it was complete",
+                )),
+            }
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        if !text.is_empty() {
+            self.turn.assistant.push_str(&text);
+            self.pending.push_back(ChatEvent::Text { text });
+        }
+    }
+
+    async fn end(&mut self, finish_reason: String, usage: TokenUsage) {
+        let turn = std::mem::take(&mut self.turn);
+        let memory = if self.place.remember(turn).await { "ok" } else { "degraded" };
+        // Given back before the client hears of the end, so that its next message is taken.
+        self.writer = None;
+        self.pending.push_back(ChatEvent::Done(ChatDone {
+            finish_reason,
+            usage,
+            turns_left_out: u32::try_from(self.turns_left_out).unwrap_or(u32::MAX),
+            memory: memory.to_owned(),
+        }));
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        self.answer = None;
+        self.writer = None;
+        self.pending.push_back(ChatEvent::Error(ErrorBody::new(failure)));
+    }
+}
+
+impl Place {
+    async fn remember(&self, turn: Turn) -> bool {
+        let Some(version) = self.version else {
+            return false;
+        };
+        self.memory.append(&self.caller, &self.session, version, turn).await.is_ok()
+    }
+}
+
+/// Writes the events with ids from 1.
+#[derive(Default)]
+struct ChatEvents {
+    id: u64,
+}
+
+impl ChatEvents {
+    fn next_id(&mut self) -> Option<u64> {
+        self.id += 1;
+        Some(self.id)
+    }
+}
+
+impl EventWriter for ChatEvents {
+    type Item = ChatEvent;
+
+    fn write(&mut self, event: ChatEvent, out: &mut BytesMut) {
+        let id = self.next_id();
+        match event {
+            ChatEvent::Session { session } => {
+                write_event(out, Some("session"), id, &serde_json::json!({ "session": session }));
+            }
+            ChatEvent::Queued { place } => {
+                write_event(out, Some("queued"), id, &serde_json::json!({ "place": place }));
+            }
+            ChatEvent::Text { text } => {
+                write_event(out, Some("text"), id, &serde_json::json!({ "text": text }));
+            }
+            ChatEvent::Done(done) => write_event(out, Some("done"), id, &done),
+            ChatEvent::Error(error) => write_event(out, Some("error"), id, &error),
+        }
+    }
+
+    fn cut(&mut self, failure: &Failure, out: &mut BytesMut) {
+        let id = self.next_id();
+        write_event(out, Some("error"), id, &ErrorBody::new(failure));
+    }
+}

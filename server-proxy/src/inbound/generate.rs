@@ -1,0 +1,250 @@
+//! `POST /v1/generate`: one independent answer with a recorded life, waiting → processing →
+//! completed or failed. JSON, or events when the client accepts `text/event-stream`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
+use futures_util::{Stream, StreamExt, stream};
+use http::header::{ACCEPT, LOCATION};
+use http::{HeaderMap, HeaderValue};
+use saga_domain::{Failure, FailureCode};
+use saga_protocol::error::{ErrorBody, ErrorDetail};
+use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestStatus};
+use saga_protocol::openai::TokenUsage;
+
+use crate::clock::unix_millis;
+use crate::domain::conversation::{self, Room};
+use crate::domain::guards::Restorer;
+use crate::domain::ports::{Answer, Caller, ModelInput, Piece};
+use crate::domain::records::Records;
+use crate::inbound::body::JsonBody;
+use crate::inbound::error::ApiError;
+use crate::inbound::sse::{self, EventWriter, write_event};
+use crate::inbound::{AppState, question};
+
+pub(crate) async fn generate(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<GenerateRequest>,
+) -> Result<Response, ApiError> {
+    if request.input.trim().is_empty() && request.code_context.trim().is_empty() {
+        return Err(ApiError::wrong_field("input", "expected an instruction or code"));
+    }
+    let model = state.models.resolve(request.model.as_deref()).await?;
+    let asked = request.sampling.max_tokens.unwrap_or(state.limits.answer_tokens_default);
+    let room = Room::of(&model, asked.min(state.limits.answer_tokens_max));
+    let (input, code) = (&request.input, &request.code_context);
+    let messages = conversation::single(input, code, &request.language, room)?;
+    let call =
+        question::call(&model, ModelInput::Chat(messages), &request.sampling, &state.limits)?;
+
+    let mut life = Life::begin(state.records.clone(), caller, &request, model.name);
+    let location = HeaderValue::from_str(&format!("/v1/requests/{}", life.record.id));
+    let answer = match state.drain.until_cut(state.models.answer(call)).await {
+        Ok(answer) => answer,
+        Err(failure) => {
+            life.failed(&failure);
+            return Err(failure.into());
+        }
+    };
+    life.processing();
+    let running = Running {
+        pending: VecDeque::new(),
+        answer: Some(answer),
+        restorer: Restorer::default(),
+        life,
+    };
+    let mut response = if wants_events(&headers) {
+        sse::response(running.events(), GenerateEvents, &state.drain)
+    } else {
+        Json(state.drain.until_cut(running.whole()).await?).into_response()
+    };
+    if let Ok(location) = location {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn wants_events(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|accepted| accepted.contains("text/event-stream"))
+}
+
+enum Event {
+    Text(String),
+    Done(Box<GenerateRecord>),
+    Failed(Failure),
+}
+
+/// The answer on its way, and its record.
+struct Running {
+    pending: VecDeque<Event>,
+    answer: Option<Answer>,
+    restorer: Restorer,
+    life: Life,
+}
+
+impl Running {
+    fn events(self) -> impl Stream<Item = Event> + Send {
+        stream::unfold(self, |mut running| async move {
+            let event = running.next().await?;
+            Some((event, running))
+        })
+    }
+
+    async fn whole(mut self) -> Result<GenerateRecord, Failure> {
+        let mut text = String::new();
+        while let Some(event) = self.next().await {
+            match event {
+                Event::Text(piece) => text.push_str(&piece),
+                Event::Done(record) => {
+                    return Ok(GenerateRecord { response: Some(text), ..*record });
+                }
+                Event::Failed(failure) => return Err(failure),
+            }
+        }
+        Err(incomplete())
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.pending.pop_front() {
+                return Some(event);
+            }
+            match self.answer.as_mut()?.next().await {
+                Some(Ok(Piece::Text(piece))) => {
+                    let text = self.restorer.push(&piece);
+                    self.say(text);
+                }
+                Some(Ok(Piece::Done { usage, .. })) => {
+                    self.answer = None;
+                    let rest = self.restorer.finish();
+                    self.say(rest);
+                    self.life.completed(usage);
+                    let record = Box::new(self.life.record.clone());
+                    self.pending.push_back(Event::Done(record));
+                }
+                Some(Err(failure)) => self.fail(failure),
+                None => self.fail(incomplete()),
+            }
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        if !text.is_empty() {
+            self.pending.push_back(Event::Text(text));
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.answer = None;
+        self.life.failed(&failure);
+        self.pending.push_back(Event::Failed(failure));
+    }
+}
+
+fn incomplete() -> Failure {
+    Failure::new(FailureCode::UpstreamIncomplete, "the answer ended before it was complete")
+}
+
+/// A record that follows its request. Dropped before the end, the client has left.
+struct Life {
+    records: Arc<Records>,
+    caller: Caller,
+    record: GenerateRecord,
+    begun: Instant,
+}
+
+impl Life {
+    fn begin(
+        records: Arc<Records>,
+        caller: Caller,
+        request: &GenerateRequest,
+        model: String,
+    ) -> Self {
+        let now = unix_millis();
+        let record = GenerateRecord {
+            id: question::id("req"),
+            request_type: request.request_type,
+            language: request.language.chars().take(64).collect(),
+            status: RequestStatus::Waiting,
+            model,
+            response: None,
+            usage: None,
+            error: None,
+            processing_time_ms: None,
+            created_at: now,
+            updated_at: now,
+        };
+        records.put(&caller, &record);
+        Self { records, caller, record, begun: Instant::now() }
+    }
+
+    fn processing(&mut self) {
+        self.stand(RequestStatus::Processing);
+    }
+
+    fn completed(&mut self, usage: TokenUsage) {
+        self.record.usage = Some(usage);
+        self.stand(RequestStatus::Completed);
+    }
+
+    fn failed(&mut self, failure: &Failure) {
+        self.record.error = Some(ErrorBody::new(failure).error);
+        self.stand(RequestStatus::Failed);
+    }
+
+    fn stand(&mut self, status: RequestStatus) {
+        self.record.status = status;
+        self.record.updated_at = unix_millis();
+        if matches!(status, RequestStatus::Completed | RequestStatus::Failed) {
+            let took = self.begun.elapsed().as_millis();
+            self.record.processing_time_ms = u64::try_from(took).ok();
+        }
+        self.records.put(&self.caller, &self.record);
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        if matches!(self.record.status, RequestStatus::Completed | RequestStatus::Failed) {
+            return;
+        }
+        self.record.error = Some(ErrorDetail {
+            code: "cancelled".to_owned(),
+            message: "the client left, or the server stopped, before the answer was complete"
+                .to_owned(),
+            kind: "invalid_request_error".to_owned(),
+            param: None,
+            retry_after_ms: None,
+        });
+        self.stand(RequestStatus::Failed);
+    }
+}
+
+struct GenerateEvents;
+
+impl EventWriter for GenerateEvents {
+    type Item = Event;
+
+    fn write(&mut self, event: Event, out: &mut BytesMut) {
+        match event {
+            Event::Text(text) => {
+                write_event(out, Some("text"), None, &serde_json::json!({ "text": text }));
+            }
+            Event::Done(record) => write_event(out, Some("done"), None, &*record),
+            Event::Failed(failure) => {
+                write_event(out, Some("error"), None, &ErrorBody::new(&failure));
+            }
+        }
+    }
+}
