@@ -48,9 +48,9 @@ export async function installModel({ processes, say, progress }) {
 }
 
 /** Starts the small model and waits until it is loaded. */
-export async function startModel({ processes, port }) {
+export async function startModel({ processes, port, name = "model" }) {
   const chosen = await freePort(port);
-  const program = processes.start("model", python, [
+  const program = processes.start(name, python, [
     path.join(root, "scripts", "lib", "serve-model.py"),
     gguf,
     String(chosen),

@@ -5,14 +5,9 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 import { installBrowser } from "../../../scripts/lib/browser.mjs";
 import { installEditor, installExtension, startEditor } from "../../../scripts/lib/editor.mjs";
-import { installModel, smallModel, startModel } from "../../../scripts/lib/model.mjs";
 import * as places from "../../../scripts/lib/places.mjs";
-import { freePort } from "../../../scripts/lib/ports.mjs";
-import { openProcesses } from "../../../scripts/lib/processes.mjs";
 import { speakKorean, writeSettings } from "../../../scripts/lib/profile.mjs";
-import { modelReady, startProxy } from "../../../scripts/lib/proxy.mjs";
-import { speaker } from "../../../scripts/lib/words.mjs";
-import { startScripted } from "./scripted.mjs";
+import { openBackend, quietKit } from "./backend.mjs";
 import { openWorkbench } from "./workbench.mjs";
 
 const browserFlags = [
@@ -30,9 +25,20 @@ const themes = { light: "Default Light Modern", dark: "Default Dark Modern" };
  * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
  *   settings?: object }} wanted `name` is that of the log files and of the folder of screenshots.
  */
-export async function openScene({ name, model = "scripted", language = "en", files, settings = {} }) {
-  const processes = openProcesses();
-  const kit = { processes, say: speaker("en"), progress: silent };
+export async function openScene({ model = "scripted", ...wanted }) {
+  const backend = await openBackend({ name: wanted.name, model });
+  try {
+    return await openWindow(backend, wanted);
+  } catch (error) {
+    // What was started would keep the test file from ending.
+    await backend.close();
+    throw error;
+  }
+}
+
+async function openWindow(backend, { name, language = "en", files, settings = {} }) {
+  const { processes } = backend;
+  const kit = quietKit(processes);
   const browserPath = await installBrowser(kit);
   const entry = await installEditor(kit);
   await mkdir(places.run, { recursive: true });
@@ -40,16 +46,9 @@ export async function openScene({ name, model = "scripted", language = "en", fil
   const folder = path.join(home, "project");
   await writeFiles(folder, files);
 
-  const upstream = model === "small" ? await startSmall(kit) : await startScripted({ processes, name });
-  const proxySettings = { processes, upstream: upstream.url, model: upstream.model, name: `${name}-proxy` };
-  // A free port, so that a proxy of the user's own on the usual one is never met.
-  const port = await freePort();
-  let proxy = await startProxy({ ...proxySettings, port, env: proxyEnv });
-  await modelReady(proxy);
-
   const profile = path.join(home, "profile");
   const chosen = {
-    "codesaga.serverUrl": proxy.url,
+    "codesaga.serverUrl": backend.url,
     "workbench.colorTheme": themes.light,
     "window.autoDetectColorScheme": false,
     "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
@@ -77,18 +76,12 @@ export async function openScene({ name, model = "scripted", language = "en", fil
     workbench,
     page,
     folder,
-    url: proxy.url,
-    scripted: model === "scripted" ? upstream : undefined,
+    scripted: backend.scripted,
     /** What the page's own security rules refused; must stay empty. */
     complaints,
 
-    async stopProxy() {
-      await proxy.end();
-    },
-    async startProxyAgain() {
-      proxy = await startProxy({ ...proxySettings, port, env: proxyEnv });
-      await modelReady(proxy);
-    },
+    stopProxy: backend.stopProxy,
+    startProxyAgain: backend.startProxyAgain,
 
     /** A screenshot in the light and in the dark theme. */
     async screenshots(what) {
@@ -103,26 +96,10 @@ export async function openScene({ name, model = "scripted", language = "en", fil
 
     async close() {
       await browser.close();
-      await processes.endAll();
+      await backend.close();
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-// Settings of the developer's own server must not reach the tests'.
-const proxyEnv = {
-  CODESAGA_REDIS_URL: undefined,
-  CODESAGA_KEYS_FILE: undefined,
-  CODESAGA_LOG: undefined,
-  CODESAGA_CONTEXT_LENGTH: undefined,
-  CODESAGA_KEEP_ALIVE: undefined,
-};
-
-const silent = { step: (_name, work) => work(() => {}), line: () => {} };
-
-async function startSmall(kit) {
-  await installModel(kit);
-  return { ...(await startModel(kit)), model: smallModel };
 }
 
 async function packedExtension() {
