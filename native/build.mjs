@@ -8,7 +8,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const cli = createRequire(import.meta.url).resolve('@napi-rs/cli/dist/cli.js')
+// The package exports its library but not its command; they stand side by side.
+const library = createRequire(import.meta.url).resolve('@napi-rs/cli')
+const cli = join(dirname(library), 'cli.js')
 
 /** Runs `napi build` into `folder`. */
 function build(folder, flags) {

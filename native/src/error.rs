@@ -7,7 +7,7 @@ use saga_domain::{Failure, FailureCode};
 
 /// The `code` property of a thrown error.
 #[derive(Clone, Copy)]
-pub(crate) struct Code(FailureCode);
+pub struct Code(FailureCode);
 
 impl AsRef<str> for Code {
     fn as_ref(&self) -> &str {
@@ -17,7 +17,7 @@ impl AsRef<str> for Code {
 
 /// What a synchronous call throws. The macro of napi wants to see a `Result` by that name, so there
 /// is no alias for the whole.
-pub(crate) type Thrown = Error<Code>;
+pub type Thrown = Error<Code>;
 
 /// Runs `work`, so that neither a failure nor a panic leaves it but as an error with a code.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Thrown> {

@@ -5,10 +5,10 @@
 //! no thread outlives `Engine.close()`, and nothing is decided here.
 
 mod convert;
-mod engine;
-mod error;
-mod events;
+pub mod engine;
+pub mod error;
+pub mod events;
 mod plain;
 mod promise;
-mod reply;
-mod types;
+pub mod reply;
+pub mod types;
