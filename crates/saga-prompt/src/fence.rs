@@ -1,4 +1,5 @@
-//! Code fences: how long one must be to hold a text, and what its tag is.
+//! Code fences: how long one must be to hold a text, what its tag is, and which languages hold
+//! sentences themselves.
 
 /// The shortest fence that no line of `texts` begins with.
 pub(crate) fn fence_around<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
@@ -24,6 +25,25 @@ pub(crate) fn tag(language: &str) -> &str {
         _ if language.chars().all(|c| c.is_ascii_alphanumeric() || "+#-_.".contains(c)) => language,
         _ => "",
     }
+}
+
+/// Whether a language's lines are sentences, so that sentences in an answer may be its text.
+pub(crate) fn is_prose_language(language: &str) -> bool {
+    const PROSE: &[&str] = &[
+        "markdown",
+        "mdx",
+        "plaintext",
+        "latex",
+        "tex",
+        "restructuredtext",
+        "asciidoc",
+        "html",
+        "xml",
+        "git-commit",
+        "scminput",
+        "typst",
+    ];
+    PROSE.contains(&language)
 }
 
 #[cfg(test)]

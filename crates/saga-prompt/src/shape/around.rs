@@ -2,25 +2,10 @@
 
 use super::brackets::{self, Syntax};
 use super::{AnswerForm, ShapeAsk};
+use crate::fence::is_prose_language;
 
 /// A tab's width where columns are compared.
 const TAB_COLUMNS: usize = 4;
-
-/// Languages whose lines are sentences.
-const PROSE: &[&str] = &[
-    "markdown",
-    "plaintext",
-    "latex",
-    "tex",
-    "restructuredtext",
-    "asciidoc",
-    "html",
-    "xml",
-    "git-commit",
-    "scminput",
-    "mdx",
-    "typst",
-];
 
 /// What stands around the cursor.
 #[derive(Clone, Debug)]
@@ -62,7 +47,7 @@ impl Around {
             syntax,
             base: base(line, above),
             open: brackets::open_at(ask.prefix, ask.suffix, syntax),
-            talks: PROSE.contains(&ask.language) || in_long_text(ask.prefix),
+            talks: is_prose_language(ask.language) || in_long_text(ask.prefix),
             line: line.to_owned(),
             rest,
             above: above.trim_end().to_owned(),

@@ -1,0 +1,433 @@
+//! What is taken out of an answer about an edit.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use saga_prompt::{AskedCode, Reading, read_code};
+
+const ADD: &str = "def add(a, b):\n    total = a + b\n    return total\n";
+const METHOD: &str = "    def area(self):\n        w = self.w\n        return w * self.h\n";
+
+fn read(code: &str, language: &str, prefilled: bool, answer: &str) -> Reading {
+    read_code(answer, &AskedCode { code, language, prefilled }, true)
+}
+
+fn show(reading: Reading) -> String {
+    match reading {
+        Reading::Code(code) => code,
+        Reading::Elided => "[elided]\n".to_owned(),
+        Reading::Nothing => "[nothing]\n".to_owned(),
+    }
+}
+
+fn check(code: &str, answer: &str, expect: Expect) {
+    expect.assert_eq(&show(read(code, "python", false, answer)));
+}
+
+fn check_prefilled(code: &str, answer: &str, expect: Expect) {
+    expect.assert_eq(&show(read(code, "python", true, answer)));
+}
+
+#[test]
+fn a_fence_between_english_words() {
+    check(
+        ADD,
+        "Sure! Here is the refactored code:\n\n```python\ndef add(a, b):\n    return a + b\n```\n\nThis returns the sum directly.\n",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn a_fence_between_korean_words() {
+    check(
+        ADD,
+        "물론입니다! 아래는 리팩터링한 코드입니다:\n```py\ndef add(a, b):\n    return a + b\n```\n위 코드는 합을 바로 반환합니다.",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn no_fence_and_words_in_both_languages() {
+    check(
+        ADD,
+        "Here is the code:\n\ndef add(a, b):\n    return a + b\n\n이 함수는 두 수의 합을 반환합니다.\n- 변수를 없앴습니다.\n",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn code_alone() {
+    check(
+        ADD,
+        "def add(a, b):\n    return a + b",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn words_alone() {
+    check(
+        ADD,
+        "I'm sorry, but I can't change this function.",
+        expect![[r#"
+            [nothing]
+        "#]],
+    );
+    check(
+        ADD,
+        "이 함수는 이미 충분히 간단합니다.\n더 바꿀 것이 없어 보입니다.",
+        expect![[r#"
+            [nothing]
+        "#]],
+    );
+    check(
+        ADD,
+        "",
+        expect![[r#"
+            [nothing]
+        "#]],
+    );
+}
+
+#[test]
+fn of_several_blocks_the_answer() {
+    check(
+        ADD,
+        "Before:\n```python\ndef add(a, b):\n    total = a + b\n    return total\n```\nAfter:\n```python\ndef add(a, b):\n    return a + b\n```\nUsage:\n```python\nprint(add(1, 2))\n```\nRun it:\n```bash\npython add.py\n```\n",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn an_answer_in_parts() {
+    check(
+        "def first(a):\n    return a[0]\n\n\ndef last(b):\n    return b[-1]\n",
+        "First:\n```python\ndef first(items):\n    return items[0]\n```\nThen:\n```python\ndef last(b):\n    return b[-1]\n```\n",
+        expect![[r#"
+            def first(items):
+                return items[0]
+
+            def last(b):
+                return b[-1]
+        "#]],
+    );
+}
+
+#[test]
+fn a_fence_inside_the_code() {
+    check(
+        ADD,
+        "```python\ndef add(a, b):\n    \"\"\"Add.\n\n    ```python\n    add(1, 2)\n    ```\n    \"\"\"\n    return a + b\n```\nDone.",
+        expect![[r#"
+            def add(a, b):
+                """Add.
+
+                ```python
+                add(1, 2)
+                ```
+                """
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn a_fence_never_closed_and_one_on_the_last_line() {
+    check(
+        ADD,
+        "```python\ndef add(a, b):\n    return a + b\n\nThis function returns the sum.",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+    check(
+        ADD,
+        "```python\ndef add(a, b):\n    return a + b```",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+    check(
+        ADD,
+        "```def add(a, b):\n    return a + b\n```",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn thoughts_control_tokens_and_line_ends() {
+    check(
+        ADD,
+        "<think>\n```python\nwrong()\n```\n</think>\n\n```python\r\ndef add(a, b):\r\n    return a + b\r\n```\r\n<|eot_id|>",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn prefilled_answers() {
+    check_prefilled(
+        ADD,
+        "def add(a, b):\n    return a + b\n```\n\nThis returns the sum.",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+    check_prefilled(
+        ADD,
+        "```python\ndef add(a, b):\n    return a + b\n```",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+    check_prefilled(
+        ADD,
+        "물론입니다. 수정된 코드는 다음과 같습니다:\n```python\ndef add(a, b):\n    return a + b\n```",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+    check_prefilled(
+        ADD,
+        "def add(a, b):\n    return a + b",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
+fn indentation_comes_back() {
+    let expected = "    def area(self):\n        return self.w * self.h\n";
+    for answer in [
+        "    def area(self):\n        return self.w * self.h\n",
+        "def area(self):\n    return self.w * self.h\n",
+        "def area(self):\n        return self.w * self.h\n",
+        "        def area(self):\n            return self.w * self.h\n",
+        "\tdef area(self):\n\t\treturn self.w * self.h\n",
+    ] {
+        assert_eq!(show(read(METHOD, "python", false, &format!("```\n{answer}```"))), expected);
+        assert_eq!(show(read(METHOD, "python", true, answer)), expected);
+    }
+}
+
+#[test]
+fn wrapping_in_a_block_keeps_the_block() {
+    let code = "    first()\n    second()\n";
+    for (answer, expected) in [
+        (
+            "with lock:\n    first()\n    second()",
+            "    with lock:\n        first()\n        second()\n",
+        ),
+        ("    first()\n    third()", "    first()\n    third()\n"),
+        ("first()\n    third()", "    first()\n    third()\n"),
+        ("first()\nthird()", "    first()\n    third()\n"),
+    ] {
+        assert_eq!(read(code, "python", true, answer), Reading::Code(expected.to_owned()));
+    }
+}
+
+#[test]
+fn tabs_stay_tabs_and_ends_stay_ends() {
+    let code = "\tif x {\n\t\tgo()\n\t}";
+    assert_eq!(
+        read(code, "go", true, "if !x {\n    stop()\n}\n"),
+        Reading::Code("\tif !x {\n\t\tstop()\n\t}".to_owned())
+    );
+    assert_eq!(read("a + b", "go", true, "  b + a\n"), Reading::Code("b + a".to_owned()));
+    assert_eq!(
+        read("\n\nx = 1\n\n", "python", true, "x = 2\n"),
+        Reading::Code("\n\nx = 2\n\n".to_owned())
+    );
+}
+
+#[test]
+fn what_was_left_out_is_never_a_deletion() {
+    for placeholder in [
+        "    # ... rest of the function ...",
+        "    # 나머지 코드는 동일",
+        "    ...",
+        "    # unchanged code",
+    ] {
+        let answer = format!("```python\ndef add(a, b):\n{placeholder}\n    return total\n```");
+        assert_eq!(read(ADD, "python", false, &answer), Reading::Elided, "{placeholder}");
+    }
+}
+
+#[test]
+fn a_patch_is_not_code() {
+    let patch =
+        "```diff\n@@ -1,3 +1,2 @@\n def add(a, b):\n-    total = a + b\n+    return a + b\n```";
+    assert_eq!(read(ADD, "python", false, patch), Reading::Nothing);
+}
+
+#[test]
+fn a_file_of_sentences_is_kept_whole() {
+    let code = "# Title\n\nSome text here.\n\n```sh\nls\n```\n";
+    let answer = "# Title\n\nThis is some better text here.\n\n```sh\nls\n```\n````\n";
+    assert_eq!(
+        read(code, "markdown", true, answer),
+        Reading::Code("# Title\n\nThis is some better text here.\n\n```sh\nls\n```\n".to_owned())
+    );
+}
+
+#[test]
+fn a_control_token_of_the_users_own_comes_back() {
+    assert_eq!(
+        read("x = 1\n", "python", true, "x = \"<\u{2060}|eot_id|>\""),
+        Reading::Code("x = \"<|eot_id|>\"\n".to_owned())
+    );
+}
+
+#[test]
+fn while_it_streams_a_half_fence_is_not_code() {
+    let asked = AskedCode { code: ADD, language: "python", prefilled: true };
+    for (answer, expected) in [
+        ("def add(a, b):\n    return a", "def add(a, b):\n    return a\n"),
+        ("def add(a, b):\n    return a + b\n``", "def add(a, b):\n    return a + b\n"),
+        ("def add(a, b):\n    return a + b\n```\nTh", "def add(a, b):\n    return a + b\n"),
+    ] {
+        assert_eq!(read_code(answer, &asked, false), Reading::Code(expected.to_owned()));
+    }
+    let asked = AskedCode { prefilled: false, ..asked };
+    assert_eq!(read_code("Here is", &asked, false), Reading::Nothing);
+}
+
+/// Code in several languages as it was and as it should become, with its language.
+const KNOWN: &[(&str, &str, &str)] = &[
+    (
+        "python",
+        METHOD,
+        "    def area(self) -> int:\n        \"\"\"면적을 구한다.\"\"\"\n        return self.w * self.h\n",
+    ),
+    ("python", ADD, "def add(a, b):\n    # 두 수의 합\n    return a + b\n"),
+    (
+        "rust",
+        "    fn get(&self) -> u32 {\n        return self.x;\n    }",
+        "    fn get(&self) -> u32 {\n        // `x` is set.\n        self.x\n    }",
+    ),
+    (
+        "typescript",
+        "export function f(xs: number[]) {\n  const out = [];\n  for (const x of xs) out.push(x);\n  return out;\n}\n",
+        "export function f(xs: number[]) {\n  return xs.map((x) => x);\n}\n",
+    ),
+    (
+        "go",
+        "\tif err != nil {\n\t\treturn err\n\t}\n",
+        "\tif err != nil {\n\t\treturn fmt.Errorf(\"열기: %w\", err)\n\t}\n",
+    ),
+    (
+        "java",
+        "        int total = 0;\n        for (int x : xs) {\n            total += x;\n        }\n",
+        "        int total = Arrays.stream(xs).sum();\n",
+    ),
+    ("sql", "SELECT *\nFROM users\nWHERE id = 1", "SELECT id, name\nFROM users\nWHERE id = 1"),
+];
+
+const BEFORE: &[&str] = &[
+    "",
+    "Sure! Here's the refactored code:\n\n",
+    "Here is the updated version of the function:\n",
+    "물론입니다! 아래는 수정된 코드입니다.\n\n",
+    "다음과 같이 바꿀 수 있습니다:\n",
+    "<think>\nWhat is asked?\nx = 1\n</think>\n\n",
+];
+const AFTER: &[&str] = &[
+    "",
+    "\n",
+    "\nThis version is shorter and easier to read.\n",
+    "\n\n**Explanation:**\n- The loop is gone.\n- It's faster.\n",
+    "\n위 코드는 더 간결합니다.\n\n1. 변수를 없앴습니다.\n2. 바로 반환합니다.\n",
+    "\n<|eot_id|>",
+];
+
+/// How a model puts code between its words.
+#[derive(Clone, Copy, Debug)]
+enum Wrap {
+    Fence(&'static str),
+    Unclosed,
+    Bare,
+    Prefilled,
+    PrefilledClosed,
+}
+
+fn wraps() -> impl Strategy<Value = Wrap> {
+    prop_oneof![
+        prop::sample::select(vec!["", "python", "rust", "Code", "ts title=a.ts", "c++"])
+            .prop_map(Wrap::Fence),
+        Just(Wrap::Unclosed),
+        Just(Wrap::Bare),
+        Just(Wrap::Prefilled),
+        Just(Wrap::PrefilledClosed),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3000) })]
+
+    #[test]
+    fn any_wrapping_gives_the_code_back(
+        (language, code, known) in prop::sample::select(KNOWN),
+        before in prop::sample::select(BEFORE),
+        after in prop::sample::select(AFTER),
+        wrap in wraps(),
+        crlf in any::<bool>(),
+        from_left_edge in any::<bool>(),
+    ) {
+        let said = if from_left_edge { at_left_edge(known) } else { known.to_owned() };
+        let said = said.trim_end_matches('\n');
+        let (answer, prefilled) = match wrap {
+            Wrap::Fence(tag) => (format!("{before}```{tag}\n{said}\n```{after}"), false),
+            Wrap::Unclosed => (format!("{before}```\n{said}\n{after}"), false),
+            Wrap::Bare => (format!("{before}{said}\n{after}"), false),
+            Wrap::Prefilled => (said.to_owned(), true),
+            Wrap::PrefilledClosed => (format!("{said}\n```{after}"), true),
+        };
+        let answer = if crlf { answer.replace('\n', "\r\n") } else { answer };
+        prop_assert_eq!(
+            read(code, language, prefilled, &answer),
+            Reading::Code(known.to_owned()),
+            "{}", answer
+        );
+    }
+
+    #[test]
+    fn any_text_is_read(answer in "(```|\n|    |x = 1|python|…|\\PC|<think>|\\.\\.\\.){0,20}", finished: bool, prefilled: bool) {
+        let asked = AskedCode { code: METHOD, language: "python", prefilled };
+        if let Reading::Code(code) = read_code(&answer, &asked, finished) {
+            prop_assert!(code.ends_with('\n') && !code.trim().is_empty());
+        }
+    }
+}
+
+fn at_left_edge(code: &str) -> String {
+    let first = code.lines().next().unwrap_or_default();
+    let indentation = &first[..first.len() - first.trim_start().len()];
+    let lines = code.split('\n').map(|line| line.strip_prefix(indentation).unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
