@@ -9,6 +9,7 @@ import type * as addon from "../../native/index";
 import { changesServer } from "./config";
 import type { Base } from "./ctx";
 import { changesOf, DOCUMENT_UNITS_MAX, isFollowed } from "./documents";
+import { failureText } from "./errors";
 import { isTokenOf, readToken } from "./token";
 
 export type {
@@ -59,6 +60,7 @@ export function startEngine(base: Base): EngineHandle {
   const documents = new FollowedDocuments();
   let state: State = { kind: "starting" };
   let turn = 0;
+  let toldMissing = false;
 
   const restart = async (): Promise<void> => {
     turn += 1;
@@ -69,7 +71,11 @@ export function startEngine(base: Base): EngineHandle {
     if (state.kind === "running") state.engine.close();
     state = create(base, token);
     if (state.kind === "running") documents.openAll(state.engine);
-    else if (state.kind === "failed") base.log.error(`No engine: ${state.failure.code}`);
+    else if (state.kind === "failed") base.log.error(`No engine: ${state.failure.code}: ${state.failure.message}`);
+    if (state.kind === "failed" && state.failure.code === ADDON_MISSING && !toldMissing) {
+      toldMissing = true;
+      void vscode.window.showErrorMessage(failureText(state.failure));
+    }
     started.fire();
   };
 
@@ -215,6 +221,9 @@ class FollowedDocuments {
   }
 }
 
+/** The one code that the engine cannot give itself. */
+const ADDON_MISSING = "addon_missing";
+
 const LOST_STEP: readonly string[] = ["stale_document", "unknown_document"];
 
 const STARTING: Failure = { code: "unreachable", message: "the engine is starting" };
@@ -235,7 +244,7 @@ function load(extensionPath: string): typeof addon | Failure {
   try {
     return require(join(extensionPath, "dist", "codesaga.node")) as typeof addon;
   } catch (error) {
-    return { code: "addon_missing", message: failureOf(error).message };
+    return { code: ADDON_MISSING, message: failureOf(error).message };
   }
 }
 

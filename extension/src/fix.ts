@@ -7,7 +7,7 @@ import type { App } from "./commands";
 import type { Ctx } from "./ctx";
 import { isFollowed, selector } from "./documents";
 import type { Diagnostic } from "./engine";
-import { shortLabel } from "./instructions";
+import { shortLabel } from "./titles";
 
 /** What the quick fix hands to its command. */
 export interface FixTarget {

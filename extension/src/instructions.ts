@@ -29,13 +29,6 @@ export function rowsFor(typed: string, last: Instruction | undefined, common: re
   return rows;
 }
 
-/** For a diff's title: one line, not too long. */
-export function shortLabel(label: string): string {
-  const line = label.replace(/\s+/g, " ").trim();
-  const characters = [...line];
-  return characters.length <= 40 ? line : `${characters.slice(0, 39).join("")}…`;
-}
-
 function sameLabel(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase();
 }

@@ -5,8 +5,8 @@
 import * as vscode from "vscode";
 import type { Ctx } from "./ctx";
 
-export const EDIT_SCHEME = "codesaga-edit";
-export const STATUS_SCHEME = "codesaga-status";
+const EDIT_SCHEME = "codesaga-edit";
+const STATUS_SCHEME = "codesaga-status";
 
 export interface Page extends vscode.Disposable {
   readonly uri: vscode.Uri;
@@ -22,29 +22,36 @@ export interface Pages {
 }
 
 export function registerPages(ctx: Ctx): Pages {
+  const createEdit = registerScheme(ctx, EDIT_SCHEME);
+  const createStatus = registerScheme(ctx, STATUS_SCHEME);
+  let made = 0;
+  return {
+    create: (path) => {
+      made += 1;
+      return createEdit(path, String(made));
+    },
+    status: createStatus("CodeSaga", ""),
+  };
+}
+
+/** Gives the maker of that scheme's pages. */
+function registerScheme(ctx: Ctx, scheme: string): (path: string, query: string) => Page {
   const texts = new Map<string, string>();
   const changed = ctx.own(new vscode.EventEmitter<vscode.Uri>());
   const provider: vscode.TextDocumentContentProvider = {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? "",
   };
-  for (const scheme of [EDIT_SCHEME, STATUS_SCHEME]) {
-    ctx.own(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
-  }
-  const pageAt = (uri: vscode.Uri): Page => ({
-    uri,
-    set: (text) => {
-      texts.set(uri.toString(), text);
-      changed.fire(uri);
-    },
-    dispose: () => void texts.delete(uri.toString()),
-  });
-  let made = 0;
-  return {
-    create: (path) => {
-      made += 1;
-      return pageAt(vscode.Uri.from({ scheme: EDIT_SCHEME, path, query: String(made) }));
-    },
-    status: pageAt(vscode.Uri.from({ scheme: STATUS_SCHEME, path: "CodeSaga" })),
+  ctx.own(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
+  return (path, query) => {
+    const uri = vscode.Uri.from({ scheme, path, query });
+    return {
+      uri,
+      set: (text) => {
+        texts.set(uri.toString(), text);
+        changed.fire(uri);
+      },
+      dispose: () => void texts.delete(uri.toString()),
+    };
   };
 }

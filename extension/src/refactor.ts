@@ -5,8 +5,9 @@ import * as vscode from "vscode";
 import type { App } from "./commands";
 import type { Ctx } from "./ctx";
 import { isFollowed } from "./documents";
-import { type Instruction, type Row, rowsFor, shortLabel } from "./instructions";
+import { type Instruction, type Row, rowsFor } from "./instructions";
 import type { Span } from "./textEdits";
+import { definitionName, linesName, shortLabel } from "./titles";
 
 const LAST = "lastInstruction";
 
@@ -39,7 +40,7 @@ async function targetOf(document: vscode.TextDocument, selection: vscode.Selecti
   const symbol = await definitionAround(document, selection);
   const range = selection.isEmpty && symbol ? symbol.range : selection;
   return {
-    name: symbol ? callName(symbol) : linesName(document, range),
+    name: symbol ? symbolName(symbol) : (definitionName(document.getText(range)) ?? nameOfLines(document, range)),
     span: { start: document.offsetAt(range.start), end: document.offsetAt(range.end) },
   };
 }
@@ -75,17 +76,13 @@ function isDefinition(kind: vscode.SymbolKind): boolean {
   return [Class, Constructor, Method, Plain].includes(kind);
 }
 
-function callName(symbol: vscode.DocumentSymbol): string {
-  const isClass = symbol.kind === vscode.SymbolKind.Class;
-  return isClass || symbol.name.includes("(") ? symbol.name : `${symbol.name}()`;
+function symbolName({ kind, name }: vscode.DocumentSymbol): string {
+  return kind === vscode.SymbolKind.Class || name.includes("(") ? name : `${name}()`;
 }
 
-/** `calc.py 10–24` */
-function linesName(document: vscode.TextDocument, range: vscode.Range): string {
-  const file = document.uri.path.split("/").at(-1) ?? document.uri.path;
-  const endsAtLineStart = range.end.line > range.start.line && range.end.character === 0;
-  const [first, last] = [range.start.line + 1, range.end.line + (endsAtLineStart ? 0 : 1)];
-  return first === last ? `${file} ${first}` : `${file} ${first}–${last}`;
+function nameOfLines(document: vscode.TextDocument, { start, end }: vscode.Range): string {
+  const endsBeforeLine = end.line > start.line && end.character === 0;
+  return linesName(document.uri.path, start.line + 1, end.line + (endsBeforeLine ? 0 : 1));
 }
 
 interface Item extends vscode.QuickPickItem {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Instruction, rowsFor, shortLabel } from "../src/instructions";
+import { type Instruction, rowsFor } from "../src/instructions";
 
 const common: Instruction[] = [
   { label: "Simplify", text: "Simplify this code." },
@@ -29,9 +29,4 @@ test("what is typed is the first row, so that Enter takes it", () => {
 test("a common instruction typed out is that instruction", () => {
   check("simplify", undefined, ["common: Simplify", "common: Add types"]);
   assert.equal(rowsFor("simplify", undefined, common)[0]?.text, "Simplify this code.");
-});
-
-test("a label for the title is one short line and cuts no character", () => {
-  assert.equal(shortLabel("make\n  it short"), "make it short");
-  assert.equal(shortLabel("😀".repeat(60)), `${"😀".repeat(39)}…`);
 });

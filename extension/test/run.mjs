@@ -24,6 +24,7 @@ await esbuild.build({
   sourcemap: "inline",
   jsx: "automatic",
   jsxImportSource: "preact",
+  external: ["playwright-core"],
   alias: { vscode: join(here, "vscode.ts") },
   loader: { ".css": "empty" },
   logOverride: { "import-is-undefined": "silent" },
