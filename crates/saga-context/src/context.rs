@@ -4,9 +4,10 @@
 
 use saga_domain::{ByteOffset, Context, Snippet, SnippetKind};
 
+use crate::definitions::Definition;
 use crate::limits::ContextLimits;
 use crate::names;
-use crate::outline::{Definition, Outline};
+use crate::outline::{Outline, Place};
 use crate::scopes;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -85,18 +86,18 @@ pub(crate) fn suffix_window(doc: &Snapshot, at: usize, bytes_max: usize) -> Stri
 fn imports(doc: &Snapshot, bytes_max: usize) -> Vec<String> {
     let Some(syntax) = &doc.syntax else { return Vec::new() };
     let mut left = bytes_max;
-    let fits = |line: &&String| {
+    let fits = |line: &&str| {
         let fits = line.len() <= left;
         left = left.saturating_sub(line.len());
         fits
     };
-    syntax.outline.imports.iter().take_while(fits).cloned().collect()
+    syntax.outline.imports().take_while(fits).map(str::to_owned).collect()
 }
 
 /// A definition that might be shown.
 struct Candidate<'a> {
     path: &'a str,
-    place: usize,
+    place: Place,
     definition: &'a Definition,
 }
 
@@ -194,8 +195,8 @@ impl<'a> Search<'a> {
     fn is_imported(&self, name: &str, path: &str) -> bool {
         let file = path.rsplit('/').next().unwrap_or(path);
         let stem = file.split('.').next().unwrap_or(file);
-        let imports = self.own.map_or(&[][..], |own| own.imports.as_slice());
-        imports.iter().any(|line| line.contains(name) && line.contains(stem))
+        let mut imports = self.own.into_iter().flat_map(Outline::imports);
+        imports.any(|line| line.contains(name) && line.contains(stem))
     }
 }
 

@@ -33,17 +33,21 @@ fn opening_string(rope: &Rope, body: Node<'_>) -> Option<String> {
     inside.lines().find_map(words)
 }
 
-fn comment_above(language: &Language, rope: &Rope, start: usize) -> Option<String> {
+/// The first line with words in the comment that ends above `start`.
+pub(crate) fn comment_above(language: &Language, rope: &Rope, start: usize) -> Option<String> {
     let own_line = text::line_of(rope, start);
     let mut first = None;
-    let mut in_block = false;
     for index in (own_line.saturating_sub(LINES_MAX)..own_line).rev() {
+        let starts = rope.line(index).chars().find(|c| !c.is_whitespace());
+        // Most lines end the search here, without being copied.
+        if !starts.is_some_and(|c| matches!(c, '/' | '#' | '*' | '@' | '-')) {
+            break;
+        }
         let line = text::line(rope, index);
         let line = line.trim();
-        let is_line_comment = line.starts_with(language.line_comment) && !line.starts_with("#[");
         let is_decoration = line.starts_with('@') || line.starts_with("#[");
-        in_block |= line.ends_with("*/");
-        if is_line_comment || in_block {
+        let is_comment = !is_decoration && starts_comment(language, line);
+        if is_comment {
             first = strip(language, line).or(first);
         } else if !is_decoration || first.is_some() {
             break;
@@ -53,6 +57,11 @@ fn comment_above(language: &Language, rope: &Rope, start: usize) -> Option<Strin
         }
     }
     first
+}
+
+/// A comment of its own line, or a line of a block comment drawn with stars.
+fn starts_comment(language: &Language, line: &str) -> bool {
+    line.starts_with(language.line_comment) || line.starts_with("/*") || line.starts_with('*')
 }
 
 fn strip(language: &Language, line: &str) -> Option<String> {

@@ -161,6 +161,7 @@ impl Documents {
             version: snapshot.version,
             rope: snapshot.rope.clone(),
             old_tree: snapshot.syntax.as_ref().map(|syntax| syntax.tree.clone()),
+            old_outline: snapshot.syntax.as_ref().map(|syntax| Arc::clone(&syntax.outline)),
             language,
             steps_max: self.limits.parse_steps_max,
         })

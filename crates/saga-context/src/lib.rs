@@ -10,6 +10,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod context;
+mod definitions;
 mod doc_line;
 mod documents;
 mod language;

@@ -18,14 +18,15 @@ pub struct DocumentLimits {
 }
 
 impl DocumentLimits {
-    /// What the engine uses. A file of `tree_bytes_max` needs about a tenth of `parse_steps_max`.
+    /// What the engine uses. A file of `tree_bytes_max` needs about a tenth of
+    /// `parse_steps_max`.
     pub const USUAL: Self = Self {
         document_bytes_max: 4 << 20,
         tree_bytes_max: 1 << 20,
         open_documents_max: 256,
         open_bytes_max: 64 << 20,
         edits_pending_max: 4096,
-        parse_steps_max: 200_000,
+        parse_steps_max: 100_000,
     };
 }
 

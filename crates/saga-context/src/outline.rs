@@ -1,242 +1,121 @@
-//! What a file offers to others: its definitions by name, as short texts a model can read, and
-//! its imports. Read once per parse, off the path of a keystroke, so that a lookup while somebody
-//! types is a hash and nothing more.
+//! What a file offers to others: its definitions by name, and its imports. Read once per parse, off
+//! the path of a keystroke, so that a lookup while somebody types is a hash and nothing more.
+//!
+//! What was read from a top-level piece of the file is kept by a fingerprint of its text: after a
+//! keystroke only the piece that holds the cursor is read again. (Node identity would not do: a
+//! parser that tried two ways through a node builds it anew each time.)
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crop::Rope;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use tree_sitter::{Node, Tree};
 
+use crate::definitions::{Definition, Piece};
 use crate::doc_line;
-use crate::language::{Capture, Language, Loaded};
-use crate::syntax::{self, Found};
+use crate::language::{Language, Loaded};
 use crate::text;
 
 const DEFINITIONS_MAX: usize = 20_000;
 const IMPORTS_MAX: usize = 400;
-const IMPORT_BYTES_MAX: usize = 600;
-const HEADER_BYTES_MAX: usize = 300;
-const SHAPE_BYTES_MAX: usize = 600;
-const NAME_BYTES_MAX: usize = 200;
-
-/// How a constructor is called: its signature goes with its class, not with its name.
-const CONSTRUCTORS: &[&str] = &["__init__", "constructor"];
 
 /// Definitions and imports of one text.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    /// In file order.
-    definitions: Vec<Definition>,
-    by_name: FxHashMap<Box<str>, Vec<u32>>,
-    /// In file order.
-    pub(crate) imports: Vec<String>,
+    /// In file order; one for each top-level node that has any.
+    pieces: Vec<Arc<Piece>>,
+    /// Which definitions have a name, as places in file order.
+    by_name: FxHashMap<Box<str>, Vec<Place>>,
+    by_fingerprint: FxHashMap<u64, Arc<Piece>>,
 }
 
-/// One definition.
-#[derive(Debug)]
-pub(crate) struct Definition {
-    /// What a model is shown: a line of documentation, the container, the signature.
-    pub(crate) text: String,
-    /// The first line as it stands in the file, without the body: where it can be seen already,
-    /// `text` is not needed.
-    pub(crate) first_line: String,
-    /// Stands inside a function, so that no other file can use it.
-    pub(crate) is_local: bool,
-}
+/// Where a definition stands: its piece, and its place in it.
+pub(crate) type Place = (u32, u32);
 
 impl Outline {
-    /// Reads the tree of `rope`.
+    /// Reads `tree`, which is of `rope`; what `earlier` knows of the same text is taken from there.
     pub(crate) fn read(
         language: &'static Language,
         loaded: &Loaded,
         tree: &Tree,
         rope: &Rope,
+        earlier: Option<&Self>,
     ) -> Self {
         let mut outline = Self::default();
-        let mut entries = Vec::new();
-        syntax::matches(loaded, tree, None, |found| {
-            if let Some(node) = found.node(Capture::Import) {
-                outline.add_import(rope, node);
-            } else if entries.len() < DEFINITIONS_MAX {
-                entries.extend(Entry::from(&found));
+        let root = tree.root_node();
+        let mut cursor = root.walk();
+        let mut definitions = 0;
+        // A node without children is a token, a comment for example, and defines nothing.
+        for node in root.children(&mut cursor).filter(|node| node.child_count() > 0) {
+            let fingerprint = fingerprint(language, rope, node);
+            // What is wrong in a text depends on the text around it.
+            let reusable = earlier.filter(|_| !node.has_error());
+            let known = reusable.and_then(|earlier| earlier.by_fingerprint.get(&fingerprint));
+            let piece = match known {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(Piece::read(language, loaded, rope, node)),
+            };
+            definitions += piece.definitions.len();
+            if definitions > DEFINITIONS_MAX {
+                break;
             }
-        });
-        // A longer entry that starts at the same place holds the others; of two matches for the
-        // same node the one that knows its body says more.
-        entries.sort_by_key(|entry| {
-            (entry.node.start_byte(), usize::MAX - entry.node.end_byte(), entry.body.is_none())
-        });
-        outline.add_definitions(language, rope, &entries);
+            outline.add(&piece);
+            if !node.has_error() {
+                outline.by_fingerprint.insert(fingerprint, piece);
+            }
+        }
         outline
     }
 
-    /// Definitions with that name and their place in file order.
-    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = (usize, &Definition)> {
+    /// Definitions with that name, in file order.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = (Place, &Definition)> {
         let places = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| (*place as usize, &self.definitions[*place as usize]))
+        places.iter().filter_map(|place| {
+            let piece = self.pieces.get(place.0 as usize)?;
+            Some((*place, piece.definitions.get(place.1 as usize)?))
+        })
+    }
+
+    /// Import lines, in file order.
+    pub(crate) fn imports(&self) -> impl Iterator<Item = &str> {
+        let all = self.pieces.iter().flat_map(|piece| &piece.imports);
+        all.take(IMPORTS_MAX).map(String::as_str)
     }
 
     /// All definitions, in file order.
     #[cfg(test)]
-    pub(crate) fn definitions(&self) -> &[Definition] {
-        &self.definitions
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.pieces.iter().flat_map(|piece| &piece.definitions)
     }
 
-    fn add_import(&mut self, rope: &Rope, node: Node<'_>) {
-        if self.imports.len() < IMPORTS_MAX {
-            let text = text::slice(rope, node.byte_range());
-            let text = text::head(text.trim_end(), IMPORT_BYTES_MAX).to_owned();
-            self.imports.push(text::unix_lines(text));
+    fn add(&mut self, piece: &Arc<Piece>) {
+        if piece.definitions.is_empty() && piece.imports.is_empty() {
+            return;
         }
-    }
-
-    fn add_definitions(&mut self, language: &Language, rope: &Rope, entries: &[Entry<'_>]) {
-        let mut around: Vec<Around> = Vec::new();
-        let mut last_node = None;
-        for entry in entries {
-            if last_node == Some((entry.node.id(), entry.name.map(|name| name.id()))) {
-                continue;
-            }
-            last_node = Some((entry.node.id(), entry.name.map(|name| name.id())));
-            while around.last().is_some_and(|outer| outer.end <= entry.node.start_byte()) {
-                around.pop();
-            }
-            let place = self.add_definition(language, rope, entry, &around);
-            if let Some(is_function) = entry.opens {
-                let header = header(rope, entry.node, entry.body);
-                around.push(Around { end: entry.node.end_byte(), header, is_function, place });
+        let Ok(index) = u32::try_from(self.pieces.len()) else { return };
+        for (place, definition) in (0..).zip(&piece.definitions) {
+            // Most names are known already in a file of many definitions: look before copying.
+            match self.by_name.get_mut(&definition.name) {
+                Some(places) => places.push((index, place)),
+                None => {
+                    self.by_name.insert(definition.name.clone(), vec![(index, place)]);
+                }
             }
         }
-    }
-
-    /// The place of the new definition; `None` when the entry is none that others can name.
-    fn add_definition(
-        &mut self,
-        language: &Language,
-        rope: &Rope,
-        entry: &Entry<'_>,
-        around: &[Around],
-    ) -> Option<usize> {
-        let name = text::slice(rope, entry.name?.byte_range());
-        let is_local = around.iter().any(|outer| outer.is_function);
-        let container = around.last().filter(|outer| !outer.is_function);
-        if name.is_empty() || name.len() > NAME_BYTES_MAX {
-            return None;
-        }
-        if let (true, Some(class)) = (CONSTRUCTORS.contains(&name.as_str()), container) {
-            let signature = header(rope, entry.node, entry.body);
-            if let Some(class) = class.place.and_then(|place| self.definitions.get_mut(place)) {
-                class.text.push_str("\n    ");
-                class.text.push_str(&signature);
-            }
-            return None;
-        }
-        if entry.kind == Capture::Constant && (container.is_some() || is_local) {
-            return None;
-        }
-        let signature = match entry.kind {
-            Capture::Shape => shape(rope, entry.node),
-            Capture::Constant => first_line(rope, entry.node, None),
-            _ => header(rope, entry.node, entry.body),
-        };
-        let mut text = String::new();
-        if let Some(doc) = doc_line::find(language, rope, entry.node, entry.body) {
-            text.push_str(language.line_comment);
-            text.push(' ');
-            text.push_str(&doc);
-            text.push('\n');
-        }
-        if let Some(class) = container {
-            text.push_str(&class.header);
-            text.push_str("\n    ");
-        }
-        text.push_str(&signature);
-        let place = self.definitions.len();
-        let first_line = first_line(rope, entry.node, entry.body);
-        self.definitions.push(Definition { text, first_line, is_local });
-        self.by_name.entry(name.into()).or_default().push(u32::try_from(place).ok()?);
-        Some(place)
+        self.pieces.push(Arc::clone(piece));
     }
 }
 
-/// A match that defines something or holds definitions.
-struct Entry<'tree> {
-    node: Node<'tree>,
-    name: Option<Node<'tree>>,
-    body: Option<Node<'tree>>,
-    kind: Capture,
-    /// `Some(true)` for functions, `Some(false)` for containers.
-    opens: Option<bool>,
-}
-
-impl<'tree> Entry<'tree> {
-    fn from(found: &Found<'tree>) -> Option<Self> {
-        let kinds = [Capture::Definition, Capture::Shape, Capture::Constant];
-        let kind = kinds.into_iter().find(|kind| found.is(*kind)).unwrap_or(Capture::Container);
-        let is_scope = found.is(Capture::Scope);
-        let opens = (is_scope || found.is(Capture::Container)).then_some(is_scope);
-        let is_other = found.is(Capture::Comment) || found.is(Capture::String);
-        if is_other || found.is(Capture::Code) {
-            return None;
-        }
-        Some(Self {
-            node: found.whole()?,
-            name: found.node(Capture::Name),
-            body: found.node(Capture::Body),
-            kind,
-            opens,
-        })
+/// All that a piece is read from: the node's kind and text, and the comment above it.
+fn fingerprint(language: &Language, rope: &Rope, node: Node<'_>) -> u64 {
+    let mut hasher = FxHasher::default();
+    node.kind_id().hash(&mut hasher);
+    doc_line::comment_above(language, rope, node.start_byte()).hash(&mut hasher);
+    let start = text::floor(rope, node.start_byte());
+    let end = text::floor(rope, node.end_byte()).max(start);
+    for chunk in rope.byte_slice(start..end).chunks() {
+        hasher.write(chunk.as_bytes());
     }
-}
-
-/// A function or container that holds the entries after it.
-struct Around {
-    end: usize,
-    header: String,
-    is_function: bool,
-    /// Its own place among the definitions.
-    place: Option<usize>,
-}
-
-/// The text from a node's start to its body, on one line and without what opens the body.
-pub(crate) fn header(rope: &Rope, node: Node<'_>, body: Option<Node<'_>>) -> String {
-    let end = header_end(node, body).min(node.start_byte() + 4 * HEADER_BYTES_MAX);
-    one_line(&text::slice(rope, node.start_byte()..end))
-}
-
-/// Where the body starts, or the comments that stand between it and the header.
-fn header_end(node: Node<'_>, body: Option<Node<'_>>) -> usize {
-    let Some(body) = body else { return node.end_byte() };
-    let body_start = body.start_byte();
-    let mut end = body_start;
-    let mut cursor = node.walk();
-    for child in node.children(&mut cursor) {
-        if child.start_byte() >= body_start {
-            break;
-        }
-        end = if child.is_extra() { end.min(child.start_byte()) } else { body_start };
-    }
-    end
-}
-
-/// Collapses blanks, and cuts what opens a body.
-pub(crate) fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let line = words.join(" ").replace("( ", "(").replace(", )", ")").replace(" )", ")");
-    let line = line.trim_end_matches([' ', '{', ':', ';', ',']).trim_end_matches("=>").trim_end();
-    text::head(line, HEADER_BYTES_MAX).to_owned()
-}
-
-/// A short type whole; a long one by its header.
-fn shape(rope: &Rope, node: Node<'_>) -> String {
-    if node.end_byte() - node.start_byte() <= SHAPE_BYTES_MAX {
-        return text::unix_lines(text::slice(rope, node.byte_range()));
-    }
-    header(rope, node, node.child_by_field_name("body"))
-}
-
-fn first_line(rope: &Rope, node: Node<'_>, body: Option<Node<'_>>) -> String {
-    let body_start = body.map_or(node.end_byte(), |body| body.start_byte());
-    let end = text::line_end(rope, node.start_byte()).min(body_start);
-    let line = text::slice(rope, node.start_byte()..end);
-    text::head(line.trim_end(), HEADER_BYTES_MAX).to_owned()
+    hasher.finish()
 }

@@ -19,6 +19,7 @@ pub struct ParseJob {
     pub(crate) version: i64,
     pub(crate) rope: Rope,
     pub(crate) old_tree: Option<Tree>,
+    pub(crate) old_outline: Option<Arc<Outline>>,
     pub(crate) language: &'static Language,
     pub(crate) steps_max: usize,
 }
@@ -38,7 +39,8 @@ impl ParseJob {
     pub fn run(self) -> Parsed {
         let result = self.language.load().and_then(|loaded| {
             let tree = parse(loaded, &self.rope, self.old_tree.as_ref(), self.steps_max)?;
-            let outline = Outline::read(self.language, loaded, &tree, &self.rope);
+            let earlier = self.old_outline.as_deref();
+            let outline = Outline::read(self.language, loaded, &tree, &self.rope, earlier);
             Some((tree, Arc::new(outline)))
         });
         Parsed { uri: self.uri, opening: self.opening, version: self.version, result }

@@ -103,7 +103,7 @@ fn kind_at(
 fn kind_by_tree(doc: &Snapshot, syntax: &Syntax, at: usize) -> Option<Capture> {
     let loaded = syntax.language.load()?;
     let mut innermost: Option<(Node<'_>, Capture)> = None;
-    syntax::matches(loaded, &syntax.tree, Some(at.saturating_sub(1)..at + 1), |found| {
+    syntax::matches(loaded, syntax.tree.root_node(), Some(at.saturating_sub(1)..at + 1), |found| {
         let kinds = [Capture::Comment, Capture::String, Capture::Code];
         let captured = kinds.into_iter().find_map(|kind| Some((kind, found.node(kind)?)));
         let Some((kind, node)) = captured else { return };

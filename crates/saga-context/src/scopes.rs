@@ -3,8 +3,8 @@
 
 use tree_sitter::Node;
 
+use crate::definitions::{header, one_line};
 use crate::language::Capture;
-use crate::outline::{header, one_line};
 use crate::snapshot::{Snapshot, Syntax};
 use crate::syntax;
 use crate::text;
@@ -40,12 +40,17 @@ fn by_tree(doc: &Snapshot, syntax: &Syntax, at: usize, prefix: &str) -> Option<V
         return None;
     }
     let mut scopes: Vec<(Node<'_>, Option<Node<'_>>)> = Vec::new();
-    syntax::matches(loaded, &syntax.tree, Some(anchor.saturating_sub(1)..anchor + 1), |found| {
-        let is_scope = found.is(Capture::Scope) || found.is(Capture::Container);
-        if let Some(node) = found.whole().filter(|_| is_scope) {
-            scopes.push((node, found.node(Capture::Body)));
-        }
-    });
+    syntax::matches(
+        loaded,
+        syntax.tree.root_node(),
+        Some(anchor.saturating_sub(1)..anchor + 1),
+        |found| {
+            let is_scope = found.is(Capture::Scope) || found.is(Capture::Container);
+            if let Some(node) = found.whole().filter(|_| is_scope) {
+                scopes.push((node, found.node(Capture::Body)));
+            }
+        },
+    );
     scopes.sort_by_key(|(node, _)| node.start_byte());
     scopes.dedup_by_key(|(node, _)| node.id());
     scopes.retain(|(node, body)| {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use streaming_iterator::StreamingIterator as _;
-use tree_sitter::{Node, QueryCursor, Tree};
+use tree_sitter::{Node, QueryCursor};
 
 use crate::language::{Capture, Loaded};
 
@@ -31,10 +31,10 @@ impl<'tree> Found<'tree> {
     }
 }
 
-/// Calls `each` for all matches that touch `range`, or for all of the tree.
+/// Calls `each` for all matches inside `node`, or for those that touch `range`.
 pub(crate) fn matches<'tree>(
     loaded: &Loaded,
-    tree: &'tree Tree,
+    node: Node<'tree>,
     range: Option<Range<usize>>,
     mut each: impl FnMut(Found<'tree>),
 ) {
@@ -44,7 +44,7 @@ pub(crate) fn matches<'tree>(
     }
     // The text is needed for predicates only, and our queries have none.
     let no_text = |_: Node<'_>| std::iter::empty::<&[u8]>();
-    let mut matches = cursor.matches(&loaded.query, tree.root_node(), no_text);
+    let mut matches = cursor.matches(&loaded.query, node, no_text);
     while let Some(found) = matches.next() {
         let captured = found.captures().iter().filter_map(|capture| {
             Some((*loaded.captures.get(capture.index as usize)?, capture.node))

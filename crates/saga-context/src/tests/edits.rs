@@ -6,6 +6,7 @@ use saga_domain::{ByteOffset, Span, TextEdit};
 
 use super::parse;
 use crate::language::Language;
+use crate::outline::Outline;
 use crate::parse::parse as parse_afresh;
 use crate::{ContextLimits, DocumentLimits, Documents, context_at, cursor_place};
 use crate::{enclosing_definition, selection_to_edit};
@@ -185,6 +186,9 @@ fn tree_equals_a_fresh_one(documents: &Documents, language_id: &str) -> Result<(
     let loaded = language.load().expect("its query compiles");
     let fresh = parse_afresh(loaded, doc.rope(), None, usize::MAX).expect("without a limit");
     let grown = doc.syntax.as_ref().expect("it was parsed");
+    let fresh_outline = Outline::read(language, loaded, &fresh, doc.rope(), None);
+    prop_assert!(grown.outline.definitions().eq(fresh_outline.definitions()));
+    prop_assert!(grown.outline.imports().eq(fresh_outline.imports()));
     prop_assert!(doc.tree_is_current());
     prop_assert_eq!(grown.tree.root_node().to_sexp(), fresh.root_node().to_sexp());
     Ok(())

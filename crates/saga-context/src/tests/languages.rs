@@ -15,7 +15,7 @@ fn check(language_id: &str, source: &str, expected: Expect) {
     assert!(!syntax.tree.root_node().has_error(), "the sample is whole");
 
     let mut out = String::new();
-    for import in &syntax.outline.imports {
+    for import in syntax.outline.imports() {
         out.push_str(&format!("import: {import}\n"));
     }
     for definition in syntax.outline.definitions() {
