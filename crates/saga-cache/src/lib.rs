@@ -16,7 +16,7 @@ use lru::LruCache;
 
 pub use place::{Place, TAIL_BYTES};
 
-use place::{Key, Origin};
+use place::Key;
 use tree::Tree;
 
 /// What the cache may hold; what was used least recently goes first.
@@ -58,15 +58,20 @@ impl CompletionCache {
     /// Keeps `text` as what follows at `at`. Empty texts, and texts that alone exceed the limits,
     /// are not kept.
     pub fn insert(&mut self, at: &Place<'_>, text: &str) {
-        let origin = Origin::of_insertion(at);
-        let path = place::without_trailing_blanks(&format!("{}{text}", origin.line));
+        let (key, line) = place::origin(at);
+        let path = place::without_trailing_blanks(&format!("{}{text}", line));
         if text.is_empty() || path.len() > self.limits.bytes_max / 4 {
             return;
         }
         self.inserted += 1;
-        let tree = self.lines.get_or_insert_mut(origin.key, Tree::default);
+        let tree = self.lines.get_or_insert_mut(key, Tree::default);
         let before = tree.bytes();
         tree.insert(&path, self.inserted);
+        if !path.starts_with(line) {
+            // Until the line ends, the blanks at its end are still there.
+            let text = place::without_trailing_blanks(text);
+            tree.insert(&format!("{}{text}", line), self.inserted);
+        }
         self.bytes = self.bytes - before + tree.bytes();
         while self.lines.len() > self.limits.entries_max || self.bytes > self.limits.bytes_max {
             let Some((_, tree)) = self.lines.pop_lru() else { break };
@@ -76,8 +81,9 @@ impl CompletionCache {
 
     /// What is left of the newest completion that fits `at`.
     pub fn lookup(&mut self, at: &Place<'_>) -> Option<Hit> {
-        place::possible_origins(at).into_iter().find_map(|(origin, closers)| {
-            let hit = self.lines.get(&origin.key)?.find(&origin.line)?;
+        place::possible_origins(at).find_map(|(key, line, closers)| {
+            let tree = self.lines.get(&key)?;
+            let hit = tree.find(&place::without_trailing_blanks(line))?;
             let text = match closers.chars().next() {
                 None => hit.text,
                 Some(closer) => closers::before_unmatched(&hit.text, closer)?.to_owned(),

@@ -32,43 +32,40 @@ pub(crate) struct Key {
     rest_of_line: u64,
 }
 
-/// A line that a completion was, or may have been, asked on.
-#[derive(Debug)]
-pub(crate) struct Origin {
-    pub(crate) key: Key,
-    /// Text from the start of that line to the cursor, no blanks at the ends of whole lines.
-    pub(crate) line: String,
+/// The cursor's line, and its text up to the cursor.
+pub(crate) fn origin<'a>(at: &Place<'a>) -> (Key, &'a str) {
+    let start = at.prefix.rfind('\n').map_or(0, |end| end + 1);
+    let rest_of_line = hash(at.rest_of_line.trim().as_bytes());
+    let before = hash(before(at.prefix, start));
+    (Key { uri: hash(at.uri.as_bytes()), before, rest_of_line }, &at.prefix[start..])
 }
 
-impl Origin {
-    pub(crate) fn of_insertion(at: &Place<'_>) -> Self {
-        let start = at.prefix.rfind('\n').map_or(0, |end| end + 1);
-        Self { key: key(at, start, at.rest_of_line), line: at.prefix[start..].to_owned() }
-    }
-}
-
-/// Every origin that a completion which fits `at` can have, the nearest first, each with the
-/// closing characters that were not yet after the cursor then.
-pub(crate) fn possible_origins<'a>(at: &Place<'a>) -> Vec<(Origin, &'a str)> {
-    let tail = tail(at.prefix);
-    let is_whole = tail.len() == at.prefix.len() && tail.len() < TAIL_BYTES;
-    let cut = at.prefix.len() - tail.len();
-    let rests = possible_rests(at.rest_of_line.trim_end());
-    let starts = tail
+/// Every line that a completion which fits `at` may have been asked on, the nearest first: its
+/// key, the text from its start to the cursor, and the closing characters that were not yet
+/// after the cursor then.
+pub(crate) fn possible_origins<'a>(
+    at: &Place<'a>,
+) -> impl Iterator<Item = (Key, &'a str, &'a str)> {
+    let prefix = at.prefix;
+    let is_whole = prefix.len() < TAIL_BYTES;
+    let earliest = if is_whole { 0 } else { prefix.len() - TAIL_BYTES + BEFORE_BYTES };
+    let uri = hash(at.uri.as_bytes());
+    let rests: Vec<(u64, &str)> = possible_rests(at.rest_of_line.trim_end())
+        .map(|(rest, closers)| (hash(rest.trim().as_bytes()), closers))
+        .collect();
+    prefix
         .rmatch_indices('\n')
         .map(|(end, _)| end + 1)
         .chain(is_whole.then_some(0))
-        .take_while(|start| is_whole || *start >= BEFORE_BYTES)
-        .take(LINES_MAX);
-    let mut origins = Vec::new();
-    for start in starts {
-        let line = without_trailing_blanks(&tail[start..]);
-        for (rest, closers) in &rests {
-            let key = key(at, cut + start, rest);
-            origins.push((Origin { key, line: line.clone() }, *closers));
-        }
-    }
-    origins
+        .take_while(move |start| *start >= earliest)
+        .take(LINES_MAX)
+        .flat_map(move |start| {
+            let before = hash(before(prefix, start));
+            let keys = rests.clone().into_iter();
+            keys.map(move |(rest_of_line, closers)| {
+                (Key { uri, before, rest_of_line }, &prefix[start..], closers)
+            })
+        })
 }
 
 /// `text` without the blanks at the ends of its whole lines: editors indent an empty line and
@@ -87,30 +84,18 @@ pub(crate) fn without_trailing_blanks(text: &str) -> String {
     out
 }
 
-fn tail(prefix: &str) -> &str {
-    let from = prefix.len().saturating_sub(TAIL_BYTES);
-    let from = (from..prefix.len()).find(|at| prefix.is_char_boundary(*at));
-    &prefix[from.unwrap_or(prefix.len())..]
-}
-
 /// The rest of the line as it is, and as it was before the editor closed what was typed.
-fn possible_rests(rest: &str) -> Vec<(&str, &str)> {
+fn possible_rests(rest: &str) -> impl Iterator<Item = (&str, &str)> {
     let closers = rest
         .char_indices()
         .take(CLOSERS_MAX)
         .take_while(|(_, c)| crate::closers::is_closer(*c))
         .map(|(at, c)| at + c.len_utf8());
-    std::iter::once(0).chain(closers).map(|at| (&rest[at..], &rest[..at])).collect()
+    std::iter::once(0).chain(closers).map(|at| (&rest[at..], &rest[..at]))
 }
 
-fn key(at: &Place<'_>, line_start: usize, rest_of_line: &str) -> Key {
-    let bytes = at.prefix.as_bytes();
-    let before = &bytes[line_start.saturating_sub(BEFORE_BYTES)..line_start];
-    Key {
-        uri: hash(at.uri.as_bytes()),
-        before: hash(before),
-        rest_of_line: hash(rest_of_line.trim().as_bytes()),
-    }
+fn before(prefix: &str, line_start: usize) -> &[u8] {
+    &prefix.as_bytes()[line_start.saturating_sub(BEFORE_BYTES)..line_start]
 }
 
 fn hash(bytes: &[u8]) -> u64 {

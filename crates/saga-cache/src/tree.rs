@@ -35,7 +35,7 @@ impl Tree {
         self.bytes
     }
 
-    /// Keeps `path`; `stamp` must be larger than every one before it.
+    /// Keeps `path`; `stamp` must not be smaller than any before it.
     pub(crate) fn insert(&mut self, path: &str, stamp: u64) {
         if self.ends == ENDS_MAX {
             *self = Self::default();
@@ -52,7 +52,18 @@ impl Tree {
                 return Some(Hit { text, replace_back_bytes: 0 });
             }
         }
-        self.find_composing(typed)
+        self.find_composing(typed).or_else(|| self.find_unindented(typed))
+    }
+
+    /// The same when the editor indented a line that the path leaves empty.
+    fn find_unindented(&self, typed: &str) -> Option<Hit> {
+        let unindented = typed.trim_end_matches([' ', '\t']);
+        if !unindented.ends_with('\n') {
+            return None;
+        }
+        let (node, at) = self.root.descend(unindented)?;
+        let text = node.newest_from(at);
+        text.starts_with('\n').then_some(Hit { text, replace_back_bytes: 0 })
     }
 
     /// The same when the last character typed is a syllable under composition.

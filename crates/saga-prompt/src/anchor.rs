@@ -38,6 +38,7 @@ struct Frozen {
     template: TemplateFamily,
     /// Snippets, imports and scopes, rendered.
     related: String,
+    /// All that were there to be told, also those that did not fit.
     snippets: Vec<String>,
     /// Whole lines after the cursor, led by the rest of its line when that says something.
     suffix: String,
@@ -106,15 +107,15 @@ impl Anchor {
         let prefix_tokens = room.tokens / 2;
         self.start = window_start(&context.prefix, prefix_tokens, room.prefix_lines);
         let window = &context.prefix[self.start..];
-        let (related, snippets) = render_related(context, window, room.tokens / 5);
+        let related = render_related(context, window, room.tokens / 5);
         let tokens = estimate_tokens(&related) + estimate_tokens(&suffix);
         Frozen {
             path: context.path.clone(),
             language: context.language.clone(),
             template,
-            fence: fence_around([window, suffix.as_str(), related.as_str()]),
+            fence: fence_around([context.prefix.as_str(), &context.suffix, &related]),
             related,
-            snippets,
+            snippets: context.snippets.iter().map(|snippet| snippet.text.clone()).collect(),
             suffix,
             tokens,
         }
@@ -203,11 +204,12 @@ fn frozen_suffix(suffix: &str, room: Room) -> String {
         out.push('\n');
     }
     out.truncate(out.trim_end().len());
+    out.drain(..out.len() - out.trim_start_matches('\n').len());
     out
 }
 
 /// What the window does not show but the model should know, most general first.
-fn render_related(context: &Context, window: &str, tokens_max: u32) -> (String, Vec<String>) {
+fn render_related(context: &Context, window: &str, tokens_max: u32) -> String {
     let mut out = String::new();
     let mut tokens = 0;
     let mut add = |out: &mut String, piece: String| {
@@ -218,7 +220,6 @@ fn render_related(context: &Context, window: &str, tokens_max: u32) -> (String, 
         }
         fits
     };
-    let mut snippets = Vec::new();
     let mut path = None;
     for snippet in &context.snippets {
         let heading = if path == Some(&snippet.path) {
@@ -230,7 +231,6 @@ fn render_related(context: &Context, window: &str, tokens_max: u32) -> (String, 
         if !add(&mut out, format!("{heading}{}\n", snippet.text.trim_end())) {
             break;
         }
-        snippets.push(snippet.text.clone());
     }
     let above = context.imports.iter().chain(&context.scopes);
     let mut heading = format!("{}:\n", context.path);
@@ -239,7 +239,7 @@ fn render_related(context: &Context, window: &str, tokens_max: u32) -> (String, 
             break;
         }
     }
-    (out, snippets)
+    out
 }
 
 /// Whether the window from `start` can be kept: not too long, and not so short that the text

@@ -126,8 +126,8 @@ pub fn edit(ask: &EditAsk<'_>) -> Result<EditPrompt, ContextOverflow> {
             template.write_turn(&mut out, Role::User, &user);
             template.open_turn(&mut out, Role::Assistant);
             out.push_str(&opening);
-            let mut stop: Vec<String> = template.stop.iter().map(|&text| text.to_owned()).collect();
-            stop.push(format!("\n{fence}\n"));
+            // Not the fence: the code may hold one of its own, and must not be cut there.
+            let stop = template.stop.iter().map(|&text| text.to_owned()).collect();
             let estimated_tokens = estimate_tokens(&out);
             EditPrompt {
                 prompt: Prompt::Raw(out),

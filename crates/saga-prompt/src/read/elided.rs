@@ -88,7 +88,7 @@ fn is_placeholder(line: &str) -> bool {
     let has_dots = said.contains("...") || said.contains('…');
     is_dots(&said)
         || starts_with_dots(&said)
-        || SAYINGS.iter().any(|words| says(words))
+        || SAYINGS.iter().any(says)
         || (has_dots && has_any(&said, HINTS))
 }
 
