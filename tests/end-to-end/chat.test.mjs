@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
-import { openScene } from "./harness/scene.mjs";
+import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
 
 const answer = [
@@ -22,6 +22,8 @@ before(async () => {
   await workbench.waitForStatus("sparkle");
 });
 after(() => scene?.close());
+
+const test = scenarios(() => scene);
 
 async function ask(text) {
   const chat = await workbench.chat();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
-import { openScene } from "./harness/scene.mjs";
+import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
 import { compose } from "./harness/workbench.mjs";
 
@@ -25,6 +25,8 @@ before(async () => {
 });
 after(() => scene?.close());
 
+const test = scenarios(() => scene);
+
 test("the extension speaks Korean in a Korean editor", async () => {
   assert.match(await workbench.statusLabel(), /모델/);
 });
@@ -41,7 +43,7 @@ test("composed syllables reach the file whole, and completion goes on after them
   await scene.screenshots("composed");
   await workbench.press("Tab");
   const expected = program.replace(/ {8}\n$/, "        # 상품\n        return self.items.pop()\n");
-  assert.equal(await workbench.saved("cart.py"), expected);
+  await workbench.saves("cart.py", expected);
   for (const asked of await scene.scripted.asked()) {
     assert.doesNotMatch(askedText(asked), /[ㄱ-ㅎㅏ-ㅣ]/, "no half-composed letter was sent to the model");
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
-import { openScene } from "./harness/scene.mjs";
+import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
 
 // Everything that an edit could spoil: CRLF, Korean, an emoji outside the basic plane, no newline at the end.
@@ -41,6 +41,8 @@ before(async () => {
 });
 after(() => scene?.close());
 
+const test = scenarios(() => scene);
+
 async function askToSimplify(file) {
   await scene.scripted.script([{ pieces: answer, between_ms: 20 }]);
   await workbench.selectLines(file, first, last);
@@ -69,10 +71,10 @@ test("a refactoring is shown as a diff; Accept applies it, and one undo restores
 
   await workbench.titleButton("Accept").click();
   await workbench.waitForNoDiff();
-  assert.equal(await workbench.saved("cart.py"), simplified);
+  await workbench.saves("cart.py", simplified);
   await scene.screenshots("accepted");
   await workbench.press("Control+z");
-  assert.equal(await workbench.saved("cart.py"), cart);
+  await workbench.saves("cart.py", cart);
 });
 
 test("Discard leaves the document untouched", async () => {
@@ -83,7 +85,7 @@ test("Discard leaves the document untouched", async () => {
   await workbench.open("other.py");
   assert.equal(await workbench.page.locator(".tab.active.dirty").count(), 0);
   await workbench.press("Control+z");
-  assert.equal(await workbench.saved("other.py"), cart);
+  await workbench.saves("other.py", cart);
 });
 
 test("Accept refuses when the code was changed meanwhile", async () => {
@@ -113,5 +115,5 @@ test("Cancel while the answer comes closes the model's connection", async () => 
   await cancel.click();
   const [request] = await scene.scripted.askedUntil((asked) => asked[0]?.ending, "the end of the request");
   assert.equal(request.ending, "client_gone");
-  assert.equal(await workbench.saved("cart.py"), cart);
+  await workbench.saves("cart.py", cart);
 });

@@ -2,6 +2,7 @@
 // Everything is real except, where a test needs exact answers, the model: then it is the scripted Ollama.
 import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { installBrowser } from "../../../scripts/lib/browser.mjs";
 import { installEditor, installExtension, startEditor } from "../../../scripts/lib/editor.mjs";
@@ -19,7 +20,6 @@ const browserFlags = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const themes = { light: "Default Light Modern", dark: "Default Dark Modern" };
 
 /**
  * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
@@ -47,16 +47,16 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
   await writeFiles(folder, files);
 
   const profile = path.join(home, "profile");
-  const chosen = {
+  await writeSettings(profile, {
     "codesaga.serverUrl": backend.url,
-    "workbench.colorTheme": themes.light,
-    "window.autoDetectColorScheme": false,
+    "window.autoDetectColorScheme": true,
+    "workbench.preferredLightColorTheme": "Default Light Modern",
+    "workbench.preferredDarkColorTheme": "Default Dark Modern",
     "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
     "editor.wordBasedSuggestions": "off",
     "editor.minimap.enabled": false,
     ...settings,
-  };
-  await writeSettings(profile, chosen);
+  });
   if (language === "ko") await speakKorean(profile);
   await installExtension({ processes, entry, profile, vsix: await packedExtension() });
   const editor = await startEditor({ processes, entry, profile, folder, locale: language, name: `${name}-editor` });
@@ -83,11 +83,22 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
     stopProxy: backend.stopProxy,
     startProxyAgain: backend.startProxyAgain,
 
+    /** Runs what a test does, and leaves a screenshot of the window when it fails. */
+    async keepingSight(what, work) {
+      try {
+        await work();
+      } catch (error) {
+        const place = path.join(places.screenshots, "failed");
+        await mkdir(place, { recursive: true });
+        await page.screenshot({ path: path.join(place, `${name}-${what.replaceAll(/\W+/g, "-")}.png`) });
+        throw error;
+      }
+    },
+
     /** A screenshot in the light and in the dark theme. */
     async screenshots(what) {
       for (const theme of ["dark", "light"]) {
-        await writeSettings(profile, { ...chosen, "workbench.colorTheme": themes[theme] });
-        await workbench.waitForTheme(theme);
+        await workbench.setTheme(theme);
         const place = path.join(places.screenshots, theme);
         await mkdir(place, { recursive: true });
         await page.screenshot({ path: path.join(place, `${name}-${what}.png`) });
@@ -100,6 +111,11 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** `test` for a file that shares one scene: a failure leaves a screenshot. */
+export function scenarios(scene) {
+  return (what, work) => test(what, () => scene().keepingSight(what, work));
 }
 
 async function packedExtension() {

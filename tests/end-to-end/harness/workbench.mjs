@@ -31,22 +31,24 @@ export function openWorkbench(page, folder) {
     await input.waitFor({ state: "hidden" });
   }
 
-  /** The file as it is on disk after saving what the editor has. */
-  async function saved(file) {
+  const read = (file) => readFile(path.join(folder, file), "utf8");
+
+  /** Saves and waits until the file on disk is as expected: a text, or what a function accepts. Gives the text. */
+  async function saves(file, expected) {
     await keyboard.press("Control+s");
-    await page.locator(".tab.active:not(.dirty)").waitFor();
-    return readFile(path.join(folder, file), "utf8");
+    const accept = typeof expected === "function" ? expected : (text) => text === expected;
+    return eventually(`${file} saved as expected`, () => read(file), accept);
   }
 
   const texts = (selector) => page.locator(selector).allInnerTexts();
-  const ghostText = async () => (await texts(ghost)).join("\n").replaceAll("\u00a0", " ");
+  const ghostText = async () => (await texts(ghost)).join("").replaceAll("\u00a0", " ");
 
   return {
     page,
     palette,
     open,
-    saved,
-    read: (file) => readFile(path.join(folder, file), "utf8"),
+    saves,
+    read,
     write: (file, text) => writeFile(path.join(folder, file), text),
 
     /** Like a person at the keyboard: one key after another. */
@@ -79,7 +81,7 @@ export function openWorkbench(page, folder) {
         async () => (await texts(".editor-instance .view-line")).map((line) => line.replaceAll("\u00a0", " ")),
         (all) => all.some((line) => line.startsWith("stats.requestsSent:")),
       );
-      await keyboard.press("Control+F4");
+      await palette("View: Close Editor");
       return Object.fromEntries(
         lines
           .filter((line) => line.includes(": "))
@@ -107,7 +109,11 @@ export function openWorkbench(page, folder) {
     /** A session for real composition, as an input method does it. */
     composer: async () => page.context().newCDPSession(page),
 
-    waitForTheme: (theme) => page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor(),
+    /** The editor follows the system's colours, so changing them takes the focus from nothing. */
+    async setTheme(theme) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor();
+    },
   };
 }
 
