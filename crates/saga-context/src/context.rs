@@ -66,7 +66,7 @@ pub(crate) fn prefix_window(doc: &Snapshot, at: usize, bytes_max: usize) -> Stri
         0
     } else {
         // The first line that starts inside the window, or the window itself in one long line.
-        let next_line = text::line_end(&doc.rope, earliest) + doc.eol().len();
+        let next_line = text::next_line_start(&doc.rope, earliest);
         if next_line <= at { next_line } else { earliest }
     };
     text::unix_lines(text::slice(&doc.rope, start..at))

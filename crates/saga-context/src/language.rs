@@ -55,7 +55,8 @@ pub(crate) enum Capture {
     Code,
 }
 
-static LANGUAGES: [Language; 5] = [
+/// The table.
+pub(crate) static LANGUAGES: [Language; 5] = [
     Language {
         ids: &["python"],
         family: "python",

@@ -14,6 +14,12 @@ use crate::text;
 
 const WINDOW_BYTES_MAX: usize = 16 << 10;
 
+/// What begins a statement with a block, where blocks are made by indentation.
+const BLOCK_WORDS: &[&str] = &[
+    "async", "case", "class", "def", "elif", "else", "except", "finally", "for", "if", "match",
+    "try", "while", "with",
+];
+
 /// What can be said of a place without knowing what comes there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CursorPlace {
@@ -172,17 +178,26 @@ fn kind_by_line(language: &Language, line_before: &str) -> Option<Capture> {
 
 fn opened_empty_block(prefix: &str, suffix: &str, by_indentation: bool) -> bool {
     let before = prefix.trim_end();
-    let opener = if by_indentation { ':' } else { '{' };
-    if !before.ends_with(opener) {
+    let header_line = before.rsplit('\n').next().unwrap_or(before);
+    let opens =
+        if by_indentation { opens_by_colon(header_line) } else { header_line.ends_with('{') };
+    if !opens {
         return false;
     }
     let after = suffix.trim_start();
     if after.is_empty() || (!by_indentation && after.starts_with('}')) {
         return true;
     }
-    let header_line = before.rsplit('\n').next().unwrap_or(before);
     let (rest_of_line, below) = suffix.split_once('\n').unwrap_or((suffix, ""));
     let next_line = below.lines().find(|line| !line.trim().is_empty());
     rest_of_line.trim().is_empty()
         && next_line.is_none_or(|line| text::indent_width(line) <= text::indent_width(header_line))
+}
+
+/// A colon opens a block at the end of a statement that has one, or of a header that began on an
+/// earlier line; after a dictionary's key it opens nothing.
+fn opens_by_colon(line: &str) -> bool {
+    let line = line.trim();
+    let first_word = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or(line);
+    line.ends_with(':') && (BLOCK_WORDS.contains(&first_word) || line.starts_with([')', ']']))
 }

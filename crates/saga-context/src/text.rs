@@ -31,6 +31,12 @@ pub(crate) fn line_start(rope: &Rope, offset: usize) -> usize {
     rope.byte_of_line(line_of(rope, offset))
 }
 
+/// Where the line after the one that holds `offset` starts; the end of the text in the last line.
+pub(crate) fn next_line_start(rope: &Rope, offset: usize) -> usize {
+    let next = line_of(rope, offset) + 1;
+    if next <= rope.line_len() { rope.byte_of_line(next) } else { rope.byte_len() }
+}
+
 /// Where the line that holds `offset` ends, before its line break.
 pub(crate) fn line_end(rope: &Rope, offset: usize) -> usize {
     let line = line_of(rope, offset);

@@ -44,6 +44,14 @@ fn quiet_words(doc: &Snapshot) -> Vec<String> {
 }
 
 #[test]
+fn every_row_has_a_sample() {
+    let ids: Vec<&str> =
+        crate::language::LANGUAGES.iter().flat_map(|row| row.ids).copied().collect();
+    expect!["python typescript typescriptreact javascript javascriptreact rust"]
+        .assert_eq(&ids.join(" "));
+}
+
+#[test]
 fn python() {
     check(
         "python",

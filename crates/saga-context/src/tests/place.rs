@@ -50,6 +50,9 @@ fn line_starts_and_ends() {
     check("//- /a.ts\nfoo($0)\n", expect!["one line"]);
     check("//- /a.ts\nfoo($0);\n", expect!["one line"]);
     check("//- /a.zig\nfn f() void {\n    $0\n}", expect!["empty block, blank before, block"]);
+    check("//- /a.py\ndef f(\n    a,\n):\n    $0\n", expect!["empty block, blank before, block"]);
+    check("//- /a.py\nx = {\n    'a':$0\n}\n", expect!["one line"]);
+    check("//- /a.ts\nlist.map((x) => {$0})\n", expect!["empty block, block"]);
     check("//- /a.py\n$0", expect!["blank before, block"]);
 }
 
