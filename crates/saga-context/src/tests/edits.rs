@@ -62,8 +62,24 @@ const PIECES: &[&str] = &[
     "1",
 ];
 
+/// Real source, where most of a tree outlives an edit.
+const SAMPLES: &[&str] = &[
+    include_str!("samples/python.txt"),
+    include_str!("samples/typescript.txt"),
+    include_str!("samples/typescriptreact.txt"),
+    include_str!("samples/javascript.txt"),
+    include_str!("samples/rust.txt"),
+];
+
 fn text() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(PIECES), 0..24).prop_map(|pieces| pieces.concat())
+    let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..24);
+    let sample = (prop::sample::select(SAMPLES), any::<bool>());
+    prop_oneof![
+        8 => pieces.prop_map(|pieces| pieces.concat()),
+        1 => sample.prop_map(|(sample, crlf)| {
+            if crlf { sample.replace('\n', "\r\n") } else { sample.to_owned() }
+        }),
+    ]
 }
 
 /// An edit by two places as shares of the text, so that it fits whatever the text is by then.
