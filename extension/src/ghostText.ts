@@ -7,6 +7,9 @@ import type { Ctx } from "./ctx";
 import { isFollowed, selector } from "./documents";
 import type { Reply, ReplyEvent } from "./engine";
 
+/** These say nothing of the server, and come again with every key. */
+const OF_THE_DOCUMENT: readonly string[] = ["too_large", "unknown_document", "stale_document", "offset_out_of_range"];
+
 type Completion = Extract<ReplyEvent, { kind: "completion" }>;
 
 export function registerGhostText(ctx: Ctx): void {
@@ -44,7 +47,7 @@ async function lastCompletion(ctx: Ctx, reply: Reply): Promise<Completion | unde
     }
     if (event.kind === "failed") {
       ctx.log.debug(`Completion failed: ${event.code}`);
-      ctx.status.refresh();
+      if (!OF_THE_DOCUMENT.includes(event.code)) ctx.status.refresh();
       return undefined;
     }
   }

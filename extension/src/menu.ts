@@ -1,6 +1,7 @@
 /** The status bar item's menu. When the server does not answer, what helps comes first. */
 import * as vscode from "vscode";
 import type { Ctx } from "./ctx";
+import type { ServerStatus } from "./engine";
 import { failureText } from "./errors";
 
 interface Item extends vscode.QuickPickItem {
@@ -9,7 +10,7 @@ interface Item extends vscode.QuickPickItem {
 
 export async function showMenu(ctx: Ctx): Promise<void> {
   const { server, paused } = ctx.status;
-  const chosen = await vscode.window.showQuickPick(itemsFor(ctx, server?.kind === "offline", paused), {
+  const chosen = await vscode.window.showQuickPick(itemsFor(ctx, server, paused), {
     title: "CodeSaga",
     placeHolder: summaryOf(ctx),
   });
@@ -21,22 +22,24 @@ function summaryOf({ status: { server }, config }: Ctx): string {
   return server.kind === "offline" ? failureText(server) : `${server.model} · ${config.serverUrl}`;
 }
 
-function itemsFor(ctx: Ctx, offline: boolean, paused: boolean): Item[] {
+function itemsFor(ctx: Ctx, server: ServerStatus | undefined, paused: boolean): Item[] {
   const command = (icon: string, label: string, name: string, ...args: unknown[]): Item => ({
     label: `$(${icon}) ${label}`,
     run: () => vscode.commands.executeCommand(name, ...args),
   });
   const again: Item = { label: `$(refresh) ${vscode.l10n.t("Try Again")}`, run: () => ctx.engine.restart() };
   const settings = command("gear", vscode.l10n.t("Open Settings"), "workbench.action.openSettings", "codesaga");
+  const token = command("key", vscode.l10n.t("Set Server Token"), "codesaga.setToken");
   const pause = paused
     ? command("debug-start", vscode.l10n.t("Resume Completion"), "codesaga.resumeCompletion")
     : command("debug-pause", vscode.l10n.t("Pause Completion"), "codesaga.pauseCompletion");
-  const rest = [
+  const first = [
     command("sparkle", vscode.l10n.t("Refactor…"), "codesaga.refactor"),
     command("comment-discussion", vscode.l10n.t("Open Chat"), "codesaga.openChat"),
     pause,
-    command("key", vscode.l10n.t("Set Server Token"), "codesaga.setToken"),
-    command("info", vscode.l10n.t("Show Status"), "codesaga.showStatus"),
   ];
-  return offline ? [again, settings, ...rest] : [...rest, settings];
+  const last = command("info", vscode.l10n.t("Show Status"), "codesaga.showStatus");
+  if (server?.kind !== "offline") return [...first, token, settings, last];
+  const refused = server.code === "unauthorized" || server.code === "forbidden";
+  return refused ? [token, again, settings, ...first, last] : [again, settings, ...first, token, last];
 }
