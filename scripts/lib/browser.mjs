@@ -16,7 +16,7 @@ export async function installBrowser({ processes, say, progress }) {
   if (canInstall()) {
     // Korean letters are drawn only with a font that has them.
     await progress.step(say("Install the browser"), (detail) =>
-      install(["chromium", "fonts-noto-cjk"], { processes }, detail),
+      install(["chromium", "fonts-noto-cjk", "fonts-noto-color-emoji"], { processes }, detail),
     );
     const installed = findBrowser();
     if (installed) return installed;

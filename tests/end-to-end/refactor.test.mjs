@@ -100,16 +100,16 @@ test("Accept refuses when the code was changed meanwhile", async () => {
   );
   assert.equal(await workbench.read("moved.py"), changed);
   await scene.screenshots("changed-meanwhile");
+  await workbench.notificationButton("Discard").click();
+  await workbench.waitForNoDiff();
 });
 
 test("Cancel while the answer comes closes the model's connection", async () => {
-  await workbench.palette("Notifications: Clear All Notifications");
-  await workbench.palette("View: Close All Editors");
   await scene.scripted.script([{ pieces: answer, hold_after: 0 }]);
   await workbench.selectLines("cart.py", first, last);
   await workbench.palette("CodeSaga: Refactor…");
   await workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Simplify" }).first().click();
-  const cancel = workbench.page.locator(".notification-toast .monaco-button").filter({ hasText: "Cancel" });
+  const cancel = workbench.notificationButton("Cancel");
   await cancel.waitFor();
   await scene.scripted.askedUntil((asked) => asked.length === 1, "the request");
   await cancel.click();

@@ -101,7 +101,7 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
         await workbench.setTheme(theme);
         const place = path.join(places.screenshots, theme);
         await mkdir(place, { recursive: true });
-        await page.screenshot({ path: path.join(place, `${name}-${what}.png`) });
+        await page.screenshot({ path: path.join(place, `${name}-${what}.png`), animations: "disabled" });
       }
     },
 

@@ -89,6 +89,7 @@ export function openWorkbench(page, folder) {
       );
     },
 
+    notificationButton: (label) => page.locator(".notification-toast .monaco-button").filter({ hasText: label }),
     notifications: () => texts(".notification-toast"),
     diffTitle: () => page.locator(".tab.active").textContent(),
     waitForDiff: () => page.locator(".monaco-diff-editor .modified-in-monaco-diff-editor").waitFor(),
