@@ -61,52 +61,52 @@ impl StopTexts {
 mod tests {
     use super::*;
 
-    /// Pieces joined by `|` in, what was passed on out, `■` where it stopped.
+    /// Pieces joined by `/` in, what was passed on out, `■` where it stopped.
     fn check(stops: &[&str], pieces: &str, expected: &str) {
         let stops: Vec<String> = stops.iter().map(|text| (*text).to_owned()).collect();
         let mut watch = StopTexts::new(&stops).expect("there are stop texts");
         let mut out = Vec::new();
-        for piece in pieces.split('|') {
+        for piece in pieces.split('/') {
             let Watched { text, stopped } = watch.push(piece);
             out.push(text);
             if stopped {
                 out.push("■".to_owned());
-                assert_eq!(out.join("|"), expected);
+                assert_eq!(out.join("/"), expected);
                 return;
             }
         }
         out.push(watch.finish());
-        assert_eq!(out.join("|"), expected);
+        assert_eq!(out.join("/"), expected);
     }
 
     #[test]
     fn a_stop_text_in_one_piece() {
-        check(&["STOP"], "abSTOPcd|ef", "ab|■");
+        check(&["STOP"], "abSTOPcd/ef", "ab/■");
     }
 
     #[test]
     fn a_stop_text_over_several_pieces() {
-        check(&["<|eot_id|>"], "a<|eo|t_i|d|>b", "a||||■");
+        check(&["<|eot_id|>"], "a<|eo/t_i/d|/>b", "a////■");
     }
 
     #[test]
     fn a_false_beginning_is_given_back() {
-        check(&["\n\n"], "a\n|b\n", "a|\nb|\n");
+        check(&["\n\n"], "a\n/b\n", "a/\nb/\n");
     }
 
     #[test]
     fn the_earliest_of_several_wins() {
-        check(&["later", "soon"], "x soon later", "x |■");
+        check(&["later", "soon"], "x soon later", "x /■");
     }
 
     #[test]
     fn hangul_is_never_split() {
-        check(&["끝."], "가나끝|났다", "가나|끝났다|");
-        check(&["끝."], "가나끝|.다", "가나||■");
+        check(&["끝."], "가나끝/났다", "가나/끝났다/");
+        check(&["끝."], "가나끝/.다", "가나//■");
     }
 
     #[test]
     fn an_overlapping_beginning_is_found() {
-        check(&["aab"], "aa|ab", "|a|■");
+        check(&["aab"], "aa/ab", "/a/■");
     }
 }

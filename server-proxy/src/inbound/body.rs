@@ -56,8 +56,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     };
     let what = match serde_json::from_slice::<Value>(bytes) {
         Err(error) => format!("the body is not JSON: {error}"),
-        Ok(Value::Object(fields)) => match fields.into_iter().find_map(wrong::<T>) {
-            Some((field, what)) => return Err(ApiError::wrong_field(field, what)),
+        Ok(mut body @ Value::Object(_)) => match wrong_field::<T>(&mut body) {
+            Some((field, what)) => return Err(ApiError::wrong_field(field, shortened(&what))),
             None => whole.to_string(),
         },
         Ok(_) => "the body is not a JSON object".to_owned(),
@@ -65,19 +65,28 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Err(Failure::new(FailureCode::InvalidRequest, shortened(&what)).into())
 }
 
-/// Why a field alone cannot be part of a `T`. Each is tried by itself because serde forgets which
-/// field it was at in flattened and untagged types.
-fn wrong<T: DeserializeOwned>((name, value): (String, Value)) -> Option<(String, String)> {
-    let alone = Value::Object([(name.clone(), value)].into_iter().collect());
+/// Which field is wrong and why; `None` when one is missing.
+fn wrong_field<T: DeserializeOwned>(body: &mut Value) -> Option<(String, String)> {
     let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&alone, &mut track);
-    let error = T::deserialize(tracked).err()?.to_string();
+    let tracked = serde_path_to_error::Deserializer::new(&*body, &mut track);
+    let what = T::deserialize(tracked).err()?.to_string();
     let path = track.path().to_string();
     if path != "." {
-        return Some((path, shortened(&error)));
+        return Some((path, what));
     }
-    let lacks_the_others = error.starts_with("missing field");
-    (!lacks_the_others).then(|| (name, shortened(&error)))
+    // serde forgets where it was in a flattened type. The wrong field is the one without which the
+    // error is another one, and not that this very field is missing.
+    let names: Vec<String> = body.as_object()?.keys().cloned().collect();
+    for name in names {
+        let value = body.as_object_mut()?.remove(&name)?;
+        let without = T::deserialize(&*body).err().map(|error| error.to_string());
+        body.as_object_mut()?.insert(name.clone(), value);
+        let is_missed = without.as_ref() == Some(&format!("missing field `{name}`"));
+        if without.as_ref() != Some(&what) && !is_missed {
+            return Some((name, what));
+        }
+    }
+    None
 }
 
 /// serde repeats the value it did not like, which may be a whole prompt.

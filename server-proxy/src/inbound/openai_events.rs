@@ -176,17 +176,57 @@ mod tests {
 
     #[test]
     fn a_completion() {
-        check(Shape::Completion, vec![text("가\n\"🙂"), text("b"), done()], expect![[]]);
+        check(
+            Shape::Completion,
+            vec![text("가\n\"🙂"), text("b"), done()],
+            expect![[r#"
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"가\n\"🙂","finish_reason":null}]}
+
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"b","finish_reason":null}]}
+
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"","finish_reason":"stop"}]}
+
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+
+            data: [DONE]
+
+        "#]],
+        );
     }
 
     #[test]
     fn a_chat_completion() {
-        check(Shape::Chat, vec![text("a"), done()], expect![[]]);
+        check(
+            Shape::Chat,
+            vec![text("a"), done()],
+            expect![[r#"
+            data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}
+
+            data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}
+
+            data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+            data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+
+            data: [DONE]
+
+        "#]],
+        );
     }
 
     #[test]
     fn a_failure_in_the_middle() {
         let failure = Failure::new(FailureCode::UpstreamIncomplete, "cut");
-        check(Shape::Completion, vec![text("a"), Err(failure)], expect![[]]);
+        check(
+            Shape::Completion,
+            vec![text("a"), Err(failure)],
+            expect![[r#"
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"a","finish_reason":null}]}
+
+            event: error
+            data: {"error":{"code":"upstream_incomplete","message":"cut","type":"server_error"}}
+
+        "#]],
+        );
     }
 }

@@ -116,19 +116,31 @@ mod tests {
         let show = r#"{"parameters": "num_ctx    2048\nstop   \"<|im_end|>\"\nstop  plain",
             "template": "<|im_start|>{{ .Prompt }}<|im_end|>",
             "capabilities": ["completion"], "model_info": {"llama.context_length": 8192}}"#;
-        check(show, 8192, expect![[]]);
-        check(show, 1024, expect![[]]);
+        check(
+            show,
+            8192,
+            expect![[r#"chatml fim=false writes=true context=2048 stop=["<|im_end|>", "plain"]"#]],
+        );
+        check(
+            show,
+            1024,
+            expect![[r#"chatml fim=false writes=true context=1024 stop=["<|im_end|>", "plain"]"#]],
+        );
     }
 
     #[test]
     fn an_old_version_says_less() {
         let show = r#"{"template": "<PRE> {{ .Prompt }} <SUF>{{ .Suffix }} <MID>"}"#;
-        check(show, 8192, expect![[]]);
-        check("{}", 8192, expect![[]]);
+        check(show, 8192, expect!["unknown fim=true writes=true context=4096 stop=[]"]);
+        check("{}", 8192, expect!["unknown fim=false writes=true context=4096 stop=[]"]);
     }
 
     #[test]
     fn an_embedding_model_writes_nothing() {
-        check(r#"{"capabilities": ["embedding"]}"#, 8192, expect![[]]);
+        check(
+            r#"{"capabilities": ["embedding"]}"#,
+            8192,
+            expect!["unknown fim=false writes=false context=4096 stop=[]"],
+        );
     }
 }

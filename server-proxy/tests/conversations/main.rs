@@ -1,0 +1,9 @@
+//! Conversations and recorded requests: the contract of memory against both of its adapters, and
+//! the calls through the real router, with a scripted model server and a real Redis.
+
+mod chat;
+mod generate;
+mod memory;
+mod memory_lost;
+mod sessions;
+mod support;

@@ -1,0 +1,93 @@
+//! Redis goes away, comes back, hangs: answers come all the same and say how memory stands.
+
+use std::time::{Duration, Instant};
+
+use scripted_ollama::ScriptedOllama;
+use serde_json::{Value, json};
+
+use crate::support::{Client, Redis, TestProxy, said};
+
+async fn ask(client: &Client, text: &str) -> Value {
+    let events = client.chat(json!({ "session": "s", "text": text })).await.events().await;
+    assert!(!said(&events).is_empty(), "an answer in any case");
+    let done = events.last().expect("an end");
+    assert_eq!(done.name, "done");
+    done.data["memory"].clone()
+}
+
+/// Asks until memory stands like that; it is noticed within seconds.
+async fn until_memory_is(client: &Client, wanted: &str) {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(20) {
+        let ready = client.get("/readyz").await.json().await;
+        if ready["memory"] == wanted && ask(client, "again").await == expected(wanted) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("memory did not become {wanted}");
+}
+
+fn expected(state: &str) -> Value {
+    json!(if state == "degraded" { "degraded" } else { "ok" })
+}
+
+#[tokio::test]
+async fn a_conversation_outlives_the_proxy() {
+    let (ollama, redis) = (ScriptedOllama::start().await, Redis::start().await);
+    let url = redis.url();
+    let flags = ["--redis-url", url.as_str()];
+    let proxy = TestProxy::start_with(&ollama, &flags).await;
+    until_memory_is(&proxy.client(), "ok").await;
+    let turns = proxy.client().get("/v1/sessions/s").await.json().await["turns"].clone();
+    proxy.stop().await;
+    let proxy = TestProxy::start_with(&ollama, &flags).await;
+    until_memory_is(&proxy.client(), "ok").await;
+    let known = proxy.client().get("/v1/sessions/s").await.json().await;
+    assert!(known["turns"].as_u64() > turns.as_u64(), "{turns} before");
+    let last = ollama.bodies("/api/chat").pop().expect("a request");
+    assert!(last["messages"].as_array().expect("messages").len() >= 4);
+}
+
+#[tokio::test]
+async fn p7_answers_go_on_while_redis_is_down_and_memory_comes_back() {
+    let (ollama, redis) = (ScriptedOllama::start().await, Redis::start().await);
+    let proxy = TestProxy::start_with(&ollama, &["--redis-url", &redis.url()]).await;
+    let client = proxy.client();
+    until_memory_is(&client, "ok").await;
+    let port = redis.stop().await;
+    until_memory_is(&client, "degraded").await;
+    let refused = client.get("/v1/sessions").await.refusal().await;
+    assert_eq!(refused, (504, "timeout".to_owned()));
+    let _redis = Redis::start_on(port).await;
+    until_memory_is(&client, "ok").await;
+    let known = client.get("/v1/sessions/s").await.json().await;
+    assert!(known["turns"].as_u64().is_some_and(|turns| turns >= 1));
+}
+
+#[tokio::test]
+async fn p7_a_redis_that_hangs_delays_no_answer() {
+    let (ollama, redis) = (ScriptedOllama::start().await, Redis::start().await);
+    let proxy = TestProxy::start_with(&ollama, &["--redis-url", &redis.url()]).await;
+    let client = proxy.client();
+    until_memory_is(&client, "ok").await;
+    redis.pause().await;
+    let begun = Instant::now();
+    for _ in 0..8 {
+        assert_eq!(ask(&client, "Hi").await, "degraded");
+    }
+    let took = begun.elapsed();
+    // Two operations of 50 ms for each of eight would be 800 ms; the breaker spares most of them.
+    assert!(took < Duration::from_secs(3), "eight answers took {took:?}");
+    redis.resume().await;
+    until_memory_is(&client, "ok").await;
+}
+
+#[tokio::test]
+async fn p7_a_server_starts_without_its_redis() {
+    let ollama = ScriptedOllama::start().await;
+    let port = Redis::start().await.stop().await;
+    let url = format!("redis://127.0.0.1:{port}");
+    let proxy = TestProxy::start_with(&ollama, &["--redis-url", &url]).await;
+    until_memory_is(&proxy.client(), "degraded").await;
+}

@@ -1,0 +1,9 @@
+//! What the tests start: a proxy, a Redis, and a client.
+
+mod client;
+mod proxy;
+mod redis;
+
+pub(crate) use client::{Client, said};
+pub(crate) use proxy::TestProxy;
+pub(crate) use redis::Redis;

@@ -1,0 +1,151 @@
+//! P1: the client is gone, so the model server's connection is closed and its place is free.
+//!
+//! The promise is 50 ms; the tests allow more because they share their machine, and because what
+//! they must tell apart is "at once" from "when the answer is over", which here never comes.
+
+use std::time::Duration;
+
+use scripted_ollama::{End, Ending, Rule};
+use serde_json::json;
+use tokio::time::{Instant, timeout};
+
+use crate::bench::{Bench, completion};
+
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+/// Waits for the model server to see that its client is gone.
+async fn closed_at_once(bench: &Bench, text: &str) {
+    let begun = Instant::now();
+    let ended = bench.ended(text).await;
+    assert_eq!(ended.ending, Some(Ending::ClientGone));
+    assert!(begun.elapsed() < AT_ONCE, "closed after {:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn p1_client_gone_closes_upstream_while_streaming() {
+    let bench = Bench::start().await;
+    bench.ollama.script([Rule::any().pieces(["a", "b"]).end(End::Hang)]);
+    let mut reply = bench.proxy.complete("streaming").await;
+    reply.more().await.expect("the first piece");
+    drop(reply);
+    closed_at_once(&bench, "streaming").await;
+}
+
+#[tokio::test]
+async fn p1_client_gone_closes_upstream_in_prefill() {
+    let bench = Bench::start().await;
+    bench.ollama.script([Rule::any().pieces([] as [&str; 0]).end(End::Hang)]);
+    let mut asking = Box::pin(bench.proxy.complete("prefill"));
+    tokio::select! {
+        _ = &mut asking => panic!("nothing was answered"),
+        _ = bench.asked("prefill") => {}
+    }
+    drop(asking);
+    closed_at_once(&bench, "prefill").await;
+}
+
+#[tokio::test]
+async fn p1_client_gone_closes_upstream_of_an_answer_that_is_not_streamed() {
+    let bench = Bench::start().await;
+    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+    let body = json!({ "prompt": "whole", "max_tokens": 8 });
+    let mut asking = Box::pin(bench.proxy.post("/v1/completions", &body));
+    tokio::select! {
+        _ = &mut asking => panic!("nothing was answered"),
+        _ = bench.asked("whole") => {}
+    }
+    drop(asking);
+    closed_at_once(&bench, "whole").await;
+}
+
+#[tokio::test]
+async fn p1_client_gone_from_the_queue_never_reaches_upstream() {
+    let bench = Bench::with(Default::default(), |config| {
+        config.limits.parallel_requests_max = 1;
+        config.limits.queued_requests_max = 1;
+    })
+    .await;
+    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+    let mut first = bench.proxy.complete("first").await;
+    first.more().await.expect("the first holds the only place");
+
+    let mut second = Box::pin(bench.proxy.complete("second"));
+    // The third is refused only once the second waits.
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut second => panic!("the second waits"),
+            third = bench.proxy.complete("third") => {
+                if third.status() == 429 {
+                    break;
+                }
+                panic!("the third was answered");
+            }
+        }
+    }
+    drop(second);
+    drop(first);
+    closed_at_once(&bench, "first").await;
+
+    bench.ollama.script([Rule::any().pieces(["served"])]);
+    let reply = timeout(Duration::from_secs(10), bench.proxy.complete("fourth")).await;
+    assert_eq!(reply.expect("its place is free").events().await, "served|[stop]|[DONE]");
+    let reached = bench.ollama.bodies("/api/generate");
+    assert!(!reached.iter().any(|body| body["prompt"] == "second"), "the second went on");
+}
+
+#[tokio::test]
+async fn p1_the_permit_comes_back_when_the_client_is_gone() {
+    let bench = Bench::with(Default::default(), |config| {
+        config.limits.parallel_requests_max = 1;
+    })
+    .await;
+    bench.ollama.script([
+        Rule::any().containing("leaves").pieces(["a"]).end(End::Hang),
+        Rule::any().pieces(["b"]),
+    ]);
+    for _ in 0..3 {
+        let mut reply = bench.proxy.complete("leaves").await;
+        reply.more().await.expect("a piece");
+    }
+    let reply = timeout(Duration::from_secs(10), bench.proxy.complete("stays")).await;
+    assert_eq!(reply.expect("the place is free again").events().await, "b|[stop]|[DONE]");
+}
+
+#[tokio::test]
+async fn a_full_queue_is_refused_at_once_with_a_time_to_come_back() {
+    let bench = Bench::with(Default::default(), |config| {
+        config.limits.parallel_requests_max = 1;
+        config.limits.queued_requests_max = 0;
+    })
+    .await;
+    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+    let mut holds = bench.proxy.complete("holds").await;
+    holds.more().await.expect("the only place is taken");
+    let refused = bench.proxy.post("/v1/completions", &completion("refused")).await;
+    assert_eq!(refused.header("retry-after"), Some("2"));
+    assert_eq!(
+        refused.refusal().await,
+        "429 queue_full: 0 requests are waiting already; come back in a moment"
+    );
+}
+
+#[tokio::test]
+async fn loading_goes_on_when_the_client_that_caused_it_leaves() {
+    let bench = Bench::start().await;
+    bench.ollama.script([Rule::on("load").hold_after(0), Rule::any().pieces(["a"])]);
+    let body = json!({ "model": "smollm2", "prompt": "impatient", "stream": true });
+    let mut asking = Box::pin(bench.proxy.post("/v1/completions", &body));
+    let is_load = |model: &str, body: &serde_json::Value| {
+        body["model"] == model && body.get("prompt").is_none()
+    };
+    tokio::select! {
+        _ = &mut asking => panic!("nothing is loaded"),
+        _ = bench.ollama.wait_for(|r| is_load("smollm2:latest", &r.body)) => {}
+    }
+    drop(asking);
+    bench.ollama.release();
+    let load =
+        bench.ollama.wait_for(|r| is_load("smollm2:latest", &r.body) && r.ending.is_some()).await;
+    assert_eq!(load.ending, Some(Ending::Finished));
+}

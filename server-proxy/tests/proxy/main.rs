@@ -1,0 +1,14 @@
+//! The proxy as its clients see it, in front of scripted model servers.
+
+mod access;
+mod answers;
+mod bench;
+mod cancellation;
+mod drain;
+mod ends;
+mod facts;
+mod process;
+mod refusals;
+mod relay;
+mod upstreams;
+mod walls;
