@@ -40,7 +40,9 @@ struct Frozen {
     related: String,
     /// All that were there to be told, also those that did not fit.
     snippets: Vec<String>,
-    /// Whole lines after the cursor, led by the rest of its line when that says something.
+    /// The rest of the cursor's line, when it says something.
+    rest: String,
+    /// Whole lines after the cursor, led by `rest`.
     suffix: String,
     fence: String,
     tokens: u32,
@@ -115,6 +117,7 @@ impl Anchor {
             template,
             fence: fence_around([context.prefix.as_str(), &context.suffix, &related]),
             related,
+            rest: split_rest_of_line(&context.suffix).0.to_owned(),
             snippets: context.snippets.iter().map(|snippet| snippet.text.clone()).collect(),
             suffix,
             tokens,
@@ -144,11 +147,16 @@ impl Frozen {
 
     fn suffix_fits(&self, suffix: &str) -> bool {
         let (rest, below) = split_rest_of_line(suffix);
-        let mut frozen = self.suffix.lines().filter(|line| !line.trim().is_empty());
-        if says_something(rest) && frozen.next() != Some(rest.trim_end()) {
+        if rest != self.rest {
             return false;
         }
-        let frozen: Vec<&str> = frozen.map(str::trim_end).collect();
+        let frozen: Vec<&str> = self
+            .suffix
+            .lines()
+            .skip(usize::from(!rest.is_empty()))
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty())
+            .collect();
         let now: Vec<&str> = below
             .lines()
             .map(str::trim_end)
@@ -179,14 +187,13 @@ impl Frozen {
     }
 }
 
-/// The rest of the cursor's line, and everything below it.
-fn split_rest_of_line(suffix: &str) -> (&str, &str) {
-    suffix.split_once('\n').unwrap_or((suffix, ""))
-}
-
+/// The rest of the cursor's line, when it says something, and everything below it.
+///
 /// Closing brackets and quotes come and go as the user types; only words are worth freezing.
-fn says_something(rest_of_line: &str) -> bool {
-    rest_of_line.chars().any(char::is_alphanumeric)
+fn split_rest_of_line(suffix: &str) -> (&str, &str) {
+    let (rest, below) = suffix.split_once('\n').unwrap_or((suffix, ""));
+    let says_something = rest.chars().any(char::is_alphanumeric);
+    (if says_something { rest.trim_end() } else { "" }, below)
 }
 
 fn frozen_suffix(suffix: &str, room: Room) -> String {
@@ -194,7 +201,7 @@ fn frozen_suffix(suffix: &str, room: Room) -> String {
     let tokens_max = room.tokens / 5;
     let mut out = String::new();
     let mut tokens = 0;
-    let rest = Some(rest).filter(|rest| says_something(rest));
+    let rest = Some(rest).filter(|rest| !rest.is_empty());
     for line in rest.into_iter().chain(below.lines()).take(room.suffix_lines) {
         tokens += estimate_tokens(line) + 1;
         if tokens > tokens_max {

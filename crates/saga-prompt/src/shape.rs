@@ -148,9 +148,15 @@ fn tidy(around: &Around, text: &str) -> String {
     if said.is_empty() || around.suffix.trim_start().starts_with(said) {
         return String::new();
     }
-    // A blank before a word that stands there already is not at the line's end.
-    if text.ends_with(' ') && around.rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+    let rest = around.rest.as_str();
+    let line_ended = text[text.trim_end().len()..].contains('\n');
+    if text.ends_with(' ') && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        // A blank before a word that stands there already is not at the line's end.
         tidied.push(' ');
+    } else if line_ended && tidied.contains('\n') && rest.starts_with([')', ']', '}']) {
+        // The bracket after the cursor closes several lines, from a line of its own.
+        tidied.push('\n');
+        tidied.push_str(&around.line[..around.line.len() - around.line.trim_start().len()]);
     }
     tidied
 }

@@ -250,6 +250,24 @@ fn typing_changes_only_the_end_of_the_prompt() {
 }
 
 #[test]
+fn deleting_back_changes_only_the_end_of_the_prompt() {
+    let (before, typed, after) = typing_trace();
+    let facts = facts(TemplateFamily::Llama3);
+    let mut anchor = Anchor::default();
+    let mut prompt_with = |typed: &str| {
+        let mut context = at_cursor("|");
+        context.prefix = format!("{before}{typed}");
+        context.suffix = format!("\n{after}");
+        text(&ask(&facts, &context, &mut anchor).prompt)
+    };
+    let whole = prompt_with(&typed);
+    for (at, _) in typed.char_indices().rev().take(300) {
+        let prompt = prompt_with(&typed[..at]);
+        assert!(whole.starts_with(&prompt), "{}", &typed[..at]);
+    }
+}
+
+#[test]
 fn text_above_the_window_moves_nothing() {
     let (before, typed, after) = typing_trace();
     let facts = facts(TemplateFamily::Llama3);
@@ -284,6 +302,7 @@ fn text_below_is_frozen_until_it_is_clearly_stale() {
     assert!(moved.contains("step_92"));
     let with_rest = prompt_with(&format!("rate, 1)\n{far}"));
     assert!(with_rest.contains("rate, 1)"), "words after the cursor on its line count");
+    assert!(!prompt_with(&format!("\n{far}")).contains("rate, 1)"), "and go when they are gone");
 }
 
 #[test]

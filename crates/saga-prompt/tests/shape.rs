@@ -269,6 +269,23 @@ fn brackets_and_quotes_after_the_cursor_are_kept() {
 }
 
 #[test]
+fn a_bracket_after_the_cursor_closes_several_lines_from_its_own() {
+    check(
+        &TYPESCRIPT,
+        "  const x = {|};\n",
+        "\n    a: 1,\n    b: [2],\n  };\n  return x;",
+        expect![[r#"
+              const x = {«
+                a: 1,
+                b: [2],
+              »};
+
+            [ScopeEnd]
+        "#]],
+    );
+}
+
+#[test]
 fn prose_ends_it() {
     check(
         &PYTHON,
@@ -499,9 +516,10 @@ proptest! {
         let pieces = bounds.windows(2).map(|pair| characters[pair[0]..pair[1]].iter().collect::<String>());
         let whole = shape(&case, &file, [answer.as_str()]);
         prop_assert_eq!(&shape(&case, &file, pieces), &whole);
-        let lines = whole.text.strip_suffix(' ').unwrap_or(&whole.text).split('\n');
-        prop_assert!(!lines.clone().any(|line| line.ends_with([' ', '\t'])));
-        prop_assert!(!whole.text.ends_with('\n'));
+        let is_kept_apart = after.starts_with([')', ']', '}']) || after.starts_with(char::is_alphanumeric);
+        let lines = whole.text.split('\n');
+        prop_assert!(is_kept_apart || !lines.clone().any(|line| line.ends_with([' ', '\t'])));
+        prop_assert!(is_kept_apart || !whole.text.ends_with('\n'));
         let may_hold_tokens = answer.contains('\u{2060}');
         prop_assert!(may_hold_tokens || !whole.text.contains("<|eot_id|>"));
         let said = whole.text.trim();
