@@ -96,7 +96,8 @@ impl Piece {
         }
         if let (true, Some(class)) = (CONSTRUCTORS.contains(&name.as_str()), container) {
             let signature = header(rope, entry.node, entry.body);
-            if let Some(class) = class.place.and_then(|place| self.definitions.get_mut(place)) {
+            let class = class.place.and_then(|place| self.definitions.get_mut(place));
+            if let Some(class) = class.filter(|class| class.text.len() < SHAPE_BYTES_MAX) {
                 class.text.push_str("\n    ");
                 class.text.push_str(&signature);
             }

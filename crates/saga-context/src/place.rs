@@ -100,9 +100,9 @@ fn kind_at(
     line_before: &str,
 ) -> Option<Capture> {
     let by_tree = doc.syntax.as_ref().and_then(|syntax| kind_by_tree(doc, syntax, at));
-    let blank = line_before.len() - line_before.trim_end().len();
+    let word_end = text::word_end(&doc.rope, at);
     let is_sure = doc.tree_is_current()
-        && doc.syntax.as_ref().is_some_and(|syntax| !is_broken_at(syntax, at - blank));
+        && doc.syntax.as_ref().is_some_and(|syntax| !is_broken_at(syntax, word_end));
     if by_tree.is_some() || is_sure { by_tree } else { kind_by_line(language?, line_before) }
 }
 

@@ -34,11 +34,11 @@ pub(crate) fn around(doc: &Snapshot, at: usize, prefix: &str, scopes_max: usize)
 fn by_tree(doc: &Snapshot, syntax: &Syntax, at: usize, prefix: &str) -> Option<Vec<String>> {
     let loaded = syntax.language.load()?;
     // Blank lines at the end of a block belong to no node; its last character does.
-    let blank = prefix.len() - prefix.trim_end().len();
-    let anchor = at.saturating_sub(if syntax.language.by_indentation { blank } else { 0 });
-    if is_broken_at(syntax, at.saturating_sub(blank)) {
+    let word_end = text::word_end(&doc.rope, at);
+    if is_broken_at(syntax, word_end) {
         return None;
     }
+    let anchor = if syntax.language.by_indentation { word_end } else { at };
     let mut scopes: Vec<(Node<'_>, Option<Node<'_>>)> = Vec::new();
     syntax::matches(
         loaded,

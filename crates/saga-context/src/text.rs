@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use crop::Rope;
 
+/// Blanks that are looked through for the end of a word.
+const BLANK_BYTES_MAX: usize = 4 << 10;
+
 /// The nearest character start at or before `offset`.
 pub(crate) fn floor(rope: &Rope, offset: usize) -> usize {
     let mut at = offset.min(rope.byte_len());
@@ -52,6 +55,14 @@ pub(crate) fn line(rope: &Rope, index: usize) -> String {
         return String::new();
     }
     rope.line(index).chunks().collect()
+}
+
+/// Where the last word before `offset` ends, as far as it is not too far away.
+pub(crate) fn word_end(rope: &Rope, offset: usize) -> usize {
+    let offset = floor(rope, offset);
+    let before = rope.byte_slice(..offset);
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    offset - before.bytes().rev().take(BLANK_BYTES_MAX).take_while(is_blank).count()
 }
 
 /// The text with every line end as `\n`.

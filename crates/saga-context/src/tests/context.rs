@@ -13,6 +13,11 @@ fn check(fixture: &str, expected: Expect) {
     let context = context_at(&doc, at, &opened.others(), &ContextLimits::USUAL);
     assert_eq!(format!("{}{}", context.prefix, context.suffix), doc.text(whole(&doc)));
     expected.assert_eq(&show(&context));
+
+    let opened = Opened::new(&fixture.trim_start().replace('\n', "\r\n"));
+    let (doc, at) = opened.cursor();
+    let with_crlf = context_at(&doc, at, &opened.others(), &ContextLimits::USUAL);
+    assert_eq!(with_crlf, context, "line ends change nothing");
 }
 
 fn whole(doc: &crate::Snapshot) -> saga_domain::Span {
