@@ -4,7 +4,7 @@
  */
 import * as vscode from "vscode";
 import type { Ctx } from "./ctx";
-import type { Failure } from "./engine";
+import type { Failure } from "./failures";
 import type { Proposal } from "./proposal";
 import type { Work } from "./status";
 

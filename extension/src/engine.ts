@@ -1,15 +1,16 @@
 /**
  * The native engine as the rest of the extension sees it: always there, even while it is being made
- * or when it cannot be loaded. Keeps the engine's documents in step with the editor's, and makes a
- * new engine when the server's settings or token change. The only file that loads the addon.
+ * or when it cannot be loaded. Makes a new engine when the server's settings or token change. The only
+ * file that knows the addon.
  */
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type * as addon from "../../native/index";
 import { changesServer } from "./config";
 import type { Base } from "./ctx";
-import { changesOf, DOCUMENT_UNITS_MAX, isFollowed } from "./documents";
 import { failureText } from "./errors";
+import { type Failure, failedError, failedReply, failureOf } from "./failures";
+import { FollowedDocuments } from "./followedDocuments";
 import { isTokenOf, readToken } from "./token";
 
 export type {
@@ -22,17 +23,15 @@ export type {
   SessionSummary,
 } from "../../native/index";
 
+export { type Failure, failureOf } from "./failures";
+
 /** An answer that is pulled; `null` ends it, after `done` or `failed` or at once when cancelled. */
 export type Reply = Pick<addon.Reply, "next" | "cancel">;
 
 export type ChatRequest = Parameters<addon.Engine["chat"]>[0];
 
-/** Why there is no answer: a code to branch on, words for people. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly retryAfterMs?: number | undefined;
-}
+/** The part of the engine that keeps documents. */
+export type DocumentEngine = Pick<addon.Engine, "openDocument" | "changeDocument" | "closeDocument">;
 
 export interface EngineHandle {
   /** A new engine runs, or it turned out that none can. */
@@ -139,92 +138,8 @@ export function startEngine(base: Base): EngineHandle {
   };
 }
 
-/** The failure that something thrown by the engine stands for. */
-export function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "internal";
-  return { code, message };
-}
-
-/** What the engine has been told, and what it would not take. */
-class FollowedDocuments {
-  /** Line ends at the time of opening: changing them moves every offset and reports no change. */
-  private readonly lineEnds = new Map<string, vscode.EndOfLine>();
-  private readonly refused = new Map<string, Failure>();
-
-  openAll(engine: addon.Engine): void {
-    this.lineEnds.clear();
-    this.refused.clear();
-    for (const document of vscode.workspace.textDocuments) this.open(engine, document);
-  }
-
-  open(engine: addon.Engine, document: vscode.TextDocument): void {
-    if (!isFollowed(document)) return;
-    const uri = document.uri.toString();
-    const text = document.getText();
-    try {
-      if (text.length > DOCUMENT_UNITS_MAX) {
-        throw failedError({ code: "too_large", message: `${text.length} characters, at most ${DOCUMENT_UNITS_MAX}` });
-      }
-      const path = vscode.workspace.asRelativePath(document.uri, false);
-      engine.openDocument({ uri, languageId: document.languageId, version: document.version, text, path });
-      this.lineEnds.set(uri, document.eol);
-      this.refused.delete(uri);
-    } catch (error) {
-      engine.closeDocument(uri);
-      this.lineEnds.delete(uri);
-      this.refused.set(uri, failureOf(error));
-    }
-  }
-
-  change(engine: addon.Engine, event: vscode.TextDocumentChangeEvent): void {
-    const { document } = event;
-    const uri = document.uri.toString();
-    const lineEnd = this.lineEnds.get(uri);
-    if (lineEnd === undefined) return;
-    if (lineEnd !== document.eol) {
-      this.open(engine, document);
-      return;
-    }
-    if (event.contentChanges.length === 0) return;
-    try {
-      engine.changeDocument({ uri, version: document.version, changes: changesOf(event) });
-    } catch {
-      // Whatever does not fit is mended by the whole text; what is wrong with that, open() keeps.
-      this.open(engine, document);
-    }
-  }
-
-  close(engine: addon.Engine, document: vscode.TextDocument): void {
-    const uri = document.uri.toString();
-    this.refused.delete(uri);
-    if (this.lineEnds.delete(uri)) engine.closeDocument(uri);
-  }
-
-  /** Asks about a document, giving its whole text once when the engine has lost step with it. */
-  ask(engine: addon.Engine, document: vscode.TextDocument, ask: () => Reply): Reply {
-    const refused = this.refused.get(document.uri.toString());
-    if (refused) return failedReply(refused);
-    try {
-      return ask();
-    } catch (error) {
-      if (!LOST_STEP.includes(failureOf(error).code)) throw error;
-    }
-    this.open(engine, document);
-    return ask();
-  }
-
-  /** Like `ask`; a document refused before gets another chance, since it may have shrunk. */
-  askByHand(engine: addon.Engine, document: vscode.TextDocument, ask: () => Reply): Reply {
-    if (this.refused.has(document.uri.toString())) this.open(engine, document);
-    return this.ask(engine, document, ask);
-  }
-}
-
 /** The one code that the engine cannot give itself. */
 const ADDON_MISSING = "addon_missing";
-
-const LOST_STEP: readonly string[] = ["stale_document", "unknown_document"];
 
 const STARTING: Failure = { code: "unreachable", message: "the engine is starting" };
 
@@ -246,17 +161,4 @@ function load(extensionPath: string): typeof addon | Failure {
   } catch (error) {
     return { code: ADDON_MISSING, message: failureOf(error).message };
   }
-}
-
-function failedError(failure: Failure): Error {
-  return Object.assign(new Error(failure.message), { code: failure.code });
-}
-
-function failedReply(failure: Failure): Reply {
-  const { code, message } = failure;
-  const events: addon.ReplyEvent[] = [{ kind: "failed", code, message }];
-  return {
-    next: async () => events.shift() ?? null,
-    cancel: () => void events.splice(0),
-  };
 }

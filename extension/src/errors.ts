@@ -6,7 +6,7 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 import type { Ctx } from "./ctx";
-import type { Failure } from "./engine";
+import type { Failure } from "./failures";
 
 /** A button that helps. */
 type Remedy = "again" | "token" | "settings" | "restart";

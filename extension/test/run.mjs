@@ -1,5 +1,5 @@
-// Bundles each test file and hands it to `node --test`. The editor itself is outside: what needs it
-// is tested end to end; here `vscode` is only the words' translator.
+// Bundles each test file and hands it to `node --test`; an argument chooses files by a part of their
+// name. The editor itself is outside: what needs it is tested end to end; see vscode.ts.
 import { spawnSync } from "node:child_process";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,7 +8,10 @@ import esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "dist", "test");
-const names = (await readdir(here, { recursive: true })).filter((name) => /\.test\.tsx?$/.test(name));
+const [chosen = ""] = process.argv.slice(2);
+const names = (await readdir(here, { recursive: true })).filter(
+  (name) => /\.test\.tsx?$/.test(name) && name.includes(chosen),
+);
 
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });

@@ -1,5 +1,15 @@
-/** Stands in for the editor where a test needs its words alone: English with the places filled in. */
+/**
+ * Stands in for the editor where a test needs little of it: its words, in English with the places
+ * filled in, and the documents that a test opens.
+ */
+import type { TextDocument, Uri } from "vscode";
+
 export const l10n = {
   t: (text: string, ...values: (string | number | boolean)[]): string =>
     text.replace(/\{(\d+)\}/g, (place, index) => String(values[Number(index)] ?? place)),
+};
+
+export const workspace = {
+  textDocuments: [] as TextDocument[],
+  asRelativePath: (uri: Uri): string => uri.path.replace(/^\//, ""),
 };
