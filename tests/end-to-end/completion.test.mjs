@@ -60,10 +60,10 @@ test("typing what the ghost text says sends no second request", async () => {
 });
 
 test("a completion that no longer fits is let go, and the model's connection closes", async () => {
-  await scene.scripted.script([{ endpoint: "/api/generate", times: 1, pieces: ["never"], first_delay_ms: 60_000 }]);
+  await scene.scripted.script([{ times: 1, pieces: [" self", ".items.pop()"], hold_after: 1 }]);
   await workbench.open("cancel.py", lastLine, indented);
   await workbench.page.keyboard.insertText("return ");
-  await scene.scripted.askedUntil((asked) => asked.length === 1, "the first request");
+  await scene.scripted.askedUntil((asked) => asked[0]?.pieces === 1, "the first piece");
   await workbench.type("None");
   const [first] = await scene.scripted.askedUntil((asked) => asked[0]?.ending, "the end of the first request");
   assert.equal(first.ending, "client_gone");
