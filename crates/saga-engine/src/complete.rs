@@ -18,13 +18,13 @@ use saga_domain::{
     ByteOffset, Context, Failure, ModelFacts, ReplyEvent, Span, TextEdit, Trigger, Usage,
 };
 use saga_prompt::{
-    Anchor, Budget, CompletionAsk, CompletionPrompt, ShapeAsk, Shaper, StopReason, completion,
-    completion_plain, estimate_tokens,
+    Anchor, Budget, CompletionAsk, CompletionPrompt, ShapeAsk, Shaped, Shaper, StopReason,
+    completion, completion_plain, estimate_tokens,
 };
 
 use crate::ask::{Terms, ask};
 use crate::documents;
-use crate::flight::{Flight, Followed, Progress};
+use crate::flight::{Flight, Followed};
 use crate::pause::{Moment, Rhythm, pause};
 use crate::place::{Cursor, with_line_ends};
 use crate::reply::{Giver, Reply};
@@ -193,31 +193,24 @@ async fn follow(
 ) -> Result<Option<bool>, Failure> {
     let cursor = &question.cursor;
     loop {
-        let Progress { text, end } = followed.progress.borrow_and_update().clone();
-        let Some(rest) = text.strip_prefix(followed.typed.as_str()) else {
-            if end.is_none() && followed.typed.starts_with(&text) {
-                if followed.progress.changed().await.is_err() {
-                    return Ok(Some(false));
-                }
-                continue;
-            }
-            if let Some(Err(failure)) = end {
-                return Err(failure);
-            }
-            shared.flights.let_go(&followed.flight);
-            return Ok(None);
-        };
-        if let Some(Err(failure)) = end {
+        let progress = followed.progress.borrow_and_update().clone();
+        if let Some(Err(failure)) = progress.end {
             return Err(failure);
         }
+        if !progress.fits(&followed.typed) {
+            shared.flights.let_go(&followed.flight);
+            return Ok(None);
+        }
+        let rest = progress.text.get(followed.typed.len()..).unwrap_or_default();
         if !rest.is_empty() {
+            let start = ByteOffset(cursor.at.0.saturating_sub(progress.back));
             giver.give(ReplyEvent::Completion {
-                span: Span::at(cursor.at),
+                span: Span { start, end: cursor.at },
                 text: with_line_ends(&cursor.document, rest),
-                last: end.is_some(),
+                last: progress.end.is_some(),
             });
         }
-        if let Some(Ok(usage)) = end {
+        if let Some(Ok(usage)) = progress.end {
             let shown = !rest.is_empty();
             if shown || question.trigger == Trigger::Invoke {
                 giver.give(ReplyEvent::Done(usage));
@@ -239,9 +232,9 @@ async fn fly(shared: &Shared, flight: &Flight, called: Instant) {
         outcome = request(shared, flight, called) => outcome,
     };
     match outcome {
-        Ok((text, usage)) => {
-            shared.cache.lock().insert(&flight.cursor.place(), &text);
-            flight.show(&text);
+        Ok((Shaped { text, replace_back_bytes: back, .. }, usage)) => {
+            shared.cache.lock().insert(&flight.cursor.place_before(back), &text);
+            flight.show(&text, back);
             flight.end(Ok(usage));
         }
         Err(failure) => {
@@ -255,7 +248,7 @@ async fn request(
     shared: &Shared,
     flight: &Flight,
     called: Instant,
-) -> Result<(String, Usage), Failure> {
+) -> Result<(Shaped, Usage), Failure> {
     let asked_server = Instant::now();
     let facts = shared.model.known(&shared.client).await?;
     let called = called + asked_server.elapsed();
@@ -270,8 +263,9 @@ async fn request(
         return Ok(answered);
     }
     shared.stats.second_try();
+    let nothing = Shaped { text: String::new(), replace_back_bytes: 0, stop: None };
     let answered = job.send(job.write(completion_plain)).await?;
-    Ok(answered.unwrap_or_default())
+    Ok(answered.unwrap_or((nothing, Usage::default())))
 }
 
 struct Job<'a> {
@@ -300,7 +294,7 @@ impl Job<'_> {
 
     /// Sends a prompt and shapes the answer; `None` when it does not begin with what was taken
     /// back. Returning before the answer's end closes its connection, which frees the model.
-    async fn send(&self, prompt: CompletionPrompt) -> Result<Option<(String, Usage)>, Failure> {
+    async fn send(&self, prompt: CompletionPrompt) -> Result<Option<(Shaped, Usage)>, Failure> {
         let mut shaper = Shaper::new(ShapeAsk {
             prefix: tail(&self.context.prefix),
             suffix: head(&self.context.suffix),
@@ -329,7 +323,7 @@ impl Job<'_> {
                     if shaped.stop.is_some() {
                         break shaped;
                     }
-                    self.flight.show(&shaped.text);
+                    self.flight.show(&shaped.text, shaped.replace_back_bytes);
                 }
                 Some(Piece::Done { finish, prompt_tokens, completion_tokens }) => {
                     usage.prompt_tokens = prompt_tokens;
@@ -337,8 +331,10 @@ impl Job<'_> {
                     received_tokens = received_tokens.max(completion_tokens);
                     let shaped = shaper.finish();
                     // Ended by a stop text before it could begin: the same as not beginning so.
-                    let is_silent = shaped.text.is_empty() && finish == Finish::Stop;
-                    if is_silent && !prompt.taken_back.is_empty() {
+                    let is_silent = finish == Finish::Stop && shaped.text.is_empty();
+                    let says_nothing = is_silent && received_tokens == 0;
+                    let is_continued = shaped.stop != Some(StopReason::NotContinued);
+                    if !is_continued || (says_nothing && !prompt.taken_back.is_empty()) {
                         watch.complete(received_tokens);
                         return Ok(None);
                     }
@@ -350,7 +346,7 @@ impl Job<'_> {
         watch.complete(received_tokens);
         usage.first_token_ms = watch.first_token_ms();
         usage.total_ms = watch.total_ms();
-        Ok(Some((shaped.text, usage)))
+        Ok(Some((shaped, usage)))
     }
 }
 

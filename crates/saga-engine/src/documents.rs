@@ -75,6 +75,23 @@ pub(crate) fn parse_soon(shared: &Arc<Shared>, runner: &Runner, uri: &str) {
     });
 }
 
+/// The same document with a tree of just this text, where one can be had: for work that the user
+/// asked for and that a moment more does not hurt.
+pub(crate) async fn parsed(shared: &Shared, runner: &Runner, document: Snapshot) -> Snapshot {
+    if document.tree_is_current() {
+        return document;
+    }
+    let job = shared.documents.lock().parse_job(document.uri());
+    if let Some(job) = job {
+        let parsed = runner.beside(move || job.run()).await;
+        if let Some(parsed) = parsed {
+            shared.documents.lock().adopt(parsed);
+        }
+    }
+    let now = shared.documents.lock().get(document.uri());
+    now.filter(|now| now.version() == document.version()).unwrap_or(document)
+}
+
 /// The mark that a document is being parsed; taken away however that ends.
 struct Parsing {
     shared: Arc<Shared>,

@@ -24,19 +24,31 @@ use crate::stats::Watch;
 /// Proposals are shown at most this often: each holds the whole edit.
 const SHOWN_EVERY: Duration = Duration::from_millis(50);
 
-/// A piece of code and what is to become of it.
-pub(crate) struct Rewrite {
+/// What is to become of which code.
+pub(crate) struct Wish {
     pub(crate) document: Snapshot,
-    pub(crate) span: Span,
+    /// Finds the code, once the document is parsed.
+    pub(crate) range: Box<dyn FnOnce(&Snapshot) -> Span + Send>,
     /// Empty when the diagnostics say it all.
     pub(crate) instruction: String,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-pub(crate) fn rewrite(shared: &Arc<Shared>, runner: &Runner, rewrite: Rewrite) -> Reply {
+struct Rewrite {
+    document: Snapshot,
+    span: Span,
+    instruction: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+pub(crate) fn rewrite(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Reply {
     let (giver, reply) = shared.reply();
-    let shared = Arc::clone(shared);
+    let (shared, runner_inside) = (Arc::clone(shared), runner.clone());
     runner.answer(giver, |giver| async move {
+        let Wish { document, range, instruction, diagnostics } = wish;
+        let document = documents::parsed(&shared, &runner_inside, document).await;
+        let span = range(&document);
+        let rewrite = Rewrite { document, span, instruction, diagnostics };
         let outcome = propose(&shared, &rewrite, &giver).await;
         if outcome.as_ref().is_err_and(is_of_the_server) {
             shared.note_failure();

@@ -6,7 +6,7 @@ use saga_context::{Snapshot, enclosing_definition};
 use saga_domain::{Diagnostic, Failure, FailureCode, Span};
 
 use crate::documents;
-use crate::edit::{Rewrite, rewrite};
+use crate::edit::{Wish, rewrite};
 use crate::refactor::line_of;
 use crate::reply::Reply;
 use crate::runner::Runner;
@@ -25,19 +25,25 @@ pub(crate) fn fix(
     for found in diagnostics {
         documents::check_span(&document, found.span)?;
     }
-    let Some(span) = span_of(&document, diagnostics) else {
+    let diagnostics: Vec<Diagnostic> = diagnostics.iter().take(DIAGNOSTICS_MAX).cloned().collect();
+    let Some(places) = places(&diagnostics) else {
         return Err(Failure::new(FailureCode::InvalidRequest, "`diagnostics` is empty."));
     };
-    let diagnostics = diagnostics.iter().take(DIAGNOSTICS_MAX).cloned().collect();
-    let asked = Rewrite { document, span, instruction: String::new(), diagnostics };
-    Ok(rewrite(shared, runner, asked))
+    let range = Box::new(move |document: &Snapshot| range(document, places));
+    let instruction = String::new();
+    Ok(rewrite(shared, runner, Wish { document, range, instruction, diagnostics }))
+}
+
+fn places(diagnostics: &[Diagnostic]) -> Option<Span> {
+    let start = diagnostics.iter().map(|found| found.span.start).min()?;
+    let end = diagnostics.iter().map(|found| found.span.end).max()?;
+    Some(Span { start, end })
 }
 
 /// The definition that holds all the problems, else the lines from the first to the last.
-fn span_of(document: &Snapshot, diagnostics: &[Diagnostic]) -> Option<Span> {
-    let start = diagnostics.iter().map(|found| found.span.start).min()?;
-    let end = diagnostics.iter().map(|found| found.span.end).max()?;
-    let places = Span { start, end };
-    let lines = || Span { start: line_of(document, start).start, end: line_of(document, end).end };
-    Some(enclosing_definition(document, places).unwrap_or_else(lines))
+fn range(document: &Snapshot, places: Span) -> Span {
+    enclosing_definition(document, places).unwrap_or_else(|| Span {
+        start: line_of(document, places.start).start,
+        end: line_of(document, places.end).end,
+    })
 }

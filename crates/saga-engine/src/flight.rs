@@ -25,13 +25,18 @@ const ORPHAN_GRACE: Duration = Duration::from_millis(300);
 pub(crate) struct Progress {
     /// All of the answer that is to be shown at the cursor it was asked for, line ends as `\n`.
     pub(crate) text: String,
+    /// Bytes before the cursor that the text replaces: a Hangul syllable under composition.
+    pub(crate) back: usize,
     /// Set once nothing more comes.
     pub(crate) end: Option<Result<Usage, Failure>>,
 }
 
 impl Progress {
     /// Whether the answer says what was typed, or may still come to say it.
-    fn fits(&self, typed: &str) -> bool {
+    pub(crate) fn fits(&self, typed: &str) -> bool {
+        if self.back > 0 {
+            return typed.is_empty();
+        }
         self.text.starts_with(typed) || (self.end.is_none() && typed.starts_with(&self.text))
     }
 }
@@ -45,11 +50,12 @@ pub(crate) struct Flight {
 
 impl Flight {
     /// Publishes the answer so far.
-    pub(crate) fn show(&self, text: &str) {
+    pub(crate) fn show(&self, text: &str, back: usize) {
         self.progress.send_if_modified(|progress| {
             let is_new = progress.text != text;
             if is_new {
                 text.clone_into(&mut progress.text);
+                progress.back = back;
             }
             is_new
         });

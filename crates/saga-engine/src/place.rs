@@ -33,6 +33,12 @@ impl Cursor {
         Place { uri: self.document.uri(), prefix: &self.prefix, rest_of_line: &self.rest_of_line }
     }
 
+    /// The place `back` bytes before this one, for an answer that replaces these bytes.
+    pub(crate) fn place_before(&self, back: usize) -> Place<'_> {
+        let end = self.prefix.len().saturating_sub(back);
+        Place { prefix: self.prefix.get(..end).unwrap_or(&self.prefix), ..self.place() }
+    }
+
     /// Whether nothing but blanks stands on the cursor's line.
     pub(crate) fn is_on_blank_line(&self) -> bool {
         let line = self.prefix.rsplit('\n').next().unwrap_or_default();

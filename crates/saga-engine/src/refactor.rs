@@ -6,7 +6,7 @@ use saga_context::{Snapshot, selection_to_edit};
 use saga_domain::{ByteOffset, Failure, FailureCode, Span};
 
 use crate::documents;
-use crate::edit::{Rewrite, rewrite};
+use crate::edit::{Wish, rewrite};
 use crate::reply::Reply;
 use crate::runner::Runner;
 use crate::shared::Shared;
@@ -34,13 +34,12 @@ pub(crate) fn refactor(
     }
     let selection =
         if selection.is_empty() { line_of(&document, selection.start) } else { selection };
-    let span = selection_to_edit(&document, selection);
-    if document.text(span).trim().is_empty() {
+    if document.text(selection).trim().is_empty() {
         return Err(invalid("There is no code in the selection."));
     }
     let instruction = instruction.to_owned();
-    let asked = Rewrite { document, span, instruction, diagnostics: Vec::new() };
-    Ok(rewrite(shared, runner, asked))
+    let range = Box::new(move |document: &Snapshot| selection_to_edit(document, selection));
+    Ok(rewrite(shared, runner, Wish { document, range, instruction, diagnostics: Vec::new() }))
 }
 
 /// The line that holds `at`, without its line end.

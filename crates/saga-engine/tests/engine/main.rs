@@ -1,0 +1,6 @@
+//! The engine against a scripted server: what a reply says, and what the server sees of it.
+
+mod complete;
+mod edit;
+mod server;
+mod world;
