@@ -15,6 +15,7 @@ export async function insertCode(editor: vscode.TextEditor | undefined, code: st
   const before = document.lineAt(cursor.line).text.slice(0, cursor.character);
   const text = indentLike(code, before);
   const shown = await vscode.window.showTextDocument(document, editor.viewColumn);
+  shown.selection = new vscode.Selection(cursor, cursor);
   const applied = await shown.edit((edit) => edit.insert(cursor, text));
   if (!applied) {
     void vscode.window.showWarningMessage(l10n.t("The file could not be changed. Check whether it is read-only."));

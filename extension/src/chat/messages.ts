@@ -88,7 +88,6 @@ export interface Texts {
 export interface Kept {
   session?: string;
   turns: Turn[];
-  draft: string;
 }
 
 /** From the extension to the page. */
@@ -99,6 +98,8 @@ export type ToPage =
       conversation: Conversation;
       suggestions: Suggestion[];
       chip: Chip | null;
+      /** What was typed and not sent before the page was loaded. */
+      draft: string;
     }
   | { type: "conversation"; conversation: Conversation }
   | { type: "events"; events: TurnEvent[] }
@@ -112,6 +113,7 @@ export type About = "chip" | "file" | "nothing";
 /** From the page to the extension. */
 export type FromPage =
   | { type: "ready"; kept: Kept | null }
+  | { type: "draft"; text: string }
   | { type: "send"; text: string; about: About }
   | { type: "stop" }
   | { type: "retry"; turn: string }
@@ -142,6 +144,8 @@ export function readFromPage(value: unknown): FromPage | undefined {
       return isText(message.text, limits.questionCharactersMax) && isAbout(message.about)
         ? { type: "send", text: message.text, about: message.about }
         : undefined;
+    case "draft":
+      return isText(message.text, limits.questionCharactersMax) ? { type: "draft", text: message.text } : undefined;
     case "retry":
       return isId(message.turn) ? { type: "retry", turn: message.turn } : undefined;
     case "copy":
@@ -167,12 +171,13 @@ export function readToPage(value: unknown): ToPage | undefined {
   const message = value;
   switch (message.type) {
     case "init": {
-      const { texts, conversation, suggestions, chip } = message;
+      const { texts, conversation, suggestions, chip, draft } = message;
       return isTexts(texts) &&
         isConversation(conversation) &&
         isList(suggestions, limits.listMax, isSuggestion) &&
-        (chip === null || isChip(chip))
-        ? { type: "init", texts, conversation, suggestions, chip }
+        (chip === null || isChip(chip)) &&
+        isText(draft, limits.questionCharactersMax)
+        ? { type: "init", texts, conversation, suggestions, chip, draft }
         : undefined;
     }
     case "conversation":
@@ -199,11 +204,10 @@ export function readToPage(value: unknown): ToPage | undefined {
 /** What an earlier page kept, when it is still readable. */
 export function readKept(value: unknown): Kept | undefined {
   if (!isRecord(value)) return undefined;
-  const { session, turns, draft } = value;
+  const { session, turns } = value;
   if (!(session === undefined || isId(session))) return undefined;
   if (!isList(turns, limits.turnsMax, isTurn)) return undefined;
-  if (!isText(draft, limits.questionCharactersMax)) return undefined;
-  return session === undefined ? { turns, draft } : { session, turns, draft };
+  return session === undefined ? { turns } : { session, turns };
 }
 
 /** Whether a link may be opened: plain web addresses only. */

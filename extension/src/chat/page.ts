@@ -1,6 +1,7 @@
 /**
  * The chat page's first script: it listens to the extension, draws what it hears once a frame, and
- * keeps what must outlive the page (the draft, the turns) in the editor's own store.
+ * keeps the turns in the editor's own store. The draft goes to the extension, which stores it at once;
+ * the editor writes a page's store to disk only now and then.
  */
 
 import { createRef, h, render } from "preact";
@@ -32,26 +33,21 @@ function main() {
   const input = createRef<HTMLTextAreaElement>();
   const does = actions((message) => editor.postMessage(message));
   let state = firstState(kept);
-  let draft = kept?.draft ?? "";
+  let draft = "";
 
-  const keep = later(KEEP_AFTER_MS, () => {
-    editor.setState(toKeep(state.conversation, draft, KEPT_CHARACTERS_MAX));
-  });
+  const keepTurns = later(KEEP_AFTER_MS, () => editor.setState(toKeep(state.conversation, KEPT_CHARACTERS_MAX)));
+  const tellDraft = later(KEEP_AFTER_MS, () => does.draft(draft));
   const keepDraft = (text: string) => {
     draft = text;
-    keep();
+    tellDraft();
   };
-  const firstDraft = draft;
-  const draw = () => {
-    const app = h(App, { state, actions: does, input, draft: firstDraft, keepDraft });
-    render(app, root);
-  };
+  const draw = () => render(h(App, { state, actions: does, input, keepDraft }), root);
   const received = batch<ToPage>(nextFrame, (messages) => {
     const before = state;
     state = messages.reduce(reduce, state);
-    if (state === before) return;
-    draw();
-    if (state.conversation !== before.conversation) keep();
+    if (state !== before) draw();
+    if (state.conversation !== before.conversation) keepTurns();
+    for (const message of messages) if (message.type === "init") bringBack(input.current, message.draft);
   });
 
   window.addEventListener("message", (event) => {
@@ -61,6 +57,13 @@ function main() {
   });
   draw();
   editor.postMessage({ type: "ready", kept: kept ?? null });
+}
+
+/** Puts an earlier draft into the input, unless something has been typed already. */
+function bringBack(field: HTMLTextAreaElement | null, draft: string) {
+  if (!field || draft === "" || field.value !== "") return;
+  field.value = draft;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** A frame where there are frames; a hidden page has none, and must not fall behind. */

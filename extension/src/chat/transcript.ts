@@ -57,7 +57,7 @@ export function settle(turns: readonly Turn[]): Turn[] {
 }
 
 /** What is worth keeping for the next load: the newest turns, within a bound of characters. */
-export function toKeep(conversation: Conversation, draft: string, charactersMax: number): Kept {
+export function toKeep(conversation: Conversation, charactersMax: number): Kept {
   const turns: Turn[] = [];
   let room = charactersMax;
   for (const turn of conversation.turns.toReversed()) {
@@ -66,7 +66,7 @@ export function toKeep(conversation: Conversation, draft: string, charactersMax:
     turns.unshift(turn);
   }
   const { session } = conversation;
-  return session === undefined ? { turns, draft } : { session, turns, draft };
+  return session === undefined ? { turns } : { session, turns };
 }
 
 function isOpen(state: TurnState): boolean {

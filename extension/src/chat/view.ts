@@ -31,6 +31,7 @@ export interface ChatPanel {
 
 const VIEW = "codesaga.chat";
 const SESSION_KEY = "codesaga.chat.session";
+const DRAFT_KEY = "codesaga.chat.draft";
 /** Pieces of an answer are sent to the page at most this often: about once a frame. */
 const TELL_EVERY_MS = 16;
 
@@ -96,12 +97,15 @@ export function registerChat(ctx: Ctx): ChatPanel {
           conversation: talk.conversation(),
           suggestions: suggestions(editors.last()),
           chip: chip(),
+          draft: workspaceState.get<string>(DRAFT_KEY, ""),
         });
         if (wantsFocus) post({ type: "focus" });
         wantsFocus = false;
         showTitle();
         return back;
       }
+      case "draft":
+        return workspaceState.update(DRAFT_KEY, message.text);
       case "send":
         return talk.ask(message.text, contextAbout(message.about));
       case "stop":

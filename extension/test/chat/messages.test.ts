@@ -14,7 +14,8 @@ const turn: Turn = {
 test("what the page says is taken when it is whole", () => {
   for (const message of [
     { type: "ready", kept: null },
-    { type: "ready", kept: { session: "s-1", turns: [turn], draft: "half a" } },
+    { type: "ready", kept: { session: "s-1", turns: [turn] } },
+    { type: "draft", text: "half a" },
     { type: "send", text: "왜 느려?", about: "chip" },
     { type: "stop" },
     { type: "retry", turn: "t1" },
@@ -56,9 +57,9 @@ test("only the known fields are handed on", () => {
 
 test("a store that is no longer readable counts as empty, and the page is still heard", () => {
   assert.deepEqual(readFromPage({ type: "ready", kept: { turns: "old format" } }), { type: "ready", kept: null });
-  assert.equal(readKept({ turns: [{ ...turn, state: { kind: "dreaming" } }], draft: "" }), undefined);
-  assert.equal(readKept({ turns: [turn], draft: "", session: "no spaces allowed" }), undefined);
-  assert.deepEqual(readKept({ turns: [turn], draft: "" }), { turns: [turn], draft: "" });
+  assert.equal(readKept({ turns: [{ ...turn, state: { kind: "dreaming" } }] }), undefined);
+  assert.equal(readKept({ turns: [turn], session: "no spaces allowed" }), undefined);
+  assert.deepEqual(readKept({ turns: [turn] }), { turns: [turn] });
 });
 
 test("what the extension says is taken when it is whole, and dropped when it is not", () => {
@@ -78,7 +79,7 @@ test("what the extension says is taken when it is whole, and dropped when it is 
     { type: "conversation", conversation: { turns: [{ ...turn, answer: null }] } },
     { type: "chip", chip: "calc.py" },
     { type: "suggestions", suggestions: [{ text: "Explain" }] },
-    { type: "init", texts: {}, conversation: { turns: [] }, suggestions: [], chip: null },
+    { type: "init", texts: {}, conversation: { turns: [] }, suggestions: [], chip: null, draft: "" },
   ];
   for (const message of bad) assert.equal(readToPage(message), undefined, JSON.stringify(message));
 });

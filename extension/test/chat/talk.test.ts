@@ -174,7 +174,6 @@ const session: Session = {
 const kept: Kept = {
   session: "s1",
   turns: [{ id: "k1", user: "one", context: [], answer: "kept", notes: [], state: { kind: "done" } }],
-  draft: "",
 };
 
 test("after a reload the conversation comes from the server and goes on", async () => {

@@ -96,6 +96,6 @@ test("the newest turns are kept, within the bound", () => {
     asked("2", "bbbb"),
     asked("3", "cccc"),
   ]);
-  const { session, turns, draft } = toKeep(conversation, "draft", 9);
-  assert.deepEqual([session, turns.map(({ user }) => user), draft], ["s", ["bbbb", "cccc"], "draft"]);
+  const { session, turns } = toKeep(conversation, 9);
+  assert.deepEqual([session, turns.map(({ user }) => user)], ["s", ["bbbb", "cccc"]]);
 });

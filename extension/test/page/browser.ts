@@ -151,7 +151,15 @@ export class ChatPage {
 
   async begin(part: Partial<Extract<ToPage, { type: "init" }>> = {}): Promise<void> {
     const texts = this.korean ? koreanTexts : englishTexts;
-    await this.tell({ type: "init", texts, conversation: { turns: [] }, suggestions: [], chip: null, ...part });
+    await this.tell({
+      type: "init",
+      texts,
+      conversation: { turns: [] },
+      suggestions: [],
+      chip: null,
+      draft: "",
+      ...part,
+    });
   }
 
   events(...events: TurnEvent[]): Promise<void> {
@@ -164,12 +172,20 @@ export class ChatPage {
     return all.filter((message): message is Extract<FromPage, { type: T }> => message.type === type);
   }
 
-  /** Resolves when the page has put that draft into the editor's store. */
-  async keptDraft(draft: string): Promise<void> {
-    await this.page.waitForFunction(
-      (expected) => ((globalThis as unknown as PlayedWindow).store as Kept | null)?.draft === expected,
-      draft,
-    );
+  /** Resolves when the page has put turns with that answer into the editor's store. */
+  async keptAnswer(answer: string): Promise<void> {
+    await this.page.waitForFunction((expected) => {
+      const { store } = globalThis as unknown as PlayedWindow;
+      return (store as Kept | null)?.turns.some((turn) => turn.answer === expected);
+    }, answer);
+  }
+
+  /** Resolves when the page has told the extension that draft. */
+  async toldDraft(draft: string): Promise<void> {
+    await this.page.waitForFunction((expected) => {
+      const { posted } = globalThis as unknown as PlayedWindow;
+      return posted.some((message) => message.type === "draft" && message.text === expected);
+    }, draft);
   }
 
   async reload(): Promise<void> {

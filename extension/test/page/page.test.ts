@@ -213,7 +213,7 @@ play("the input grows to eight lines; Shift+Enter is a new line", {}, async (cha
   await chat.input.fill(Array(20).fill("x").join("\n"));
   assert.ok(Math.abs((await height()) - (one + 7 * line)) < line / 2, `${await height()}`);
   await chat.input.press("Enter");
-  assert.equal(await height(), one);
+  assert.ok(Math.abs((await height()) - one) < 1);
   assert.equal((await chat.posted("send")).length, 1);
 });
 
@@ -221,11 +221,19 @@ play("a draft and the turns outlive a reload", {}, async (chat) => {
   await chat.begin();
   await chat.events(asked("1", "Remember me"), text("1", "Always."), done("1"));
   await chat.input.fill("half a quest");
-  await chat.keptDraft("half a quest");
+  await chat.toldDraft("half a quest");
+  await chat.keptAnswer("Always.");
   await chat.reload();
-  assert.equal(await chat.input.inputValue(), "half a quest");
   const [ready] = await chat.posted("ready");
-  assert.deepEqual([ready?.kept?.draft, ready?.kept?.turns[0]?.answer], ["half a quest", "Always."]);
+  assert.equal(ready?.kept?.turns[0]?.answer, "Always.");
+  await chat.begin({ draft: "half a quest" });
+  assert.equal(await chat.input.inputValue(), "half a quest");
+});
+
+play("a draft that comes late does not touch what is being typed", {}, async (chat) => {
+  await chat.input.fill("newer");
+  await chat.begin({ draft: "older" });
+  assert.equal(await chat.input.inputValue(), "newer");
 });
 
 play("an empty conversation offers three things to try", {}, async (chat) => {

@@ -4,6 +4,7 @@ import type { About, FromPage } from "../messages";
 
 export interface Actions {
   send(text: string, about: About): void;
+  draft(text: string): void;
   stop(): void;
   retry(turn: string): void;
   removeChip(): void;
@@ -16,6 +17,7 @@ export interface Actions {
 export function actions(post: (message: FromPage) => void): Actions {
   return {
     send: (text, about) => post({ type: "send", text, about }),
+    draft: (text) => post({ type: "draft", text }),
     stop: () => post({ type: "stop" }),
     retry: (turn) => post({ type: "retry", turn }),
     removeChip: () => post({ type: "removeChip" }),

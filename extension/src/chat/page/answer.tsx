@@ -102,7 +102,10 @@ function CodeBlock({ code, texts, actions }: CodeBlockProperties) {
   const text = code.text.replace(/\n$/, "");
   const name = file || language;
   return (
-    <figure class="code" aria-label={name === "" ? texts.code : `${texts.code}: ${name}`}>
+    <figure
+      class={name === "" ? "code nameless" : "code"}
+      aria-label={name === "" ? texts.code : `${texts.code}: ${name}`}
+    >
       <figcaption>
         <span class="code-name">{name}</span>
         <span class="code-bar" role="toolbar" aria-label={texts.code}>

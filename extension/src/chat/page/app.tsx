@@ -15,11 +15,10 @@ interface AppProperties {
   state: PageState;
   actions: Actions;
   input: RefObject<HTMLTextAreaElement | null>;
-  draft: string;
   keepDraft: (draft: string) => void;
 }
 
-export function App({ state, actions, input, draft, keepDraft }: AppProperties) {
+export function App({ state, actions, input, keepDraft }: AppProperties) {
   const { texts, conversation, suggestions, chip } = state;
   const scroll = useStickToEnd();
   const { turns, line } = conversation;
@@ -52,7 +51,6 @@ export function App({ state, actions, input, draft, keepDraft }: AppProperties) 
         busy={isBusy(conversation)}
         actions={actions}
         input={input}
-        draft={draft}
         keepDraft={keepDraft}
         sent={scroll.toEnd}
       />

@@ -4,7 +4,7 @@
  */
 
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Chip, Texts } from "../messages";
 import type { Actions } from "./actions";
 import { type InputEventLike, idle, onInputEvent } from "./composition";
@@ -17,8 +17,6 @@ interface ComposerProperties {
   busy: boolean;
   actions: Actions;
   input: RefObject<HTMLTextAreaElement | null>;
-  /** What the input begins with. */
-  draft: string;
   keepDraft: (draft: string) => void;
   sent: () => void;
 }
@@ -40,7 +38,7 @@ function ComposerView(properties: ComposerProperties) {
     properties.sent();
   };
   useSendKey(input, send);
-  useDraft(properties);
+  useRefit(input);
   return (
     <form
       class="composer"
@@ -100,13 +98,10 @@ function growToText(field: HTMLTextAreaElement) {
   field.style.height = `${field.scrollHeight}px`;
 }
 
-function useDraft({ input, draft }: ComposerProperties) {
-  useLayoutEffect(() => {
-    const field = input.current;
-    if (!field) return;
-    field.value = draft;
-    growToText(field);
-    const refit = () => growToText(field);
+/** A narrower panel breaks the same text into more lines. */
+function useRefit(input: RefObject<HTMLTextAreaElement | null>) {
+  useEffect(() => {
+    const refit = () => input.current && growToText(input.current);
     window.addEventListener("resize", refit);
     return () => window.removeEventListener("resize", refit);
   }, []);
