@@ -15,6 +15,9 @@ use crate::tokens::{Budget, estimate_tokens};
 
 const SYSTEM: &str = include_str!("prompts/complete.system.txt");
 
+/// Longer lines are not read at a glance.
+const ONE_LINE_TOKENS_MAX: u32 = 64;
+
 /// What a completion prompt is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct CompletionAsk<'a> {
@@ -60,7 +63,8 @@ pub fn completion_plain(ask: &CompletionAsk<'_>, anchor: &mut Anchor) -> Complet
 
 fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> CompletionPrompt {
     let CompletionAsk { facts, context, budget, .. } = *ask;
-    let max_tokens = budget.answer_tokens_max.min(budget.context_tokens / 4).max(1);
+    let wanted = if ask.one_line { ONE_LINE_TOKENS_MAX } else { budget.answer_tokens_max };
+    let max_tokens = wanted.min(budget.answer_tokens_max).min(budget.context_tokens / 4).max(1);
     let fixed = estimate_tokens(SYSTEM) + estimate_tokens(&context.path) + FIXED_WORDS_TOKENS;
     let room = Room {
         tokens: budget.usable_tokens().saturating_sub(max_tokens).saturating_sub(fixed),

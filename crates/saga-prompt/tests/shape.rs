@@ -438,6 +438,105 @@ fn what_a_chat_model_says_around_code_is_left_out() {
 }
 
 #[test]
+fn what_a_chat_model_writes_again_is_left_out() {
+    check(
+        &SAYS,
+        "import os\n\ndef add(a, b):\n    ret|\n",
+        "```python\nimport os\n\ndef add(a, b):\n    return a + b\n```",
+        expect![[r#"
+            import os
+
+            def add(a, b):
+                ret«urn a + b»
+
+            [Fence]
+        "#]],
+    );
+    check(
+        &SAYS,
+        "class A:\n    def add(a, b):\n        |\n",
+        "```python\ndef add(a, b):\n    total = a + b\n    return total\n```",
+        expect![[r#"
+            class A:
+                def add(a, b):
+                    «total = a + b
+                    return total»
+
+            [Fence]
+        "#]],
+    );
+    check(
+        &SAYS,
+        "def add(a, b):\n    total = a + b\n    |\n",
+        "```python\ndef add(a, b):\n    pass\n```",
+        expect![[r#"
+            def add(a, b):
+                total = a + b
+                «»
+
+            [Repetition]
+        "#]],
+    );
+}
+
+#[test]
+fn brackets_inside_patterns_cut_nothing() {
+    check(
+        &TYPESCRIPT,
+        "const m = |",
+        "text.match(/[(]/) ?? don't(x[0])",
+        expect![[r#"
+        const m = «text.match(/[(]/) ?? don't(x[0])»
+        [end]
+    "#]],
+    );
+}
+
+#[test]
+fn a_fence_at_the_end_of_the_last_line() {
+    check(
+        &PYTHON,
+        "def f():\n    |",
+        "x = 1\n    return x```",
+        expect![[r#"
+        def f():
+            «x = 1
+            return x»
+        [Fence]
+    "#]],
+    );
+}
+
+#[test]
+fn markup_after_the_cursor_is_kept() {
+    check(
+        &Case { language: "typescriptreact", ..PYTHON },
+        "  return <div>|</div>;\n",
+        "{title}</div>;\n}",
+        expect![[r#"
+              return <div>«{title}»</div>;
+
+            [Follows]
+        "#]],
+    );
+}
+
+#[test]
+fn a_docstring_ends_at_the_quotes_that_are_there() {
+    check(
+        &PYTHON,
+        "def f(a):\n    \"\"\"|\"\"\"\n",
+        "두 수의 합을 구한다.\"\"\"\n    return a",
+        expect![[r#"
+            def f(a):
+                """«두 수의 합을 구한다.»"""
+
+            [Follows]
+        "#]],
+    );
+}
+
+#[test]
 fn trailing_blanks_and_half_a_fence_are_not_shown() {
     let mut shaper = shaper(&PYTHON, "def f():\n    |");
     for (piece, shown) in [

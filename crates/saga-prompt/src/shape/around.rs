@@ -7,6 +7,9 @@ use crate::fence::is_prose_language;
 /// A tab's width where columns are compared.
 const TAB_COLUMNS: usize = 4;
 
+/// Lines above the cursor that an answer may repeat.
+const ABOVE_LINES: usize = 40;
+
 /// What stands around the cursor.
 #[derive(Clone, Debug)]
 pub(super) struct Around {
@@ -19,8 +22,8 @@ pub(super) struct Around {
     pub(super) line: String,
     /// The cursor's line from the cursor on.
     pub(super) rest: String,
-    /// The last line above that is not blank.
-    pub(super) above: String,
+    /// Lines above that are not blank, the nearest first, without their indentation.
+    pub(super) above: Vec<String>,
     /// The first line below that is not blank.
     pub(super) below: Option<String>,
     /// Column that a line must reach to belong to the cursor's scope.
@@ -35,7 +38,7 @@ impl Around {
     pub(super) fn new(ask: &ShapeAsk<'_>) -> Self {
         let (before, line) = ask.prefix.rsplit_once('\n').unwrap_or(("", ask.prefix));
         let (rest, after) = ask.suffix.split_once('\n').unwrap_or((ask.suffix, ""));
-        let above = before.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let above = || before.lines().rev().filter(|line| !line.trim().is_empty());
         let below = after.lines().find(|line| !line.trim().is_empty());
         let syntax = Syntax::of(ask.language);
         let rest = rest.trim_end().to_owned();
@@ -45,12 +48,12 @@ impl Around {
             form: ask.form,
             one_line: ask.one_line || rest.chars().any(char::is_alphanumeric),
             syntax,
-            base: base(line, above),
+            base: base(line, above().next().unwrap_or_default()),
             open: brackets::open_at(ask.prefix, ask.suffix, syntax),
             talks: is_prose_language(ask.language) || in_long_text(ask.prefix),
             line: line.to_owned(),
             rest,
-            above: above.trim_end().to_owned(),
+            above: above().take(ABOVE_LINES).map(|line| line.trim().to_owned()).collect(),
             below: below.map(|line| line.trim_end().to_owned()),
         }
     }

@@ -93,7 +93,11 @@ fn quoted<'a>(around: &Around, said: &'a str, ended: bool) -> Body<'a> {
         None => return Body::NotYet,
     };
     let ended = ended || closed;
-    let code = code.trim_start_matches('\n');
+    let code = match after_repeated(around, code.trim_start_matches('\n'), ended) {
+        Some(code) => code,
+        None if ended => return Body::Misfit(StopReason::Repetition),
+        None => return Body::NotYet,
+    };
     let line = around.line.trim_start();
     let begins = code.trim_start();
     if !ended && (begins.is_empty() || line.starts_with(begins)) {
@@ -131,22 +135,46 @@ fn until_fence(inside: &str) -> (&str, bool) {
     inside.find("\n```").map_or((inside, false), |end| (&inside[..end], true))
 }
 
-/// Code that a model wrote from the left edge, moved to the cursor's column.
+/// Chat models like to write again what stands above the cursor: the part after it, or none while
+/// its end was not reached.
+fn after_repeated<'a>(around: &Around, code: &'a str, ended: bool) -> Option<&'a str> {
+    let (first, has_more) = code.split_once('\n').map_or((code, false), |(line, _)| (line, true));
+    let first = first.trim();
+    let (is_whole, line) = (has_more || ended, around.line.trim());
+    let repeats = |above: &String| if is_whole { above == first } else { above.starts_with(first) };
+    let is_own_line = !line.is_empty() && first.starts_with(line);
+    if is_own_line || !around.above.iter().any(repeats) {
+        return Some(code);
+    }
+    let nearest = around.above.first()?;
+    let mut at = 0;
+    for written in code.split_inclusive('\n') {
+        at += written.len();
+        let next = code[at..].trim_start();
+        let is_decided = written.ends_with('\n') && (ended || next.len() >= line.len());
+        if is_decided && written.trim() == nearest && next.starts_with(line) {
+            return Some(code[at..].trim_start_matches('\n'));
+        }
+    }
+    None
+}
+
+/// Code that a model wrote at another column, moved to the cursor's.
 fn at_column<'a>(code: &'a str, indentation: &str) -> Cow<'a, str> {
-    let Some(below) = code.strip_prefix(indentation) else {
-        let mut lines = code.lines();
-        let mut out = lines.next().unwrap_or_default().trim_start().to_owned();
-        for line in lines {
+    if let Some(in_place) = code.strip_prefix(indentation) {
+        return Cow::Borrowed(in_place);
+    }
+    let own = &code[..code.len() - code.trim_start_matches([' ', '\t']).len()];
+    let mut out = String::with_capacity(code.len());
+    for (number, line) in code.split('\n').enumerate() {
+        let moved = line.strip_prefix(own).unwrap_or(line.trim_start());
+        if number > 0 {
             out.push('\n');
-            if !line.trim().is_empty() {
+            if !moved.is_empty() {
                 out.push_str(indentation);
-                out.push_str(line);
             }
         }
-        if code.ends_with('\n') {
-            out.push('\n');
-        }
-        return Cow::Owned(out);
-    };
-    Cow::Borrowed(below)
+        out.push_str(moved);
+    }
+    Cow::Owned(out)
 }

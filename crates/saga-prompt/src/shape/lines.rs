@@ -85,14 +85,14 @@ impl<'t> Walk<'_, 't> {
         if let Some(second) = repeats::piece(line) {
             return Some(Cut { is_certain: true, ..self.cut(second, StopReason::Repetition) });
         }
-        if !around.talks && line.ends_with(FENCE) && line.matches(FENCE).count() == 1 {
-            return Some(self.cut(line.len() - FENCE.len(), StopReason::Fence));
+        if let Some(cut) = self.fence_at_end(line) {
+            return Some(cut);
         }
         let whole = format!("{}{line}", around.line);
         if self.is_below(&whole) {
             return Some(self.cut(0, StopReason::Follows));
         }
-        if repeats_above(&whole, &around.above) {
+        if around.above.first().is_some_and(|above| repeats(&whole, above)) {
             return Some(self.cut(0, StopReason::Repetition));
         }
         if around.line_is_blank() && !around.talks && is_prose(line) {
@@ -119,6 +119,9 @@ impl<'t> Walk<'_, 't> {
         if line.trim().is_empty() {
             return None;
         }
+        if let Some(cut) = self.fence_at_end(line) {
+            return Some(cut);
+        }
         let may_be_below = !is_whole && self.may_be_below(line);
         if self.is_below(line) || may_be_below {
             return Some(self.cut(0, StopReason::Follows));
@@ -140,6 +143,14 @@ impl<'t> Walk<'_, 't> {
         }
         let is_certain = begins.starts_with(FENCE);
         Some(Cut { is_certain, ..self.cut(0, StopReason::Fence) })
+    }
+
+    /// Models that end their code without a line end close its block on the same line.
+    fn fence_at_end(&self, line: &str) -> Option<Cut> {
+        let code = line.strip_suffix(FENCE)?;
+        let is_comment = code.trim_start().starts_with(['/', '#', '*', '-']);
+        let closes = !self.around.talks && !is_comment && !code.contains(FENCE);
+        closes.then(|| self.cut(code.len(), StopReason::Fence))
     }
 
     /// Whether the line is the one that already follows the cursor.
@@ -200,11 +211,11 @@ impl<'t> Walk<'_, 't> {
         for (at, c) in scan.brackets {
             if let Some(closer) = closer_of(c) {
                 self.own.push(closer);
-            } else if self.own.last() == Some(&c) {
-                self.own.pop();
-            } else {
-                let open = around.open.get(self.closed).filter(|_| self.own.is_empty());
-                match open {
+            } else if let Some(opened) = self.own.iter().rposition(|closer| *closer == c) {
+                // What was opened in between is no bracket: a pattern, or a word's apostrophe.
+                self.own.truncate(opened);
+            } else if self.own.is_empty() {
+                match around.open.get(self.closed) {
                     Some(open) if open.closer == c && !open.closed_below => self.closed += 1,
                     Some(open) if open.closer == c => {
                         return Some(self.cut(at, StopReason::Follows));
@@ -243,7 +254,7 @@ impl<'t> Walk<'_, 't> {
 }
 
 /// Whether the line says again what stands right above it.
-fn repeats_above(line: &str, above: &str) -> bool {
+fn repeats(line: &str, above: &str) -> bool {
     let line = line.trim();
-    line.len() >= REPEATED_LINE_BYTES_MIN && line == above.trim() && says_something(line)
+    line.len() >= REPEATED_LINE_BYTES_MIN && line == above && says_something(line)
 }
