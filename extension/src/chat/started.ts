@@ -3,12 +3,14 @@
  * what it asks then waits for the engine instead of failing.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { EngineHandle, Reply } from "../engine";
+import { patientReply } from "./patient";
 import type { TalkEngine } from "./talk";
 
 export function startedEngine(engine: EngineHandle): TalkEngine {
   return {
-    chat: (request) => laterReply(whenStarted(engine).then(() => engine.chat(request))),
+    chat: (request) => laterReply(whenStarted(engine).then(() => patientReply(() => engine.chat(request), pause))),
     session: async (id) => {
       await whenStarted(engine);
       return engine.session(id);

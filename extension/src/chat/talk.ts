@@ -116,6 +116,9 @@ export function startTalk(options: TalkOptions): Talk {
     await relay(running, turn, words, news.add);
     news.flush();
     running = undefined;
+    // Only a failed question can be asked again.
+    const failed = conversation.turns.some(({ id, state }) => id === turn && state.kind === "failed");
+    if (!failed) questions.delete(turn);
     void answerWaiting();
   }
 
