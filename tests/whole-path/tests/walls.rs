@@ -143,7 +143,7 @@ impl Graph {
         for node in list(&metadata["resolve"]["nodes"]) {
             let targets = edges.entry(name_of[&text(&node["id"])].clone()).or_default();
             for dep in list(&node["deps"]) {
-                let ships = list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
+                let ships = list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
                 if ships {
                     targets.insert(name_of[&text(&dep["pkg"])].clone());
                 }
