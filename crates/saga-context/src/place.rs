@@ -115,7 +115,8 @@ fn kind_by_tree(doc: &Snapshot, syntax: &Syntax, at: usize) -> Option<Capture> {
         let Some((kind, node)) = captured else { return };
         // A comment that ends with its line goes on behind its last character.
         let ends_with_line = kind == Capture::Comment
-            && text::slice(&doc.rope, node.start_byte()..node.start_byte() + 2) != "/*";
+            && text::slice(&doc.rope, node.start_byte()..node.start_byte() + 2) != "/*"
+            && text::line_start(&doc.rope, at) <= node.start_byte();
         let inside = node.start_byte() < at
             && (at < node.end_byte() || (ends_with_line && at == node.end_byte()));
         if inside && innermost.is_none_or(|(outer, _)| node.start_byte() >= outer.start_byte()) {

@@ -68,6 +68,8 @@ fn comments_and_strings() {
     check("//- /a.py\nx = f'{a.$0}'\n", expect!["one line"]);
     check("//- /a.ts\nx = `${a.$0\n", expect!["one line"]);
     check("//- /a.rs\nfn f<'a>(x: &'a str) { x.len($0) }\n", expect!["one line"]);
+    check("//- /a.rs\n/// Doc $0\nfn f() {}\n", expect!["comment, one line"]);
+    check("//- /a.rs\n/// Doc\n$0fn f() {}\n", expect!["blank before, one line"]);
     check("//- /a.rs\nlet x = \"a $0\n", expect!["string, one line"]);
 }
 
