@@ -13,12 +13,12 @@ const LAST = "lastInstruction";
 
 export async function refactor({ ctx, edits }: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  if (!editor || !isFollowed(editor.document)) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Open the file to refactor and put the cursor in it."));
+  const target = editor && isFollowed(editor.document) ? await targetOf(editor.document, editor.selection) : undefined;
+  if (!editor || !target) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to refactor, or put the cursor into it."));
     return;
   }
-  const { document, selection } = editor;
-  const target = await targetOf(document, selection);
+  const { document } = editor;
   const instruction = await pick(ctx, target.name);
   if (!instruction) return;
   await ctx.extension.workspaceState.update(LAST, instruction);
@@ -35,14 +35,29 @@ interface Target {
   readonly span: Span;
 }
 
-/** The selection; without one the definition around the cursor, where a language server knows it. */
-async function targetOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<Target> {
+/**
+ * The selection; without one the definition around the cursor, where a language server knows it, or
+ * the paragraph. Undefined where there is nothing but blanks.
+ */
+async function targetOf(document: vscode.TextDocument, selection: vscode.Selection): Promise<Target | undefined> {
   const symbol = await definitionAround(document, selection);
-  const range = selection.isEmpty && symbol ? symbol.range : selection;
+  const range = selection.isEmpty ? (symbol?.range ?? paragraphAt(document, selection.active)) : selection;
+  const code = document.getText(range);
+  if (code.trim() === "") return undefined;
   return {
-    name: symbol ? symbolName(symbol) : (definitionName(document.getText(range)) ?? nameOfLines(document, range)),
+    name: symbol ? symbolName(symbol) : (definitionName(code) ?? nameOfLines(document, range)),
     span: { start: document.offsetAt(range.start), end: document.offsetAt(range.end) },
   };
+}
+
+/** The lines around a place up to the next blank ones. */
+function paragraphAt(document: vscode.TextDocument, { line }: vscode.Position): vscode.Range {
+  const isCode = (one: number) => !document.lineAt(one).isEmptyOrWhitespace;
+  let first = line;
+  let last = line;
+  while (first > 0 && isCode(first) && isCode(first - 1)) first -= 1;
+  while (last < document.lineCount - 1 && isCode(last) && isCode(last + 1)) last += 1;
+  return new vscode.Range(document.lineAt(first).range.start, document.lineAt(last).range.end);
 }
 
 /** Language servers may be busy starting; the command does not wait for that. */
@@ -93,8 +108,9 @@ function pick(ctx: Ctx, target: string): Promise<Instruction | undefined> {
   const last = ctx.extension.workspaceState.get<Instruction>(LAST);
   const common = commonInstructions();
   const quickPick = vscode.window.createQuickPick<Item>();
+  const rows = () => rowsFor(quickPick.value, last, common);
   const list = (): void => {
-    quickPick.items = rowsFor(quickPick.value, last, common).map(itemOf);
+    quickPick.items = rows().map(itemOf);
   };
   quickPick.title = vscode.l10n.t("Refactor {0}", target);
   quickPick.placeholder = vscode.l10n.t("Choose, or say what to do");
@@ -102,7 +118,8 @@ function pick(ctx: Ctx, target: string): Promise<Instruction | undefined> {
   list();
   return new Promise((resolve) => {
     quickPick.onDidAccept(() => {
-      const row = quickPick.selectedItems[0]?.row;
+      // Who types and presses Enter at once is quicker than the list.
+      const row = quickPick.selectedItems[0]?.row ?? rows()[0];
       resolve(row && { label: row.label, text: row.text });
       quickPick.hide();
     });
