@@ -18,6 +18,9 @@ def main() -> None:
     parameters.model_alias = {os.path.basename(file).split(".")[0]}
     parameters.n_ctx = 8192
     parameters.n_parallel = 2
+    # One core is left for the editor, and waiting threads sleep: they would take it by spinning.
+    parameters.cpuparams.n_threads = max(1, min(8, (os.cpu_count() or 2) - 1))
+    parameters.cpuparams.poll = 0
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = port
     server = xllamacpp.Server(parameters)

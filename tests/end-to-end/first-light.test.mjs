@@ -9,6 +9,9 @@ import { openScene, scenarios } from "./harness/scene.mjs";
 
 const sample = (name) => readFile(path.join(root, "scripts", "sample-project", name), "utf8");
 
+// The small model shares two cores with the editor and the browser.
+const modelMs = 180_000;
+
 let scene;
 let workbench;
 let cart;
@@ -35,7 +38,7 @@ test("1. ghost text appears and Tab accepts it", async () => {
   await workbench.type("        return self.items.");
   await workbench.press("Escape");
   await workbench.palette("Trigger Inline Suggestion");
-  await workbench.waitForGhostText();
+  await workbench.waitForGhostText((text) => text.trim() !== "", modelMs);
   await scene.screenshots("ghost-text");
   await workbench.press("Tab");
   await workbench.waitForNoGhostText();
@@ -51,8 +54,8 @@ test("2. a refactoring is shown, accepted and undone", async () => {
   await workbench.selectLines("cart.py", first, last);
   await workbench.palette("CodeSaga: Refactor…");
   await workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Simplify" }).first().click();
-  await workbench.waitForDiff();
-  await workbench.titleButton("Accept").waitFor({ timeout: 60_000 });
+  await workbench.waitForDiff(modelMs);
+  await workbench.titleButton("Accept").waitFor({ timeout: modelMs });
   await scene.screenshots("diff");
   assert.equal(await workbench.read("cart.py"), before);
   await workbench.titleButton("Accept").click();
@@ -73,7 +76,7 @@ test("3. the chat answers and goes on", async () => {
       `answer ${place + 1}`,
       () => chat.locator('.turn.done .reply[aria-busy="false"] .answer').allInnerTexts(),
       (texts) => texts.length === place + 1 && texts[place].trim() !== "",
-      90_000,
+      modelMs,
     );
   }
   assert.deepEqual(scene.complaints, []);

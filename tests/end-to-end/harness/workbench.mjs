@@ -63,7 +63,7 @@ export function openWorkbench(page, folder) {
     },
 
     ghostText,
-    waitForGhostText: (accept = (text) => text.trim() !== "") => eventually("ghost text", ghostText, accept),
+    waitForGhostText: (accept, withinMs) => eventually("ghost text", ghostText, accept, withinMs),
     waitForNoGhostText: () => eventually("no ghost text", ghostText, (text) => text === ""),
 
     /** The whole text of the line the cursor is in, ghost text included. */
@@ -92,7 +92,7 @@ export function openWorkbench(page, folder) {
     notificationButton: (label) => page.locator(".notification-toast .monaco-button").filter({ hasText: label }),
     notifications: () => texts(".notification-toast"),
     diffTitle: () => page.locator(".tab.active").textContent(),
-    waitForDiff: () => page.locator(".monaco-diff-editor .modified-in-monaco-diff-editor").waitFor(),
+    waitForDiff: (timeout) => page.locator(".monaco-diff-editor .modified-in-monaco-diff-editor").waitFor({ timeout }),
     waitForNoDiff: () => page.locator(".monaco-diff-editor").waitFor({ state: "detached" }),
     proposed: async () =>
       (await texts(".monaco-diff-editor .modified .view-line")).join("\n").replaceAll("\u00a0", " "),
