@@ -17,7 +17,7 @@ use crate::domain::limits::{KeepAlive, Limits};
 #[derive(Debug)]
 pub enum Invocation {
     /// Serve until told to stop.
-    Serve(Config),
+    Serve(Box<Config>),
     /// Make a key for a user.
     AddKey {
         /// The user's name.
@@ -153,7 +153,7 @@ impl Invocation {
             Some(Command::Keys(KeysCommand::Add { name, tenant, file })) => {
                 Ok(Self::AddKey { name, tenant, file })
             }
-            None => Config::check(arguments.settings).map(Self::Serve),
+            None => Ok(Self::Serve(Box::new(Config::check(arguments.settings)?))),
         }
     }
 }

@@ -42,7 +42,6 @@ impl Drain {
     }
 
     /// Resolves when running work must end at once.
-    #[must_use]
     pub fn cut(&self) -> WaitForCancellationFutureOwned {
         self.cut.clone().cancelled_owned()
     }

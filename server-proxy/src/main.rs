@@ -27,7 +27,9 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(config: &Config) -> io::Result<()> {
     write_log(config.log);
-    serve(config, told_to_stop()).await
+    // Listened for before anything is served, so that no signal ends the process half-way.
+    let told_to_stop = told_to_stop()?;
+    serve(config, told_to_stop).await
 }
 
 /// Log lines go to stderr, so that stdout stays for answers of commands.
@@ -40,24 +42,26 @@ fn write_log(format: LogFormat) {
     }
 }
 
-/// Resolves on Ctrl+C, and on SIGTERM where there is one.
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Resolves on SIGINT and SIGTERM.
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
+}
+
+/// Resolves on Ctrl+C.
+#[cfg(windows)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

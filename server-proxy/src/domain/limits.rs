@@ -33,6 +33,8 @@ pub struct Limits {
     pub first_piece_time_max: Duration,
     /// Time between two pieces of an answer.
     pub between_pieces_time_max: Duration,
+    /// Time for which a client may leave what was sent to it unread.
+    pub client_stall_time_max: Duration,
     /// Time that running answers get to end when the server stops.
     pub drain_time_max: Duration,
 }
@@ -61,6 +63,7 @@ impl Limits {
             probe_time_max: Duration::from_secs(5),
             first_piece_time_max: Duration::from_secs(600),
             between_pieces_time_max: Duration::from_secs(60),
+            client_stall_time_max: Duration::from_secs(30),
             drain_time_max,
         }
     }

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::ready::ReadyStatus;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::domain::limits::Limits;
@@ -18,6 +19,7 @@ pub struct ModelDirectory {
     upstreams: Vec<Arc<Upstream>>,
     default_model: Option<String>,
     started: Instant,
+    ready: watch::Sender<Option<ServedModel>>,
 }
 
 /// What can be expected of a request for the default model.
@@ -46,6 +48,20 @@ impl ModelDirectory {
             upstreams: servers.into_iter().map(upstream).collect(),
             default_model,
             started: Instant::now(),
+            ready: watch::Sender::new(None),
+        }
+    }
+
+    /// Returns when the default model is in memory for the first time.
+    pub async fn ready(&self) -> ServedModel {
+        let mut ready = self.ready.subscribe();
+        loop {
+            if let Some(model) = ready.borrow_and_update().clone() {
+                return model;
+            }
+            if ready.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
         }
     }
 
@@ -63,6 +79,13 @@ impl ModelDirectory {
             if let Some(model) = self.default_at(upstream).filter(|_| answers) {
                 served =
                     !upstream.must_load(&model.name) || upstream.loaded(&model.name).await.is_ok();
+                if served {
+                    self.ready.send_if_modified(|ready| {
+                        let is_first = ready.is_none();
+                        ready.get_or_insert(model);
+                        is_first
+                    });
+                }
             }
             let pause = match (answers, served) {
                 (true, true) => Duration::from_secs(15),

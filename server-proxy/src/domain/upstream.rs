@@ -219,7 +219,8 @@ impl Upstream {
 
     /// A server that failed is asked at once how it stands, and its models are loaded anew.
     fn note(&self, model: &str, failure: &Failure) {
-        if is_the_servers_fault(failure) {
+        // One that has no room is well.
+        if is_the_servers_fault(failure) && failure.code != FailureCode::UpstreamBusy {
             self.loads.lock().remove(model);
             self.known.lock().asked_at = None;
             self.nudge.notify_one();
@@ -237,22 +238,21 @@ impl Upstream {
             let known = self.known.lock();
             (known.standing.clone(), known.since)
         };
-        let (status, since, failure) = match (standing, self.loads.lock().get(model)) {
-            (Standing::NotAsked, _) => (ReadyStatus::Loading, known_since, None),
-            (Standing::Fails(failure), _) if failure.code == FailureCode::UpstreamBusy => {
-                (ReadyStatus::Loading, known_since, Some(failure))
-            }
-            (Standing::Fails(failure), _) => (ReadyStatus::Unavailable, known_since, Some(failure)),
-            (Standing::Answers, Some(Load::Running { since, .. })) => {
-                (ReadyStatus::Loading, *since, None)
-            }
+        let (since, failure, is_loaded) = match (standing, self.loads.lock().get(model)) {
+            (Standing::Fails(failure), _) => (known_since, Some(failure), false),
+            (Standing::NotAsked, _) | (Standing::Answers, None) => (known_since, None, false),
+            (Standing::Answers, Some(Load::Running { since, .. })) => (*since, None, false),
+            (Standing::Answers, Some(Load::Loaded { since, .. })) => (*since, None, true),
             (Standing::Answers, Some(Load::Failed { since, failure })) => {
-                (ReadyStatus::Unavailable, *since, Some(failure.clone()))
+                (*since, Some(failure.clone()), false)
             }
-            (Standing::Answers, Some(Load::Loaded { since, .. })) => {
-                (ReadyStatus::Ready, *since, None)
-            }
-            (Standing::Answers, None) => (ReadyStatus::Loading, known_since, None),
+        };
+        let status = match &failure {
+            None if is_loaded => ReadyStatus::Ready,
+            None => ReadyStatus::Loading,
+            // llama.cpp refuses everything while it loads its model.
+            Some(failure) if failure.code == FailureCode::UpstreamBusy => ReadyStatus::Loading,
+            Some(_) => ReadyStatus::Unavailable,
         };
         Expectation { status, since, failure }
     }
@@ -261,6 +261,9 @@ impl Upstream {
 impl Known {
     fn stand(&mut self, standing: Standing) {
         if self.standing != standing {
+            if let Standing::Fails(failure) = &standing {
+                tracing::warn!(code = failure.code.name(), "{}", failure.message);
+            }
             self.standing = standing;
             self.since = Instant::now();
         }

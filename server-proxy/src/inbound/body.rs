@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_long_value_is_not_repeated() {
         let body = format!(r#"{{"prompt": "x", "max_tokens": "{}"}}"#, "가".repeat(10_000));
-        let error = parse::<CompletionRequest>(body.as_bytes()).err().expect("refused");
+        let error = parse::<CompletionRequest>(body.as_bytes()).expect_err("refused");
         assert!(error.failure().message.chars().count() < 250);
     }
 }

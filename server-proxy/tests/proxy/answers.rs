@@ -29,7 +29,10 @@ async fn a_completion_is_sent_raw_streamed_bounded_and_pinned() {
         "prompt": "def f():\n", "stream": true, "max_tokens": 7, "temperature": 0, "seed": 3,
         "top_p": 0.5, "stop": "\n\n", "stream_options": { "include_usage": true },
     });
-    check("/v1/completions", body, expect![[r#""#]]).await;
+    check("/v1/completions", body, expect![[r#"
+        /api/generate {"model":"bllossom-shape:latest","prompt":"def f():\n","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":7,"temperature":0.0,"top_p":0.5,"seed":3,"stop":["<|start_header_id|>","<|end_header_id|>","<|eot_id|>","<|reserved_special_token","\n\n"]}}
+        x|y|[stop]|[3+2]|[DONE]
+    "#]]).await;
 }
 
 #[tokio::test]
@@ -42,7 +45,10 @@ async fn a_conversation_is_rendered_by_ollama() {
         ],
         "stream": true,
     });
-    check("/v1/chat/completions", body, expect![[r#""#]]).await;
+    check("/v1/chat/completions", body, expect![[r#"
+        /api/chat {"model":"bllossom-shape:latest","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"스택?"},{"role":"assistant","content":"```py\n"}],"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":1024}}
+        x|y|[stop]|[DONE]
+    "#]]).await;
 }
 
 #[tokio::test]
@@ -51,7 +57,10 @@ async fn a_hole_is_filled_by_the_models_own_template() {
         "model": "fim-shape", "prompt": "", "suffix": "\nprint(x)", "stream": true,
         "max_tokens": 5,
     });
-    check("/v1/completions", body, expect![[r#""#]]).await;
+    check("/v1/completions", body, expect![[r#"
+        /api/generate {"model":"fim-shape:latest","prompt":"\n","suffix":"\nprint(x)","stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":5}}
+        x|y|[stop]|[DONE]
+    "#]]).await;
 }
 
 #[tokio::test]
@@ -60,7 +69,10 @@ async fn a_client_cannot_steer_how_the_model_is_loaded() {
         "prompt": "x", "stream": true, "max_tokens": 999_999, "num_ctx": 1, "keep_alive": 0,
         "options": { "num_ctx": 1, "num_gpu": 0 }, "raw": false, "truncate": true,
     });
-    check("/v1/completions", body, expect![[r#""#]]).await;
+    check("/v1/completions", body, expect![[r#"
+        /api/generate {"model":"bllossom-shape:latest","prompt":"x","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":4096}}
+        x|y|[stop]|[DONE]
+    "#]]).await;
 }
 
 #[tokio::test]

@@ -34,21 +34,32 @@ async fn both_versions_tell_the_same_facts() {
     let of = async |version| facts(Options { version, ..Options::default() }, |_| {}).await;
     let (old, new) = (of(Version::V0_24_0).await, of(Version::V0_33_0Rc2).await);
     assert_eq!(old, new);
-    expect![[r#""#]].assert_eq(&new);
+    expect![[r#"
+        bllossom-shape:latest by ollama: template llama3, fim false, context 8192, default
+        fim-shape:latest by ollama: template unknown, fim true, context 8192
+        smollm2:latest by ollama: template chatml, fim false, context 8192
+    "#]]
+    .assert_eq(&new);
 }
 
 #[tokio::test]
 async fn the_setting_caps_the_context() {
     let options = Options { shape: Some(Shape::Bllossom), ..Options::default() };
     let seen = facts(options, |config| config.limits.context_tokens_max = 2048).await;
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+        bllossom-shape:latest by ollama: template llama3, fim false, context 2048, default
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[tokio::test]
 async fn an_openai_compatible_server_tells_its_template_and_context() {
     let options = Options { kind: Kind::OpenAi, ..Options::default() };
     let seen = facts(options, |config| config.model = None).await;
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+        smollm2 by openai-compatible: template chatml, fim false, context 8192, default
+    "#]]
+    .assert_eq(&seen);
 }
 
 #[tokio::test]
