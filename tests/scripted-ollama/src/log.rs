@@ -15,7 +15,7 @@ use crate::script::Rule;
 /// A request as it came, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recorded {
-    /// Its place among the recorded requests, from 0.
+    /// Its number since the server started, from 0.
     pub index: usize,
     /// `GET`, `POST`…
     pub method: String,
@@ -52,11 +52,20 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct State {
     requests: Vec<Recorded>,
+    /// Requests recorded before these, no longer kept.
+    forgotten: usize,
     rules: Vec<(Rule, u32)>,
     released: bool,
     connections_open: usize,
     connections_total: usize,
     loaded: Option<Loaded>,
+}
+
+impl State {
+    /// A request that is still kept.
+    fn request(&mut self, index: usize) -> Option<&mut Recorded> {
+        self.requests.get_mut(index.checked_sub(self.forgotten)?)
+    }
 }
 
 /// The model in memory.
@@ -107,6 +116,7 @@ impl Log {
     pub(crate) fn clear(&self) {
         self.change(|state| {
             state.rules.clear();
+            state.forgotten += state.requests.len();
             state.requests.clear();
             state.released = false;
         });
@@ -125,7 +135,7 @@ impl Log {
     pub(crate) fn record(&self, method: &str, path: &str, body: Value) -> usize {
         let at_ms = self.now_ms();
         self.change(|state| {
-            let index = state.requests.len();
+            let index = state.forgotten + state.requests.len();
             state.requests.push(Recorded {
                 index,
                 method: method.to_owned(),
@@ -142,7 +152,7 @@ impl Log {
 
     pub(crate) fn pieces_sent(&self, index: usize, pieces: usize) {
         self.change(|state| {
-            if let Some(request) = state.requests.get_mut(index) {
+            if let Some(request) = state.request(index) {
                 request.pieces += pieces;
             }
         });
@@ -151,7 +161,7 @@ impl Log {
     pub(crate) fn end(&self, index: usize, ending: Ending) {
         let now = self.now_ms();
         self.change(|state| {
-            if let Some(request) = state.requests.get_mut(index) {
+            if let Some(request) = state.request(index) {
                 request.ending = Some(ending);
                 request.ended_ms = Some(now);
             }

@@ -178,6 +178,21 @@ async fn the_script_is_reached_over_http() {
 }
 
 #[tokio::test]
+async fn what_was_forgotten_is_not_mistaken_for_what_came_after() {
+    let ollama = ScriptedOllama::start().await;
+    ollama.script([Rule::any().end(End::Hang)]);
+    let old = send(&ollama, "POST", "/api/generate", GENERATE).await;
+    ollama.wait_for_request("/api/generate", 0).await;
+    ask(&ollama, "DELETE", "/_script", "").await;
+    ollama.script([Rule::any().end(End::Hang)]);
+    let _new = send(&ollama, "POST", "/api/generate", GENERATE).await;
+    ollama.wait_for_request("/api/generate", 0).await;
+    drop(old);
+    ollama.wait_for_connections(1).await;
+    assert_eq!(ollama.requests()[0].ending, None);
+}
+
+#[tokio::test]
 async fn it_poses_as_llama_cpp() {
     let options = Options { kind: Kind::OpenAi, ..Options::default() };
     let ollama = ScriptedOllama::start_with(options).await.expect("a free port");
