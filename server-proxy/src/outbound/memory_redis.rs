@@ -29,6 +29,8 @@ pub const OPERATION_TIME_MAX: Duration = Duration::from_millis(50);
 
 /// Time between two tries to reach a store that does not answer.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
+/// Time between two looks at one that does.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Keeps conversations in Redis.
 pub struct RedisMemory {
@@ -219,19 +221,16 @@ impl Store {
     }
 }
 
-/// Notices by itself that the store is there, or is back. Ends with its store.
+/// Notices by itself that the store has gone, or is back. Ends with its store.
 async fn watch(store: std::sync::Weak<Store>) {
-    let mut asked = false;
-    while let Some(store) = store.upgrade() {
-        if !asked || store.breaker.has_failed() {
-            let mut connection = store.connection.clone();
-            let ping = redis::cmd("PING");
-            // What it finds is kept in the breaker.
-            let _seen = store.run(ping.query_async::<String>(&mut connection)).await;
-            asked = true;
-        }
-        drop(store);
-        sleep(RETRY_EVERY).await;
+    while let Some(held) = store.upgrade() {
+        let mut connection = held.connection.clone();
+        let ping = redis::cmd("PING");
+        // What it finds is kept in the breaker.
+        let _seen = held.run(ping.query_async::<String>(&mut connection)).await;
+        let pause = if held.breaker.has_failed() { RETRY_EVERY } else { LOOK_EVERY };
+        drop(held);
+        sleep(pause).await;
     }
 }
 
