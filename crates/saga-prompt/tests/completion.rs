@@ -50,7 +50,7 @@ fn after_system(prompt: &Prompt) -> String {
 fn check(facts: &ModelFacts, context: &Context, expect: Expect) {
     let asked = ask(facts, context, &mut Anchor::default());
     expect.assert_eq(&format!(
-        "{}\n---\ntaken back: {:?}\nstop: {:?}\n",
+        "{}¦\ntaken back: {:?}\nstop: {:?}\n",
         after_system(&asked.prompt),
         asked.taken_back,
         asked.stop
@@ -93,8 +93,7 @@ fn llama3_is_prefilled_up_to_the_token_boundary() {
 
             class Cart:
                 def total(self):
-       
-            ---
+                   ¦
             taken back: " ret"
             stop: ["<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>", "<|reserved_special_token", "\n```"]
         "#]],
@@ -107,15 +106,14 @@ fn chatml_has_its_own_turns() {
         &facts(TemplateFamily::ChatMl),
         &at_cursor("x = |"),
         expect![[r#"
-        user
-        Write the code of shop/cart.py.<|im_end|>
-        <|im_start|>assistant
-        ```python
-        x =
-        ---
-        taken back: " "
-        stop: ["<|im_end|>", "<|im_start|>", "<|endoftext|>", "\n```"]
-    "#]],
+            user
+            Write the code of shop/cart.py.<|im_end|>
+            <|im_start|>assistant
+            ```python
+            x =¦
+            taken back: " "
+            stop: ["<|im_end|>", "<|im_start|>", "<|endoftext|>", "\n```"]
+        "#]],
     );
 }
 
@@ -142,8 +140,7 @@ fn an_unknown_template_is_asked_in_words() {
             ```
 
             Write only what is to be inserted at the cursor, right after the last character above, in one code block. 커서 위치에 들어갈 코드만 코드 블록 하나로 쓰세요.
-
-            ---
+            ¦
             taken back: ""
             stop: []
         "#]],

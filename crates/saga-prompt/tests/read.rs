@@ -174,6 +174,16 @@ fn a_fence_never_closed_and_one_on_the_last_line() {
 }
 
 #[test]
+fn a_long_fence_closed_by_a_short_one() {
+    let code = "def add(a, b):\n    \"\"\"\n    ```\n    add(1, 2)\n    ```\n    \"\"\"\n    total = a + b\n";
+    let changed = code.replace("total = a + b", "return a + b");
+    for closing in ["```", "````", "```\n", ""] {
+        let reading = read(code, "python", true, &format!("{changed}{closing}"));
+        assert_eq!(reading, Reading::Code(changed.clone()), "{closing}");
+    }
+}
+
+#[test]
 fn thoughts_control_tokens_and_line_ends() {
     check(
         ADD,

@@ -100,7 +100,12 @@ impl Open {
     }
 
     fn finish(self, is_closed: bool) -> Block {
-        Block { tag: self.fence.tag, code: self.code, is_closed }
+        let Self { fence, mut code, .. } = self;
+        if !is_closed && let Some(end) = short_closing(&code) {
+            code.truncate(end);
+            return Block { tag: fence.tag, code, is_closed: true };
+        }
+        Block { tag: fence.tag, code, is_closed }
     }
 }
 
@@ -145,6 +150,16 @@ impl Fence {
     fn can_open_inside(&self, outer: &Self) -> bool {
         !self.tag.is_empty() && self.mark == outer.mark
     }
+}
+
+/// Where a last line begins that closes the block with a shorter fence than it was opened with:
+/// the one fence too many.
+fn short_closing(code: &str) -> Option<usize> {
+    let last = code.trim_end();
+    let start = last.rfind('\n').map_or(0, |end| end + 1);
+    let is_bare = Fence::of(&last[start..]).is_some_and(|fence| fence.is_bare());
+    let fences = last.lines().filter(|line| Fence::of(line).is_some()).count();
+    (is_bare && fences % 2 == 1).then_some(start)
 }
 
 /// The last line of a block whose fence stands at its end.

@@ -81,7 +81,8 @@ pub(super) fn leaves_out(code: &str, asked: &str) -> bool {
 fn is_placeholder(line: &str) -> bool {
     let Some(said) = comment(line) else {
         let bare = line.trim_matches(|c: char| "()[]{};,".contains(c));
-        return is_dots(bare) || (starts_with_dots(bare) && has_any(bare, HINTS));
+        // Without a blank after the dots it is JavaScript: `...rest,`.
+        return is_dots(bare) || (bare.starts_with("... ") && has_any(bare, HINTS));
     };
     let said = said.to_lowercase();
     let says = |words: &&[&str]| words.iter().all(|word| said.contains(word));
@@ -132,6 +133,7 @@ mod tests {
             "# The rest of the function remains the same.",
             "// 이하 생략",
             "# ...",
+            "... rest of the code ...",
         ] {
             assert!(leaves_out(line, ""), "{line}");
             assert!(!leaves_out(line, line), "{line} was there before");
@@ -144,6 +146,8 @@ mod tests {
             "def f(self) -> int: ...",
             "return [...items, x]",
             "...props,",
+            "...rest,",
+            "...otherProps}",
             "# Handle the remaining items.",
             "// 기존 사용자를 먼저 찾는다",
             "# the same user",
