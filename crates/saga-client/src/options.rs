@@ -6,7 +6,7 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use saga_domain::{Failure, FailureCode};
 
-/// Where the server is and how it is reached.
+/// Where the server is and how it is reached. Not `Debug`: it holds the token.
 #[derive(Clone)]
 pub struct ClientOptions {
     /// Address of the server, with or without a trailing `/v1`.

@@ -24,7 +24,7 @@ use saga_prompt::{
 
 use crate::ask::{Terms, ask};
 use crate::documents;
-use crate::flight::{Flight, Followed};
+use crate::flight::{End, Flight, Followed};
 use crate::pause::{Moment, Rhythm, pause};
 use crate::place::{Cursor, with_line_ends};
 use crate::reply::{Giver, Reply};
@@ -177,7 +177,7 @@ struct Ended<'a> {
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.flight.end(Err(fault()));
+            self.flight.end(End::Failed(fault()));
         }
         self.shared.flights.finished(self.flight);
     }
@@ -194,8 +194,10 @@ async fn follow(
     let cursor = &question.cursor;
     loop {
         let progress = followed.progress.borrow_and_update().clone();
-        if let Some(Err(failure)) = progress.end {
-            return Err(failure);
+        match progress.end {
+            Some(End::Failed(failure)) => return Err(failure),
+            Some(End::LetGo) => return Ok(Some(false)),
+            Some(End::Done(_)) | None => {}
         }
         if !progress.fits(&followed.typed) {
             shared.flights.let_go(&followed.flight);
@@ -210,14 +212,13 @@ async fn follow(
                 last: progress.end.is_some(),
             });
         }
-        if let Some(Ok(usage)) = progress.end {
+        if let Some(End::Done(usage)) = progress.end {
             let shown = !rest.is_empty();
             if shown || question.trigger == Trigger::Invoke {
                 giver.give(ReplyEvent::Done(usage));
             }
             return Ok(Some(shown));
         }
-        // The sender goes without an end when the request was let go for a newer one.
         if followed.progress.changed().await.is_err() {
             return Ok(Some(false));
         }
@@ -228,18 +229,18 @@ async fn follow(
 async fn fly(shared: &Shared, flight: &Flight, called: Instant) {
     let outcome = tokio::select! {
         biased;
-        () = flight.unwanted(shared) => return,
+        () = flight.unwanted(shared) => return flight.end(End::LetGo),
         outcome = request(shared, flight, called) => outcome,
     };
     match outcome {
         Ok((Shaped { text, replace_back_bytes: back, .. }, usage)) => {
             shared.cache.lock().insert(&flight.cursor.place_before(back), &text);
             flight.show(&text, back);
-            flight.end(Ok(usage));
+            flight.end(End::Done(usage));
         }
         Err(failure) => {
             shared.note_failure();
-            flight.end(Err(failure));
+            flight.end(End::Failed(failure));
         }
     }
 }

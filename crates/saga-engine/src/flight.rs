@@ -28,7 +28,18 @@ pub(crate) struct Progress {
     /// Bytes before the cursor that the text replaces: a Hangul syllable under composition.
     pub(crate) back: usize,
     /// Set once nothing more comes.
-    pub(crate) end: Option<Result<Usage, Failure>>,
+    pub(crate) end: Option<End>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    /// The answer is complete.
+    Done(Usage),
+    /// The answer failed.
+    Failed(Failure),
+    /// It was let go.
+    LetGo,
 }
 
 impl Progress {
@@ -62,7 +73,7 @@ impl Flight {
     }
 
     /// Publishes the end.
-    pub(crate) fn end(&self, end: Result<Usage, Failure>) {
+    pub(crate) fn end(&self, end: End) {
         self.progress.send_modify(|progress| progress.end = Some(end));
     }
 
@@ -78,11 +89,10 @@ impl Flight {
     async fn abandoned(&self, shared: &Shared) {
         loop {
             self.progress.closed().await;
-            if !self.is_being_typed(shared) {
-                return;
+            if self.is_being_typed(shared) {
+                tokio::time::sleep(ORPHAN_GRACE).await;
             }
-            tokio::time::sleep(ORPHAN_GRACE).await;
-            if self.progress.receiver_count() == 0 {
+            if shared.flights.give_up(self) {
                 return;
             }
         }
@@ -139,6 +149,16 @@ impl Flights {
             before.let_go.cancel();
         }
         Followed { flight, progress, typed: String::new() }
+    }
+
+    /// Forgets a request, unless somebody has come to follow it.
+    fn give_up(&self, flight: &Flight) -> bool {
+        let mut newest = self.newest.lock();
+        if flight.progress.receiver_count() > 0 {
+            return false;
+        }
+        newest.take_if(|newest| std::ptr::eq(newest.as_ref(), flight));
+        true
     }
 
     /// Lets go of a request that does not fit.

@@ -2,8 +2,8 @@
 
 use saga_client::Timeouts;
 
-/// Where the server is and how it is reached.
-#[derive(Clone, Debug)]
+/// Where the server is and how it is reached. Not `Debug`: it holds the token.
+#[derive(Clone)]
 pub struct EngineOptions {
     /// Address of `codesaga-proxy` or of any OpenAI-compatible server, without `/v1`.
     pub server_url: String,

@@ -1,0 +1,95 @@
+//! Calls that are answered whole, and what every request carries.
+
+use saga_domain::FailureCode;
+use saga_protocol::openai::CompletionRequest;
+
+use crate::socket::{Socket, Then};
+
+#[tokio::test]
+async fn token_and_headers_go_with_every_request() {
+    let socket = Socket::status("200 OK", "", r#"{"data":[{"id":"m"}]}"#).await;
+    let client = socket.client_with(|options| {
+        options.token = Some(" secret \n".to_owned());
+        options.headers = vec![("X-Team".to_owned(), "blue".to_owned())];
+    });
+    let models = client.models().await.expect("a list");
+    assert_eq!(models[0].id, "m");
+    let request = socket.request().await;
+    assert!(request.starts_with("GET /v1/models HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("authorization: Bearer secret\r\n"), "{request}");
+    assert!(request.contains("x-team: blue\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Socket::status("200 OK", "", r#"{"data":[]}"#).await;
+    let location = format!("location: {}/v1/models\r\n", elsewhere.url);
+    let socket = Socket::status("307 Temporary Redirect", &location, "").await;
+    let failure = socket.client().models().await.expect_err("refused");
+    assert_eq!(failure.code, FailureCode::BadResponse);
+    assert!(failure.message.ends_with("set that address instead."), "{failure}");
+}
+
+#[tokio::test]
+async fn statuses_become_codes() {
+    for (status, headers, expected) in [
+        ("401 Unauthorized", "", FailureCode::Unauthorized),
+        ("403 Forbidden", "", FailureCode::Forbidden),
+        ("413 Payload Too Large", "", FailureCode::TooLarge),
+        ("429 Too Many Requests", "retry-after: 3\r\n", FailureCode::RateLimited),
+        ("500 Internal Server Error", "", FailureCode::UpstreamFailed),
+        ("503 Service Unavailable", "", FailureCode::UpstreamBusy),
+        ("504 Gateway Timeout", "", FailureCode::Timeout),
+    ] {
+        let socket = Socket::status(status, headers, "").await;
+        let failure = socket.client().models().await.expect_err("a failure");
+        assert_eq!(failure.code, expected, "{status}");
+        let retry_after_ms = (!headers.is_empty()).then_some(3_000);
+        assert_eq!(failure.retry_after_ms, retry_after_ms, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_finds_nothing_to_answer_with_does_not_know_the_model() {
+    let body = r#"{"error":"model \"x\" not found"}"#;
+    let socket = Socket::status("404 Not Found", "", body).await;
+    let asked = socket.client().completions(CompletionRequest::default()).await;
+    let failure = asked.err().expect("refused");
+    assert_eq!(failure.code, FailureCode::UnknownModel);
+    assert_eq!(failure.message, "model \"x\" not found");
+}
+
+#[tokio::test]
+async fn a_conversation_that_is_not_there_is_none() {
+    let body = r#"{"error":{"code":"not_found","message":"None.","type":"not_found_error"}}"#;
+    let socket = Socket::status("404 Not Found", "", body).await;
+    assert_eq!(socket.client().session("abc").await, Ok(None));
+    let socket = Socket::status("404 Not Found", "", body).await;
+    assert_eq!(socket.client().delete_session("abc").await, Ok(false));
+    let socket = Socket::status("204 No Content", "", "").await;
+    let client = socket.client();
+    assert_eq!(client.delete_session("abc").await, Ok(true));
+    assert!(socket.request().await.starts_with("DELETE /v1/sessions/abc "));
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_not_read_to_its_end() {
+    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(9 << 20));
+    let socket = Socket::answer(&endless, 1 << 16, Then::Silence).await;
+    let failure = socket.client().models().await.expect_err("refused");
+    assert_eq!(failure.code, FailureCode::BadResponse);
+}
+
+#[tokio::test]
+async fn traffic_is_counted() {
+    let body = "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}]}\n\n";
+    let socket = Socket::stream(body, usize::MAX, Then::Close).await;
+    let client = socket.client();
+    let mut answer = client.completions(CompletionRequest::default()).await.expect("a stream");
+    while answer.next().await.is_some() {}
+    assert_eq!(client.traffic().bytes_received(), body.len() as u64);
+    let request = socket.request().await;
+    let (_, sent) = request.split_once("\r\n\r\n").expect("a body");
+    assert_eq!(client.traffic().bytes_sent(), sent.len() as u64);
+    assert!(sent.contains("\"stream\":true"), "{sent}");
+}
