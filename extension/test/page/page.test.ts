@@ -325,7 +325,15 @@ const conversation: Turn[] = [
     notes: [],
     state: { kind: "stopped" },
   },
-  { id: "3", user: "Write it", context: [], answer: "", notes: [], state: { kind: "waiting", line: "" } },
+  {
+    id: "3",
+    user: "Write it",
+    context: [],
+    answer: "```\ndef mean(items):\n    return total(items) / len(items)\n```",
+    notes: [],
+    state: { kind: "failed", sentence: "The answer broke off before its end. Try again.", code: "upstream_incomplete" },
+  },
+  { id: "4", user: "Go on", context: [], answer: "", notes: [], state: { kind: "waiting", line: "" } },
 ];
 
 for (const theme of ["dark", "light", "highContrast"] as const) {

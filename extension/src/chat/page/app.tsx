@@ -23,7 +23,7 @@ export function App({ state, actions, input, keepDraft }: AppProperties) {
   const scroll = useStickToEnd();
   const { turns, line } = conversation;
   return (
-    <div class="page">
+    <main class="page">
       <div
         class="turns"
         ref={scroll.area}
@@ -42,20 +42,22 @@ export function App({ state, actions, input, keepDraft }: AppProperties) {
           </ol>
         )}
       </div>
-      {texts && scroll.away && (
-        <IconButton name="arrow-down" class="newest" label={texts.newest} press={scroll.toEnd} />
-      )}
-      <Composer
-        texts={texts}
-        chip={chip}
-        busy={isBusy(conversation)}
-        actions={actions}
-        input={input}
-        keepDraft={keepDraft}
-        sent={scroll.toEnd}
-      />
+      <div class="foot">
+        {texts && scroll.away && (
+          <IconButton name="arrow-down" class="newest" label={texts.newest} press={scroll.toEnd} />
+        )}
+        <Composer
+          texts={texts}
+          chip={chip}
+          busy={isBusy(conversation)}
+          actions={actions}
+          input={input}
+          keepDraft={keepDraft}
+          sent={scroll.toEnd}
+        />
+      </div>
       <Announcer turn={turns.at(-1)} />
-    </div>
+    </main>
   );
 }
 

@@ -16,7 +16,7 @@ interface TurnProperties {
 export const TurnView = memo(
   ({ turn, texts, actions }: TurnProperties) => (
     <li class={`turn ${turn.state.kind}`}>
-      <section class="question" aria-label={texts.you}>
+      <article class="question" aria-label={texts.you}>
         {turn.context.length > 0 && (
           <ul class="went-along">
             {turn.context.map((label) => (
@@ -25,8 +25,8 @@ export const TurnView = memo(
           </ul>
         )}
         <p>{turn.user}</p>
-      </section>
-      <section class="reply" aria-label={texts.answerOf} aria-busy={isOpen(turn.state)}>
+      </article>
+      <article class="reply" aria-label={texts.answerOf} aria-busy={isOpen(turn.state)}>
         <Answer text={turn.answer} texts={texts} actions={actions} />
         {turn.notes.map((line) => (
           <p key={line} class="grey">
@@ -39,7 +39,7 @@ export const TurnView = memo(
             <CopyButton label={texts.copyAnswer} texts={texts} copy={() => actions.copy(turn.answer)} />
           </div>
         )}
-      </section>
+      </article>
     </li>
   ),
   (before, after) => before.turn === after.turn && before.texts === after.texts,
