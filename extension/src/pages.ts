@@ -7,6 +7,7 @@ import type { Ctx } from "./ctx";
 
 const EDIT_SCHEME = "codesaga-edit";
 const STATUS_SCHEME = "codesaga-status";
+const ANSWER_SCHEME = "codesaga-answer";
 
 export interface Page extends vscode.Disposable {
   readonly uri: vscode.Uri;
@@ -15,21 +16,24 @@ export interface Page extends vscode.Disposable {
 }
 
 export interface Pages {
-  /** A new page beside no other, named after `path` so that the editor shows and colours it alike. */
-  create(path: string): Page;
-  /** The status page, of which there is one. */
+  /** A new page for a proposed edit, named after `path` so that the editor shows and colours it alike. */
+  createEdit(path: string): Page;
+  /** What a model said instead of code, the last time. */
+  readonly answer: Page;
   readonly status: Page;
 }
 
 export function registerPages(ctx: Ctx): Pages {
   const createEdit = registerScheme(ctx, EDIT_SCHEME);
+  const createAnswer = registerScheme(ctx, ANSWER_SCHEME);
   const createStatus = registerScheme(ctx, STATUS_SCHEME);
   let made = 0;
   return {
-    create: (path) => {
+    createEdit: (path) => {
       made += 1;
       return createEdit(path, String(made));
     },
+    answer: createAnswer(`/${vscode.l10n.t("Answer")}.md`, ""),
     status: createStatus("CodeSaga", ""),
   };
 }

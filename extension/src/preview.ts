@@ -109,8 +109,7 @@ async function apply(change: Change): Promise<void> {
   vscode.window.setStatusBarMessage(message, 8000);
 }
 
-async function showProse(pages: Pages, prose: string): Promise<void> {
-  const page = pages.create(`/${vscode.l10n.t("Answer")}.md`);
+async function showProse({ answer: page }: Pages, prose: string): Promise<void> {
   page.set(prose);
   await vscode.window.showTextDocument(page.uri, { viewColumn: vscode.ViewColumn.Beside, preview: true });
 }

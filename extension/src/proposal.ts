@@ -44,7 +44,7 @@ export class Proposal {
     pages: Pages,
   ) {
     this.before = request.document.getText();
-    this.page = pages.create(request.document.uri.path);
+    this.page = pages.createEdit(request.document.uri.path);
     this.reply = request.ask(request.spans);
   }
 
