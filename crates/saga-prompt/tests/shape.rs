@@ -493,6 +493,45 @@ fn brackets_inside_patterns_cut_nothing() {
 }
 
 #[test]
+fn what_the_answer_opens_it_may_close() {
+    check(
+        &PYTHON,
+        "def f(xs):\n    |\n",
+        "days = [\n        day(x)\n        for x in xs\n    ]\n    call(\n        days,\n    )\n    return days\n",
+        expect![[r#"
+            def f(xs):
+                «days = [
+                    day(x)
+                    for x in xs
+                ]
+                call(
+                    days,
+                )
+                return days»
+
+            [end]
+        "#]],
+    );
+    check(
+        &TYPESCRIPT,
+        "function f() {\n  |\n}\n",
+        "go({\n    a: [\n      1,\n    ],\n  });\n  return { a };\n}\n",
+        expect![[r#"
+            function f() {
+              «go({
+                a: [
+                  1,
+                ],
+              });
+              return { a };»
+            }
+
+            [Follows]
+        "#]],
+    );
+}
+
+#[test]
 fn a_fence_at_the_end_of_the_last_line() {
     check(
         &PYTHON,

@@ -129,10 +129,7 @@ impl<'t> Walk<'_, 't> {
         if !self.around.talks && column(line) <= self.around.base && is_prose(line) {
             return Some(self.cut(0, StopReason::Prose));
         }
-        if let Some(cut) = self.scope(line) {
-            return Some(cut);
-        }
-        self.block_repeats(line).or_else(|| self.brackets(line, None))
+        self.block_repeats(line).or_else(|| self.scope(line))
     }
 
     fn fence(&self, line: &str, is_whole: bool) -> Option<Cut> {
@@ -162,7 +159,8 @@ impl<'t> Walk<'_, 't> {
         self.around.below.as_deref().is_some_and(|below| below.starts_with(line))
     }
 
-    /// The end of the scope that the cursor is in, or of the block that the text wrote.
+    /// The end of the scope that the cursor is in, or of the block that the text wrote. The
+    /// line's brackets are counted on the way.
     fn scope(&mut self, line: &'t str) -> Option<Cut> {
         let (around, place) = (self.around, column(line));
         let begins = line.trim_start();
@@ -179,7 +177,8 @@ impl<'t> Walk<'_, 't> {
             let goes_on =
                 place == around.base && BLOCK_GOES_ON.iter().any(|word| begins.starts_with(word));
             let leaves = is_outside && self.own.is_empty() && !goes_on;
-            return leaves.then(|| self.cut(0, StopReason::ScopeEnd));
+            let cut = leaves.then(|| self.cut(0, StopReason::ScopeEnd));
+            return cut.or_else(|| self.brackets(line, None));
         }
         let ends_own = self.own.len() == 1 && place <= around.base && begins.starts_with('}');
         let ends_cursors = self.own.is_empty();
