@@ -159,6 +159,8 @@ function load(extensionPath: string): typeof addon | Failure {
   try {
     return require(join(extensionPath, "dist", "codesaga.node")) as typeof addon;
   } catch (error) {
-    return { code: ADDON_MISSING, message: failureOf(error).message };
+    // The lines after the first list folders of this machine.
+    const [message = ""] = failureOf(error).message.split("\n", 1);
+    return { code: ADDON_MISSING, message };
   }
 }
