@@ -188,7 +188,7 @@ impl Engine {
         self.threads.runner()
     }
 
-    /// Ends all answers and all threads; a second call does nothing.
+    /// Ends all answers and all threads, as dropping the engine does; a second call does nothing.
     pub fn close(&self) {
         self.threads.close();
     }
@@ -200,11 +200,5 @@ impl Engine {
             // Whatever fails here fails again, and is reported, when somebody asks for something.
             let _ = shared.model.known(&shared.client).await;
         });
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        self.close();
     }
 }

@@ -63,6 +63,12 @@ impl Threads {
     }
 }
 
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 /// Runs futures on an engine's threads. Futures still running when the engine closes are dropped.
 #[derive(Clone)]
 pub struct Runner {

@@ -30,10 +30,10 @@ async fn a_selection_is_rewritten_in_place() {
         &["    return", " sum(items)\n", "```\n"],
         expect![[r#"
         edit of version 1
-          def total(items):
-              return sum(items)
+        def total(items):
+            return sum(items)
 
-          print(total([1]))
+        print(total([1]))
         done
     "#]],
     )
@@ -154,11 +154,11 @@ def total(items):
     let reply = world.engine.fix(world.uri(), &[diagnostic]).expect("a place in the document");
     expect![[r#"
         edit of version 1
-          def other():
-              pass
+        def other():
+            pass
 
-          def total(items):
-              return sum(items)
+        def total(items):
+            return sum(items)
         done
     "#]]
     .assert_eq(&world.told(&reply).await);

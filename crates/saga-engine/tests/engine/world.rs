@@ -164,7 +164,8 @@ impl World {
         for edit in edits.iter().rev() {
             text.replace_range(edit.span.range(), &edit.text);
         }
-        text.lines().map(|line| format!("  {line}\n")).collect::<String>().trim_end().to_owned()
+        let lines: Vec<&str> = text.lines().collect();
+        lines.join("\n")
     }
 }
 
