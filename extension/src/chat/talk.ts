@@ -9,7 +9,7 @@ import type { ChatContext, Failure, Reply, ReplyEvent, Session } from "../engine
 import { batch, type Schedule } from "./batch";
 import { contextLabel } from "./labels";
 import { type Conversation, type Kept, limits, type ToPage, type TurnEvent } from "./messages";
-import { apply, type Remembered, restore, settle } from "./transcript";
+import { apply, isRemembered, type Remembered, restore, settle } from "./transcript";
 
 /** What a conversation needs of the engine. */
 export interface TalkEngine {
@@ -106,6 +106,17 @@ export function startTalk(options: TalkOptions): Talk {
     become({ session, turns: [...turns, ...askedSince], ...(line !== undefined && { line }) });
   }
 
+  /** The server answers again: what is said of it must not stay as it was. */
+  async function lookAgain(): Promise<void> {
+    const { session, line } = conversation;
+    if (session === undefined || line !== words.notReached()) return;
+    const found = await find(engine, session);
+    if (found.kind === "notReached" || conversation.session !== session) return;
+    const { turns } = conversation;
+    const log = found.kind === "found" ? remembered(found.session) : [];
+    become({ session, turns, ...(!isRemembered(turns, log) && { line: words.forgotten() }) });
+  }
+
   async function answerWaiting(): Promise<void> {
     const turn = waiting[0];
     const question = turn === undefined ? undefined : questions.get(turn);
@@ -119,6 +130,7 @@ export function startTalk(options: TalkOptions): Talk {
     // Only a failed question can be asked again.
     const failed = conversation.turns.some(({ id, state }) => id === turn && state.kind === "failed");
     if (!failed) questions.delete(turn);
+    void lookAgain();
     void answerWaiting();
   }
 

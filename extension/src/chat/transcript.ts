@@ -35,12 +35,7 @@ export interface Remembered {
  * stopped and failed ones that the server never stored.
  */
 export function restore(kept: readonly Turn[], log: readonly Remembered[]): Turn[] {
-  const settled = settle(kept);
-  const finished = settled.filter((turn) => turn.state.kind === "done");
-  const same =
-    finished.length === log.length &&
-    finished.every((turn, at) => turn.user === log[at]?.user && turn.answer === log[at]?.answer);
-  if (same) return settled;
+  if (isRemembered(kept, log)) return settle(kept);
   return log.map((turn, at) => ({
     id: `remembered-${at}`,
     user: turn.user,
@@ -49,6 +44,15 @@ export function restore(kept: readonly Turn[], log: readonly Remembered[]): Turn
     notes: [],
     state: { kind: "done" },
   }));
+}
+
+/** Whether the finished turns are just those the server remembers. */
+export function isRemembered(turns: readonly Turn[], log: readonly Remembered[]): boolean {
+  const finished = turns.filter((turn) => turn.state.kind === "done");
+  return (
+    finished.length === log.length &&
+    finished.every((turn, at) => turn.user === log[at]?.user && turn.answer === log[at]?.answer)
+  );
 }
 
 /** Kept turns whose answer was under way when the page went: nobody is answering them any more. */

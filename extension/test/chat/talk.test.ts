@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conversation, Kept } from "../../src/chat/messages";
+import type { Conversation, Kept, Turn } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
 import { apply } from "../../src/chat/transcript";
 import type { ReplyEvent, Session } from "../../src/engine";
@@ -206,6 +206,29 @@ test("when the server cannot be reached, likewise", async () => {
   });
   await talk.comeBack(kept);
   assert.deepEqual([shown(), talk.conversation().line], [["one | kept | done"], "not reached"]);
+});
+
+test("once the server answers again, it is asked again what it remembers", async () => {
+  const second = { user: "two", context: [], assistant: "2", at: 1 };
+  const cases: [Session | null, string | undefined][] = [
+    [{ ...session, log: [...session.log, second] }, undefined],
+    [{ ...session, log: [second] }, "forgotten"],
+    [null, "forgotten"],
+  ];
+  for (const [found, line] of cases) {
+    let reached = false;
+    const { talk, asked } = setUp("s1", async () => {
+      if (!reached) throw new Error("refused");
+      return found;
+    });
+    await talk.comeBack({ ...kept, turns: [{ ...(kept.turns[0] as Turn), answer: "1" }] });
+    assert.equal(talk.conversation().line, "not reached");
+    reached = true;
+    talk.ask("two", []);
+    await asked[0]?.reply.say(text("2"), done);
+    assert.equal(talk.conversation().line, line);
+    assert.equal(talk.conversation().turns.length, 2);
+  }
 });
 
 test("what the page kept of another conversation is not shown in this one", async () => {
