@@ -237,7 +237,7 @@ mod tests {
     fn the_order_is_append_only() {
         let first = turn("What is a stack?", "Last in, first out.");
         check(
-            &[first.clone()],
+            std::slice::from_ref(&first),
             "그럼 큐는?",
             &[],
             expect![[r#"

