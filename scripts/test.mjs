@@ -41,7 +41,7 @@ const steps = {
   native: { work: npm("run", "check", "-w", "native"), needs: ["packages"] },
   tsc: { work: npm("run", "typecheck", "-w", "extension"), needs: ["packages"] },
   "native-tests": { work: tests("npm", "test", "-w", "native"), needs: ["native"] },
-  extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native"] },
+  extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
   programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
   "end-to-end": {

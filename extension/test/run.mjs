@@ -5,6 +5,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
+import { findBrowser } from "../../scripts/lib/browser.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outdir = join(here, "..", "dist", "test");
@@ -37,5 +38,6 @@ const files = names.map((name) => join(outdir, name.replace(/\.tsx?$/, ".mjs")))
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
   stdio: "inherit",
   cwd: join(here, ".."),
+  env: { ...process.env, CODESAGA_BROWSER: findBrowser() ?? "" },
 });
 process.exit(status ?? 1);

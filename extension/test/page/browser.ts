@@ -15,13 +15,6 @@ import themes from "./themes.json";
 export type Theme = keyof typeof themes;
 
 const SCREENSHOTS = join("..", ".cache", "screenshots");
-const PROGRAMS = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
 
 export interface Bench {
   open(options?: PageOptions): Promise<ChatPage>;
@@ -42,7 +35,7 @@ export async function startBench(): Promise<Bench> {
   if (built.status !== 0) throw new Error(built.stderr);
   const server = await serve();
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const executablePath = process.env.CODESAGA_BROWSER ?? PROGRAMS.find(existsSync);
+  const executablePath = process.env.CODESAGA_BROWSER;
   if (!executablePath) throw new Error("No Chromium or Chrome was found; set CODESAGA_BROWSER to one.");
   const browser = await chromium.launch({
     executablePath,
