@@ -47,25 +47,19 @@ pub(crate) fn possible_origins<'a>(
     at: &Place<'a>,
 ) -> impl Iterator<Item = (Key, &'a str, &'a str)> {
     let prefix = at.prefix;
-    let is_whole = prefix.len() < TAIL_BYTES;
-    let earliest = if is_whole { 0 } else { prefix.len() - TAIL_BYTES + BEFORE_BYTES };
     let uri = hash(at.uri.as_bytes());
     let rests: Vec<(u64, &str)> = possible_rests(at.rest_of_line.trim_end())
         .map(|(rest, closers)| (hash(rest.trim().as_bytes()), closers))
         .collect();
-    prefix
-        .rmatch_indices('\n')
-        .map(|(end, _)| end + 1)
-        .chain(is_whole.then_some(0))
-        .take_while(move |start| *start >= earliest)
-        .take(LINES_MAX)
-        .flat_map(move |start| {
+    prefix.rmatch_indices('\n').map(|(end, _)| end + 1).chain([0]).take(LINES_MAX).flat_map(
+        move |start| {
             let before = hash(before(prefix, start));
             let keys = rests.clone().into_iter();
             keys.map(move |(rest_of_line, closers)| {
                 (Key { uri, before, rest_of_line }, &prefix[start..], closers)
             })
-        })
+        },
+    )
 }
 
 /// `text` without the blanks at the ends of its whole lines: editors indent an empty line and

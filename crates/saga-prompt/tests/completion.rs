@@ -269,14 +269,15 @@ fn text_above_the_window_moves_nothing() {
     let (before, typed, after) = typing_trace();
     let facts = facts(TemplateFamily::Llama3);
     let mut anchor = Anchor::default();
-    let mut prompt_with = |above: &str| {
+    let mut prompt_with = |above: &str, typed: &str| {
         let mut context = at_cursor("|");
         context.prefix = format!("{above}{before}{typed}");
         context.suffix = after.clone();
         text(&ask(&facts, &context, &mut anchor).prompt)
     };
-    let first = prompt_with("");
-    assert_eq!(prompt_with("import os\nimport sys\n"), first);
+    prompt_with("", "");
+    let first = prompt_with("", &typed);
+    assert_eq!(prompt_with("import os\nimport sys\n", &typed), first);
 }
 
 #[test]

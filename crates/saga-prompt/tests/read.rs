@@ -113,6 +113,27 @@ fn of_several_blocks_the_answer() {
 }
 
 #[test]
+fn of_two_versions_one() {
+    check(
+        ADD,
+        "You had this:\n```python\ndef add(a, b):\n    total = a + b  # sum\n    return total\n```\nBetter:\n```python\ndef add(x, y):\n    total: int = x + y\n    return total\n```\n",
+        expect![[r#"
+            def add(x, y):
+                total: int = x + y
+                return total
+        "#]],
+    );
+    check(
+        ADD,
+        "Like this:\n```python\ndef add(a, b):\n    return a + b\n\nAnd then you call it:\n\n```python\nadd(1, 2)\n```\n",
+        expect![[r#"
+            def add(a, b):
+                return a + b
+        "#]],
+    );
+}
+
+#[test]
 fn an_answer_in_parts() {
     check(
         "def first(a):\n    return a[0]\n\n\ndef last(b):\n    return b[-1]\n",

@@ -179,6 +179,36 @@ fn the_scope_ends_it_in_python() {
 }
 
 #[test]
+fn a_blank_line_ends_it_where_the_scope_has_no_end() {
+    check(
+        &PYTHON,
+        "import json\n|\n",
+        "import os\nimport sys\n\ndef main():\n    pass\n",
+        expect![[r#"
+            import json
+            «import os
+            import sys»
+
+            [ScopeEnd]
+        "#]],
+    );
+    check(
+        &PYTHON,
+        "class A:\n    |\n",
+        "def f(self):\n        a()\n\n        b()\n\n    def g(self):\n        pass\n",
+        expect![[r#"
+            class A:
+                «def f(self):
+                    a()
+
+                    b()»
+
+            [ScopeEnd]
+        "#]],
+    );
+}
+
+#[test]
 fn the_scope_ends_it_in_languages_with_braces() {
     check(
         &RUST,

@@ -45,27 +45,27 @@ pub(super) fn best(blocks: Vec<Block>, asked: &AskedCode<'_>) -> Option<Block> {
     };
     let names = names(asked.code);
     let share = |block: &Block| share_of(&names, &block.code);
-    let chosen = wanted.iter().max_by(|a, b| {
-        let by_share = share(a).total_cmp(&share(b));
-        // Of equals the later one is the better version.
-        by_share.then(a.code.trim().is_empty().cmp(&b.code.trim().is_empty()).reverse())
-    })?;
+    let closest = wanted.iter().max_by(|a, b| share(a).total_cmp(&share(b)))?;
+    // Of two versions the later one is the answer.
+    let chosen = wanted.iter().rfind(|block| head(block) == head(closest))?;
     let parts: Vec<&str> = wanted.iter().map(|block| block.code.trim_end()).collect();
     let whole = parts.join("\n\n");
-    let adds = share_of(&names, &whole) >= share(chosen) + PART_GAIN;
+    let adds = share_of(&names, &whole) >= share(closest) + PART_GAIN;
     if wanted.len() > 1 && adds && are_parts(&wanted) {
         return Some(Block { tag: String::new(), code: whole, is_closed: true });
     }
     Some(chosen.clone())
 }
 
+/// What a block defines, by its first line.
+fn head(block: &Block) -> &str {
+    let first = block.code.trim_start().lines().next().unwrap_or_default();
+    first.split('(').next().unwrap_or_default().trim_end()
+}
+
 /// Whether blocks are different things rather than versions of one.
 fn are_parts(blocks: &[Block]) -> bool {
-    let head = |block: &Block| {
-        let first = block.code.trim_start().lines().next().unwrap_or_default();
-        first.split('(').next().unwrap_or_default().to_owned()
-    };
-    let heads: BTreeSet<String> = blocks.iter().map(head).collect();
+    let heads: BTreeSet<&str> = blocks.iter().map(head).collect();
     heads.len() == blocks.len()
 }
 
