@@ -44,7 +44,7 @@ pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Resul
     runner.answer(giver, |giver| async move {
         let outcome = converse(&shared, ask, &giver).await;
         if outcome.is_err() {
-            shared.note_failure();
+            shared.model.forget();
         }
         outcome
     });

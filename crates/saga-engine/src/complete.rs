@@ -239,7 +239,7 @@ async fn fly(shared: &Shared, flight: &Flight, called: Instant) {
             flight.end(End::Done(usage));
         }
         Err(failure) => {
-            shared.note_failure();
+            shared.model.forget();
             flight.end(End::Failed(failure));
         }
     }
@@ -251,7 +251,7 @@ async fn request(
     called: Instant,
 ) -> Result<(Shaped, Usage), Failure> {
     let asked_server = Instant::now();
-    let facts = shared.model.known(&shared.client).await?;
+    let facts = shared.facts().await?;
     let called = called + asked_server.elapsed();
     let cursor = &flight.cursor;
     let others = documents::others(shared, cursor.document.uri());

@@ -51,7 +51,7 @@ pub(crate) fn rewrite(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Repl
         let rewrite = Rewrite { document, span, instruction, diagnostics };
         let outcome = propose(&shared, &rewrite, &giver).await;
         if outcome.as_ref().is_err_and(is_of_the_server) {
-            shared.note_failure();
+            shared.model.forget();
         }
         outcome
     });
@@ -64,7 +64,7 @@ fn is_of_the_server(failure: &Failure) -> bool {
 }
 
 async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<(), Failure> {
-    let facts = shared.model.known(&shared.client).await?;
+    let facts = shared.facts().await?;
     let code = unix_lines(rewrite.document.text(rewrite.span));
     let context = around(shared, rewrite);
     let problems = problems(rewrite);

@@ -198,7 +198,7 @@ impl Engine {
         let shared = Arc::clone(&self.shared);
         self.runner().spawn(async move {
             // Whatever fails here fails again, and is reported, when somebody asks for something.
-            let _ = shared.model.known(&shared.client).await;
+            let _ = shared.facts().await;
         });
     }
 }

@@ -1,5 +1,7 @@
 //! What is known of the model: asked once, kept until something fails.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use saga_client::Client;
 use saga_domain::{Failure, FailureCode, ModelFacts, TemplateFamily};
 use saga_protocol::models::Model as Listed;
@@ -14,14 +16,14 @@ pub(crate) struct Model {
     wanted: Option<String>,
     known: tokio::sync::Mutex<Option<ModelFacts>>,
     /// Set from any thread; looked at before what is known is used.
-    is_stale: std::sync::atomic::AtomicBool,
+    is_stale: AtomicBool,
 }
 
 impl Model {
     /// `wanted` is the user's choice; the server's default when absent or blank.
     pub(crate) fn new(wanted: Option<String>) -> Self {
         let wanted = wanted.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-        Self { wanted, known: tokio::sync::Mutex::default(), is_stale: false.into() }
+        Self { wanted, known: tokio::sync::Mutex::default(), is_stale: AtomicBool::new(false) }
     }
 
     /// The user's choice.
@@ -33,25 +35,30 @@ impl Model {
     /// the same answer.
     pub(crate) async fn known(&self, client: &Client) -> Result<ModelFacts, Failure> {
         let mut known = self.known.lock().await;
-        let is_stale = self.is_stale.swap(false, std::sync::atomic::Ordering::Relaxed);
+        let is_stale = self.is_stale.swap(false, Ordering::Relaxed);
         if let Some(facts) = known.as_ref().filter(|_| !is_stale) {
             return Ok(facts.clone());
         }
         *known = None;
-        let facts = choose(self.wanted.as_deref(), &client.models().await?)?;
+        let facts = self.fetch(client).await?;
         *known = Some(facts.clone());
         Ok(facts)
     }
 
-    /// The facts, asked afresh.
+    /// The facts, asked afresh. Nobody who needs what is known waits for it.
     pub(crate) async fn ask(&self, client: &Client) -> Result<ModelFacts, Failure> {
-        self.forget();
-        self.known(client).await
+        let asked = self.fetch(client).await;
+        *self.known.lock().await = asked.as_ref().ok().cloned();
+        asked
     }
 
     /// Lets the next question ask the server again.
     pub(crate) fn forget(&self) {
-        self.is_stale.store(true, std::sync::atomic::Ordering::Relaxed);
+        self.is_stale.store(true, Ordering::Relaxed);
+    }
+
+    async fn fetch(&self, client: &Client) -> Result<ModelFacts, Failure> {
+        choose(self.wanted.as_deref(), &client.models().await?)
     }
 }
 

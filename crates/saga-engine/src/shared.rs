@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use saga_cache::{CacheLimits, CompletionCache};
 use saga_client::{Client, ClientOptions};
 use saga_context::{DocumentLimits, Documents};
-use saga_domain::Failure;
+use saga_domain::{Failure, ModelFacts};
 use saga_prompt::Anchor;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 
 pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) model: Model,
+    /// The model whose completions the cache holds.
+    cached: Mutex<Option<ModelFacts>>,
     pub(crate) stats: Arc<Stats>,
     pub(crate) documents: Mutex<Documents>,
     /// Documents that are being parsed.
@@ -48,6 +50,7 @@ impl Shared {
         Ok(Self {
             client,
             model: Model::new(options.model),
+            cached: Mutex::default(),
             stats: Arc::default(),
             documents: Mutex::new(Documents::new(DocumentLimits::USUAL)),
             parsing: Mutex::default(),
@@ -64,9 +67,25 @@ impl Shared {
         Giver::pair(&self.closing)
     }
 
-    /// Notes that a request failed. What was known of the model may be what was wrong.
-    pub(crate) fn note_failure(&self) {
-        self.stats.request_failed();
-        self.model.forget();
+    /// What is known of the model.
+    pub(crate) async fn facts(&self) -> Result<ModelFacts, Failure> {
+        let facts = self.model.known(&self.client).await?;
+        self.note_model(&facts);
+        Ok(facts)
+    }
+
+    /// What the server says of the model now.
+    pub(crate) async fn fresh_facts(&self) -> Result<ModelFacts, Failure> {
+        let facts = self.model.ask(&self.client).await?;
+        self.note_model(&facts);
+        Ok(facts)
+    }
+
+    /// Another model would have said something else.
+    fn note_model(&self, facts: &ModelFacts) {
+        let before = self.cached.lock().replace(facts.clone());
+        if before.is_some_and(|before| before != *facts) {
+            self.cache.lock().clear();
+        }
     }
 }

@@ -66,10 +66,6 @@ struct Measured {
 }
 
 impl Stats {
-    pub(crate) fn request_failed(&self) {
-        add_one(&self.requests_failed);
-    }
-
     pub(crate) fn cache_hit(&self) {
         add_one(&self.cache_hits);
     }
@@ -158,6 +154,7 @@ impl Watch {
 
     /// Notes a failure.
     pub(crate) fn failed(&mut self) {
+        add_one(&self.stats.requests_failed);
         self.ended = true;
     }
 

@@ -48,7 +48,7 @@ pub(crate) async fn status(shared: &Shared) -> ServerStatus {
 }
 
 async fn ready(shared: &Shared, memory: String) -> ServerStatus {
-    match shared.model.ask(&shared.client).await {
+    match shared.fresh_facts().await {
         Ok(facts) => ServerStatus::Ready { facts, memory },
         Err(failure) => ServerStatus::Offline(failure),
     }

@@ -1,6 +1,6 @@
 //! Completions, from the keystroke to what is shown.
 
-use crate::world::{CHAT, COMPLETIONS, World, engine, open};
+use crate::world::{CHAT, COMPLETIONS, World, engine, models, open};
 use expect_test::{Expect, expect};
 use saga_domain::{ByteOffset, FailureCode, Span, TextEdit, Trigger};
 use saga_engine::EngineOptions;
@@ -336,6 +336,17 @@ async fn facts_of_the_model_are_asked_once_and_again_after_a_failure() {
     world.type_text("b");
     world.complete().await;
     assert_eq!(world.server.requests_to("/v1/models").len(), 2);
+}
+
+#[tokio::test]
+async fn another_model_is_asked_what_the_one_before_was_asked() {
+    let world = World::new(RETURN).await;
+    world.answers(&[" a"]);
+    world.complete().await;
+    world.server.script([models("llama3"), Rule::on(COMPLETIONS).pieces([" b"])]);
+    world.engine.status().await;
+    let told = world.complete().await;
+    assert!(told.starts_with("completion 26..26 \"b\""), "{told}");
 }
 
 fn code<T>(outcome: Result<T, saga_domain::Failure>) -> FailureCode {
