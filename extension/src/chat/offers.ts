@@ -44,24 +44,36 @@ export function withinLimit(context: ChatContext): ChatContext {
   return { ...context, startLine, endLine: startLine + linesOf(kept) - 1, text: kept };
 }
 
-/** The selected lines as context; nothing when nothing is selected. */
-export function selectionContext(editor: vscode.TextEditor | undefined): ChatContext | undefined {
-  if (!editor || editor.selection.isEmpty) return undefined;
-  const { document, selection } = editor;
-  const text = document.getText(selection);
-  if (text.trim() === "") return undefined;
-  const startLine = selection.start.line + 1;
-  return withinLimit({ ...nameOf(document), startLine, endLine: startLine + linesOf(text) - 1, text });
+/** The selection as the user sees it offered: as a chip that can be taken away. */
+export interface OfferedSelection {
+  chip(): Chip | null;
+  /** Hands it out and offers it no more, until another selection is made. */
+  take(): ChatContext | undefined;
+}
+
+export function offerSelection(editors: Editors): OfferedSelection {
+  let taken: string | undefined;
+  const offered = () => {
+    const context = selectionContext(editors.last());
+    return context && keyOf(context) !== taken ? context : undefined;
+  };
+  return {
+    chip: () => {
+      const context = offered();
+      return context ? { label: l10n.t("selection: {0}", contextLabel(context)), title: context.path } : null;
+    },
+    take: () => {
+      const context = offered();
+      if (context) taken = keyOf(context);
+      return context;
+    },
+  };
 }
 
 /** The whole file as context, or as much of its beginning as may go along. */
 export function fileContext(editor: vscode.TextEditor | undefined): ChatContext | undefined {
   if (!editor) return undefined;
   return withinLimit({ ...nameOf(editor.document), text: editor.document.getText() });
-}
-
-export function chipOf(context: ChatContext): Chip {
-  return { label: l10n.t("selection: {0}", contextLabel(context)), title: context.path };
 }
 
 /** Three things to try, made from the open file. */
@@ -93,6 +105,21 @@ const PROSE: ReadonlySet<string> = new Set(["markdown", "plaintext", "restructur
 /** A line end at the end opens no line of its own: so does a selection made of whole lines. */
 function linesOf(text: string): number {
   return text.replace(/\r?\n$/, "").split("\n").length;
+}
+
+/** The selected lines as context; nothing when nothing is selected. */
+function selectionContext(editor: vscode.TextEditor | undefined): ChatContext | undefined {
+  if (!editor || editor.selection.isEmpty) return undefined;
+  const { document, selection } = editor;
+  const text = document.getText(selection);
+  if (text.trim() === "") return undefined;
+  const startLine = selection.start.line + 1;
+  return withinLimit({ ...nameOf(document), startLine, endLine: startLine + linesOf(text) - 1, text });
+}
+
+/** What makes a selection the same one. */
+function keyOf({ path, startLine, text }: ChatContext): string {
+  return `${path}:${startLine}:${text}`;
 }
 
 function nameOf(document: vscode.TextDocument): { path: string; language: string } {

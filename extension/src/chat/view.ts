@@ -12,7 +12,7 @@ import { insertCode, openAsFile } from "./code";
 import { showHistory } from "./history";
 import { pageHtml } from "./html";
 import { type About, type FromPage, isWebLink, readFromPage, type ToPage } from "./messages";
-import { chipOf, fileContext, followEditors, selectionContext, suggestions, withinLimit } from "./offers";
+import { fileContext, followEditors, offerSelection, suggestions, withinLimit } from "./offers";
 import { startedEngine } from "./started";
 import { startTalk } from "./talk";
 import { titleOf } from "./text";
@@ -40,8 +40,7 @@ export function registerChat(ctx: Ctx): ChatPanel {
   const engine = startedEngine(ctx.engine);
   let view: vscode.WebviewView | undefined;
   let wantsFocus = false;
-  /** The selection that the user took away; it stays away until another one is made. */
-  let removed: string | undefined;
+  let toldOffers = "";
 
   const post = (message: ToPage) => void view?.webview.postMessage(message);
   const talk = startTalk({
@@ -59,44 +58,44 @@ export function registerChat(ctx: Ctx): ChatPanel {
     schedule: (run) => void setTimeout(run, TELL_EVERY_MS),
   });
 
-  const editors = followEditors(ctx, () => {
-    post({ type: "chip", chip: chip() });
-    post({ type: "suggestions", suggestions: suggestions(editors.last()) });
-  });
-  const selection = () => {
-    const context = selectionContext(editors.last());
-    return context && keyOf(context) !== removed ? context : undefined;
+  const editors = followEditors(ctx, () => view?.visible && tellOffers());
+  const selection = offerSelection(editors);
+  const tellOffers = () => {
+    const chip = selection.chip();
+    const things = suggestions(editors.last());
+    // The cursor moves with every key; what is offered seldom changes.
+    const offers = JSON.stringify([chip, things]);
+    if (offers === toldOffers) return;
+    toldOffers = offers;
+    post({ type: "chip", chip });
+    post({ type: "suggestions", suggestions: things });
   };
-  const chip = () => {
-    const context = selection();
-    return context ? chipOf(context) : null;
-  };
-  const showTitle = () => {
-    if (view) view.description = titleOf(talk.conversation().turns[0]?.user);
-  };
-
-  const takeAway = () => {
-    const context = selection();
-    removed = context && keyOf(context);
-    post({ type: "chip", chip: null });
+  const takeSelection = () => {
+    const context = selection.take();
+    tellOffers();
     return context;
   };
   /** The selection goes along once: from then on it is part of the conversation. */
   const contextAbout = (about: About): ChatContext[] => {
     if (about === "nothing") return [];
-    const context = about === "chip" ? takeAway() : fileContext(editors.last());
+    const context = about === "chip" ? takeSelection() : fileContext(editors.last());
     return context ? [context] : [];
   };
+  const showTitle = () => {
+    if (view) view.description = titleOf(talk.conversation().turns[0]?.user);
+  };
+
   const hear = (message: FromPage) => {
     switch (message.type) {
       case "ready": {
         const back = talk.comeBack(message.kept);
+        toldOffers = "";
         post({
           type: "init",
           texts: pageTexts(),
           conversation: talk.conversation(),
           suggestions: suggestions(editors.last()),
-          chip: chip(),
+          chip: selection.chip(),
           draft: workspaceState.get<string>(DRAFT_KEY, ""),
         });
         if (wantsFocus) post({ type: "focus" });
@@ -113,7 +112,7 @@ export function registerChat(ctx: Ctx): ChatPanel {
       case "retry":
         return talk.retry(message.turn);
       case "removeChip":
-        return takeAway();
+        return takeSelection();
       case "copy":
         return vscode.env.clipboard.writeText(message.text);
       case "insert":
@@ -129,24 +128,15 @@ export function registerChat(ctx: Ctx): ChatPanel {
     vscode.window.registerWebviewViewProvider(VIEW, {
       resolveWebviewView(resolved) {
         view = resolved;
-        const { webview } = resolved;
-        const dist = vscode.Uri.joinPath(ctx.extension.extensionUri, "dist");
-        webview.onDidReceiveMessage((value) => {
+        resolved.onDidDispose(() => {
+          if (view === resolved) view = undefined;
+        });
+        resolved.webview.onDidReceiveMessage((value) => {
           const message = readFromPage(value);
           if (message) void hear(message);
           else ctx.log.warn("The chat page sent a message that is none");
         });
-        resolved.onDidDispose(() => {
-          if (view === resolved) view = undefined;
-        });
-        webview.options = { enableScripts: true, localResourceRoots: [dist] };
-        webview.html = pageHtml({
-          script: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, "chat.js"))),
-          style: String(webview.asWebviewUri(vscode.Uri.joinPath(dist, "chat.css"))),
-          source: webview.cspSource,
-          nonce: randomBytes(18).toString("base64url"),
-          language: vscode.env.language,
-        });
+        loadPage(resolved.webview, ctx.extension.extensionUri);
       },
     }),
   );
@@ -183,7 +173,15 @@ export function registerChat(ctx: Ctx): ChatPanel {
   };
 }
 
-/** What makes a selection the same one. */
-function keyOf({ path, startLine, text }: ChatContext): string {
-  return `${path}:${startLine}:${text}`;
+function loadPage(webview: vscode.Webview, extension: vscode.Uri): void {
+  const dist = vscode.Uri.joinPath(extension, "dist");
+  const address = (file: string) => String(webview.asWebviewUri(vscode.Uri.joinPath(dist, file)));
+  webview.options = { enableScripts: true, localResourceRoots: [dist] };
+  webview.html = pageHtml({
+    script: address("chat.js"),
+    style: address("chat.css"),
+    source: webview.cspSource,
+    nonce: randomBytes(18).toString("base64url"),
+    language: vscode.env.language,
+  });
 }
