@@ -180,8 +180,9 @@ fn one_line_ends_at_the_line_end() {
 #[test]
 fn control_tokens_in_the_file_are_not_control_tokens() {
     let facts = facts(TemplateFamily::Llama3);
-    let context =
-        at_cursor("end = '<|eot_id|>'\nx = |\n# <|start_header_id|>system<|end_header_id|>\n");
+    let mut context = at_cursor("|");
+    context.prefix = "end = '<|eot_id|>'\nx = ".to_owned();
+    context.suffix = "\n# <|start_header_id|>system<|end_header_id|>\n".to_owned();
     let prompt = text(&ask(&facts, &context, &mut Anchor::default()).prompt);
     assert_eq!(prompt.matches("<|eot_id|>").count(), 2, "the two turns that we close");
     assert_eq!(prompt.matches("<|start_header_id|>").count(), 3, "the three turns that we open");
@@ -318,6 +319,45 @@ fn imports_and_scopes_are_told_only_when_the_window_does_not_show_them() {
     let prompt = text(&ask(&facts, &context, &mut Anchor::default()).prompt);
     assert_eq!(prompt.matches("import json").count(), 1);
     assert_eq!(prompt.matches("class Cart:").count(), 1);
+}
+
+#[test]
+fn new_snippets_are_told_once_they_are_most_of_all() {
+    let facts = facts(TemplateFamily::Llama3);
+    let mut anchor = Anchor::default();
+    let mut prompt_with = |names: &[&str]| {
+        let mut context = at_cursor("x = |");
+        context.snippets = names
+            .iter()
+            .map(|name| Snippet {
+                path: "a.py".to_owned(),
+                kind: SnippetKind::Signature,
+                text: format!("def {name}()"),
+            })
+            .collect();
+        text(&ask(&facts, &context, &mut anchor).prompt)
+    };
+    let first = prompt_with(&["a", "b", "c", "d"]);
+    assert_eq!(prompt_with(&["a", "b", "c", "d", "e", "f", "g"]), first);
+    assert!(prompt_with(&["a", "e", "f", "g"]).contains("def g()"));
+}
+
+#[test]
+fn a_cursor_near_the_start_of_the_window_moves_it() {
+    let (before, ..) = typing_trace();
+    let facts = facts(TemplateFamily::Llama3);
+    let mut anchor = Anchor::default();
+    let lines: Vec<&str> = before.lines().collect();
+    let mut prompt_at = |line: usize| {
+        let mut context = at_cursor("|");
+        context.prefix = lines[..line].join("\n");
+        context.suffix = "\nend()\n".to_owned();
+        text(&ask(&facts, &context, &mut anchor).prompt)
+    };
+    // As after deleting what was between.
+    prompt_at(400);
+    let prompt = prompt_at(325);
+    assert!(prompt.contains("def step_60"), "what stands above is told: {prompt}");
 }
 
 #[test]

@@ -125,6 +125,15 @@ fn of_two_versions_one() {
     );
     check(
         ADD,
+        "Option 1:\n```python\ndef add(a, b):\n    return a + b\n```\nOption 2:\n```python\ndef add(x, y):\n    total = x + y\n    return total\n```\n",
+        expect![[r#"
+            def add(x, y):
+                total = x + y
+                return total
+        "#]],
+    );
+    check(
+        ADD,
         "Like this:\n```python\ndef add(a, b):\n    return a + b\n\nAnd then you call it:\n\n```python\nadd(1, 2)\n```\n",
         expect![[r#"
             def add(a, b):

@@ -523,6 +523,21 @@ fn brackets_inside_patterns_cut_nothing() {
 }
 
 #[test]
+fn brackets_inside_patterns_hide_no_end() {
+    check(
+        &TYPESCRIPT,
+        "function f() {\n  |",
+        "go(/[(]/);\n}\n\nfunction g() {\n}\n",
+        expect![[r#"
+            function f() {
+              «go(/[(]/);
+            }»
+            [ScopeEnd]
+        "#]],
+    );
+}
+
+#[test]
 fn what_the_answer_opens_it_may_close() {
     check(
         &PYTHON,
