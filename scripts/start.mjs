@@ -17,6 +17,8 @@ import { checkTools } from "./lib/tools.mjs";
 import { chooseUpstream, openUpstream } from "./lib/upstream.mjs";
 
 const statusEveryMs = 2_000;
+// Ctrl+C is how this ends, and no failure.
+const usualWayOut = { interruptedCode: 0 };
 
 await runScript(async (kit) => {
   const { say, progress } = kit;
@@ -55,7 +57,7 @@ await runScript(async (kit) => {
   tellWhatToTry({ opened, proxy }, kit);
   const programs = [upstream.program, proxy, opened.program].filter(Boolean);
   return untilTheEnd({ programs, proxy, opened, model: upstream.model }, kit);
-});
+}, usualWayOut);
 
 function chooseEditor(wanted, say) {
   const desktop = wanted === "cursor" || wanted === "code" ? [wanted] : ["cursor", "code"];

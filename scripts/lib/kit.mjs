@@ -7,15 +7,19 @@ import { speaker, terminalLanguage } from "./words.mjs";
 
 /**
  * Runs a script: `work(kit)` gives the exit code. An error becomes one sentence and, where a program failed,
- * its last lines; everything that was started is ended first.
+ * its last lines; everything that was started is ended first. `interruptedCode` is the exit code after Ctrl+C.
  */
-export async function runScript(work) {
+export async function runScript(work, { interruptedCode = 130 } = {}) {
   const language = terminalLanguage();
   const say = speaker(language);
   const progress = openProgress();
   let code;
   try {
-    code = await withProcesses((processes, interrupted) => work({ processes, interrupted, progress, say, language }));
+    code = await withProcesses(
+      (processes, interrupted) => work({ processes, interrupted, progress, say, language }),
+      interruptedCode,
+    );
+    progress.done();
   } catch (error) {
     progress.done();
     code = 1;

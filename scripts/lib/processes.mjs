@@ -123,14 +123,14 @@ export function openProcesses() {
   return { start, run, endAll };
 }
 
-/** Runs `work` and ends every program afterwards, however it comes to its end. */
-export async function withProcesses(work) {
+/** Runs `work` and ends every program afterwards, however it comes to its end; after Ctrl+C with `interruptedCode`. */
+export async function withProcesses(work, interruptedCode = 130) {
   const processes = openProcesses();
   const interrupted = new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve(signal));
   });
   try {
-    return await Promise.race([work(processes, interrupted), interrupted.then(() => 130)]);
+    return await Promise.race([work(processes, interrupted), interrupted.then(() => interruptedCode)]);
   } finally {
     await processes.endAll();
   }
