@@ -25,17 +25,15 @@ export async function installDesktopExtension({ processes, command, profile, vsi
 /** Opens a window on `folder`; `ended` resolves when it is closed, `end` closes it. */
 export function openDesktopEditor({ processes, command, profile, folder }) {
   const args = [...folders(profile), "--new-window", "--wait", folder];
-  const program = processes.start(command, command, [...asRoot(), ...args]);
-  return { ...program, end: () => endEditor(program, profile) };
+  return processes.start(command, command, [...asRoot(), ...args], { alsoEnd: () => endEditor(profile) });
 }
 
-async function endEditor(program, profile) {
+async function endEditor(profile) {
   const { stdout } = await runFile("ps", ["-axo", "pid=,args="]);
   for (const line of stdout.split("\n")) {
     const [, pid, args] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
     if (args?.includes(profile) && Number(pid) !== process.pid) endProcess(Number(pid));
   }
-  await program.end();
 }
 
 function endProcess(pid) {

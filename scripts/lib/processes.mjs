@@ -37,9 +37,10 @@ export function openProcesses() {
 
   /**
    * Starts a program that runs until it is ended. `name` also names its log file.
-   * `limitMs` ends it when it takes longer than it ever should. `ended` resolves to a ProgramFailed, or undefined when it ended with 0 or because we asked.
+   * `limitMs` ends it when it takes longer than it ever should. `alsoEnd()` ends what it started apart from its group.
+   * `ended` resolves to a ProgramFailed, or undefined when it ended with 0 or because we asked.
    */
-  function start(name, command, args, { env, cwd = root, onLine, tailLines = usualTail, limitMs } = {}) {
+  function start(name, command, args, { env, cwd = root, onLine, tailLines = usualTail, limitMs, alsoEnd } = {}) {
     mkdirSync(logs, { recursive: true });
     const log = path.join(logs, `${name}.log`);
     const sink = createWriteStream(log);
@@ -80,6 +81,7 @@ export function openProcesses() {
     async function end() {
       asked = true;
       if (child.pid === undefined) return;
+      await alsoEnd?.();
       signalGroup(child.pid, "SIGTERM");
       const last = setTimeout(() => signalGroup(child.pid, "SIGKILL"), graceMs);
       await ended;
