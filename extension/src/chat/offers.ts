@@ -108,7 +108,7 @@ function linesOf(text: string): number {
 }
 
 /** The selected lines as context; nothing when nothing is selected. */
-function selectionContext(editor: vscode.TextEditor | undefined): ChatContext | undefined {
+export function selectionContext(editor: vscode.TextEditor | undefined): ChatContext | undefined {
   if (!editor || editor.selection.isEmpty) return undefined;
   const { document, selection } = editor;
   const text = document.getText(selection);
