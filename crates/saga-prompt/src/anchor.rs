@@ -130,7 +130,7 @@ impl Anchor {
             return Some(self.start);
         }
         // Text above the window changed: the same text now stands elsewhere.
-        if self.head.len() < HEAD_BYTES { None } else { prefix.find(&self.head) }
+        if self.head.len() + 4 > HEAD_BYTES { prefix.find(&self.head) } else { None }
     }
 }
 

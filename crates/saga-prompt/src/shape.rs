@@ -12,7 +12,7 @@ mod repeats;
 
 use saga_domain::control;
 
-use around::Around;
+use around::{Around, opens_block};
 use body::Body;
 
 /// How an answer relates to the text before the cursor.
@@ -100,6 +100,23 @@ impl Shaper {
     /// The last word on the answer, when its stream has ended.
     pub fn finish(&mut self) -> Shaped {
         self.shape(true)
+    }
+
+    /// The last word when the token limit cut the answer off: its last line is no line yet, and
+    /// a block without its first line is of no use.
+    pub fn finish_at_limit(&mut self) -> Shaped {
+        let mut end = self.raw.rfind('\n');
+        while self.stopped.is_none()
+            && let Some(line_end) = end
+        {
+            let shaped = fit(&self.around, &self.raw[..line_end], true);
+            let last = shaped.text.lines().next_back().unwrap_or_default();
+            if !shaped.text.is_empty() && !opens_block(last) {
+                return shaped;
+            }
+            end = self.raw[..line_end].rfind('\n');
+        }
+        self.finish()
     }
 
     fn shape(&mut self, finished: bool) -> Shaped {

@@ -634,6 +634,21 @@ fn trailing_blanks_and_half_a_fence_are_not_shown() {
     }
 }
 
+#[test]
+fn at_the_token_limit_no_stump_is_left() {
+    for (answer, expected) in [
+        ("x = 1\n    if x:\n        ret", "x = 1"),
+        ("x = 1\n    y = 2\n    z", "x = 1\n    y = 2"),
+        ("compute(a, b, c", "compute(a, b, c"),
+        ("if x:\n        ret", "if x:\n        ret"),
+        ("x = 1\n```\nThis", "x = 1"),
+    ] {
+        let mut shaper = shaper(&PYTHON, "def f():\n    |");
+        shaper.push(answer);
+        assert_eq!(shaper.finish_at_limit().text, expected, "{answer}");
+    }
+}
+
 fn fragments() -> impl Strategy<Value = String> {
     let fragment = prop::sample::select(vec![
         "foo",

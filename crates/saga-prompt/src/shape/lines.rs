@@ -180,7 +180,7 @@ impl<'t> Walk<'_, 't> {
             let cut = leaves.then(|| self.cut(0, StopReason::ScopeEnd));
             return cut.or_else(|| self.brackets(line, None));
         }
-        let ends_own = self.own.len() == 1 && place <= around.base && begins.starts_with('}');
+        let ends_own = self.own == ['}'] && place <= around.base && begins.starts_with('}');
         let ends_cursors = self.own.is_empty();
         if let Some(cut) = self.brackets(line, None) {
             // What closes before anything else on its line goes with the line.
