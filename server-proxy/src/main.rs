@@ -1,6 +1,6 @@
 //! `codesaga-proxy`: configuration, adapters, service, server, drain; each lives in the library.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use codesaga_proxy::config::{Config, Invocation, LogFormat};
@@ -35,7 +35,10 @@ async fn run(config: &Config) -> io::Result<()> {
 /// Log lines go to stderr, so that stdout stays for answers of commands.
 fn write_log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     match format {
         LogFormat::Human => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

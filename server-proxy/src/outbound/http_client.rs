@@ -25,6 +25,9 @@ use crate::domain::limits::Limits;
 const WHOLE_BYTES_MAX: usize = 8 << 20;
 /// Bytes of a refusal that are worth reading.
 const REFUSAL_BYTES_MAX: usize = 64 << 10;
+/// llama.cpp and vLLM close a connection five seconds after its last use; a request sent into that
+/// moment would fail.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(4);
 /// Time for the rest of an answer that has ended, so that its connection can be used again.
 const REST_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -58,7 +61,7 @@ impl HttpClient {
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(IDLE_TIME_MAX)
             .build(connector);
         Ok(Self { client, probe_time_max: limits.probe_time_max })
     }

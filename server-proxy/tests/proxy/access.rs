@@ -72,3 +72,22 @@ async fn every_call_that_costs_something_needs_a_key() {
     let asked = ScriptedOllama::requests(&bench.ollama);
     assert!(asked.iter().all(|request| request.body.get("prompt").is_none()));
 }
+
+#[tokio::test]
+async fn without_keys_a_page_in_a_browser_is_not_this_machines_user() {
+    let bench = Bench::start().await;
+    let status = async |name: &'static str, value: &'static str| {
+        let mut request = bench.proxy.request(Method::GET, "/v1/models", String::new());
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+        bench.proxy.send(request).await.status().as_u16()
+    };
+    for host in ["localhost:7411", "127.0.0.1", "[::1]:7411", "LOCALHOST"] {
+        assert_eq!(status("host", host).await, 200, "{host}");
+    }
+    for host in ["evil.example", "evil.example:7411", "localhost.evil.example", "10.0.0.1"] {
+        assert_eq!(status("host", host).await, 403, "{host}");
+    }
+    assert_eq!(status("origin", "http://localhost:3000").await, 200);
+    assert_eq!(status("origin", "https://evil.example").await, 403);
+    assert_eq!(status("origin", "null").await, 403);
+}

@@ -69,21 +69,15 @@ async fn p1_client_gone_from_the_queue_never_reaches_upstream() {
     let mut first = bench.proxy.complete("first").await;
     first.more().await.expect("the first holds the only place");
 
+    // One of the two finds room to wait, the other is refused: then the first of them waits.
     let mut second = Box::pin(bench.proxy.complete("second"));
-    // The third is refused only once the second waits.
-    loop {
-        tokio::select! {
-            biased;
-            _ = &mut second => panic!("the second waits"),
-            third = bench.proxy.complete("third") => {
-                if third.status() == 429 {
-                    break;
-                }
-                panic!("the third was answered");
-            }
-        }
-    }
-    drop(second);
+    let mut third = Box::pin(bench.proxy.complete("third"));
+    let refused = tokio::select! {
+        reply = &mut second => reply,
+        reply = &mut third => reply,
+    };
+    assert_eq!(refused.status(), 429);
+    drop((second, third));
     drop(first);
     closed_at_once(&bench, "first").await;
 
@@ -91,7 +85,9 @@ async fn p1_client_gone_from_the_queue_never_reaches_upstream() {
     let reply = timeout(Duration::from_secs(10), bench.proxy.complete("fourth")).await;
     assert_eq!(reply.expect("its place is free").events().await, "served|[stop]|[DONE]");
     let reached = bench.ollama.bodies("/api/generate");
-    assert!(!reached.iter().any(|body| body["prompt"] == "second"), "the second went on");
+    let went_on =
+        |body: &serde_json::Value| body["prompt"] == "second" || body["prompt"] == "third";
+    assert!(!reached.iter().any(went_on), "who left the queue was asked for all the same");
 }
 
 #[tokio::test]
@@ -161,7 +157,7 @@ async fn p1_a_client_that_stops_reading_gives_its_place_back() {
     // More than all buffers on the way hold.
     let piece = "x".repeat(64 << 10);
     bench.ollama.script([
-        Rule::any().containing("stalls").pieces(vec![piece; 4096]),
+        Rule::any().containing("stalls").pieces(vec![piece; 640]),
         Rule::any().pieces(["served"]),
     ]);
     let body = json!({ "prompt": "stalls", "stream": true, "max_tokens": 4096 });

@@ -61,7 +61,7 @@ fn command(environment: &[(&str, &str)]) -> Command {
 pub(crate) async fn post(address: &str, path: &str, headers: &str, body: &str) -> String {
     let mut tcp = TcpStream::connect(address).await.expect("it listens");
     let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
         body.len()
     );
     tcp.write_all(request.as_bytes()).await.expect("it reads");
