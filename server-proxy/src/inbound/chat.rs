@@ -148,7 +148,7 @@ async fn ask(
             model: model.name.clone(),
             input: ModelInput::Chat(shown.messages),
             max_tokens: u32::try_from(room.answer_tokens).unwrap_or(u32::MAX),
-            temperature: None,
+            temperature: Some(conversation::TEMPERATURE),
             top_p: None,
             seed: None,
             stop: Vec::new(),

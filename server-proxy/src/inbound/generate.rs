@@ -41,8 +41,9 @@ pub(crate) async fn generate(
     let room = Room::of(&model, asked.min(state.limits.answer_tokens_max));
     let (input, code) = (&request.input, &request.code_context);
     let messages = conversation::single(input, code, &request.language, room)?;
-    let call =
+    let mut call =
         question::call(&model, ModelInput::Chat(messages), &request.sampling, &state.limits)?;
+    call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
 
     let mut life = Life::begin(state.records.clone(), caller, &request, model.name);
     let location = HeaderValue::from_str(&format!("/v1/requests/{}", life.record.id));

@@ -43,6 +43,8 @@ async fn an_answer_comes_with_its_record() {
     let asked = sent["messages"][1]["content"].as_str().expect("text");
     assert_eq!(asked, "```python\ndef f():\n    return 1\n```\n\nShorter.");
     assert_eq!(sent["options"]["num_predict"], 64);
+    let temperature = sent["options"]["temperature"].as_f64().expect("a number");
+    assert!((temperature - 0.2).abs() < 0.001, "little freedom unless asked for: {temperature}");
 }
 
 #[tokio::test]
