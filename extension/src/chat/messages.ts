@@ -127,6 +127,7 @@ export type FromPage =
 export const limits = {
   textCharactersMax: 4_000_000,
   questionCharactersMax: 100_000,
+  labelCharactersMax: 4_096,
   turnsMax: 2_000,
   eventsMax: 5_000,
   listMax: 100,
@@ -239,7 +240,7 @@ function isList<T>(value: unknown, max: number, is: (item: unknown) => item is T
 }
 
 function isLabel(value: unknown): value is string {
-  return isText(value, 4_096);
+  return isText(value, limits.labelCharactersMax);
 }
 
 function isTurnState(value: unknown): value is TurnState {

@@ -200,8 +200,11 @@ function newsOf(event: ReplyEvent, turn: string, words: TalkWords): TurnEvent | 
       return { kind: "note", turn, line: words.warning(event.code) };
     case "done":
       return { kind: "done", turn };
-    case "failed":
-      return { kind: "failed", turn, sentence: words.failed(event), code: event.code };
+    case "failed": {
+      // A server's own words may stand in both, as many as it likes.
+      const sentence = words.failed(event).slice(0, limits.labelCharactersMax);
+      return { kind: "failed", turn, sentence, code: event.code.slice(0, limits.labelCharactersMax) };
+    }
     case "completion":
     case "edit":
       return undefined;

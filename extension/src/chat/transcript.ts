@@ -6,7 +6,7 @@
  * again.
  */
 
-import type { Conversation, Kept, Turn, TurnEvent, TurnState } from "./messages";
+import { type Conversation, type Kept, limits, type Turn, type TurnEvent, type TurnState } from "./messages";
 
 /** The conversation after these events. Events of a turn it does not hold change nothing. */
 export function apply(conversation: Conversation, events: readonly TurnEvent[]): Conversation {
@@ -81,7 +81,8 @@ function applyOne(turns: Turn[], event: TurnEvent): Turn[] {
   if (event.kind === "asked") {
     const { turn: id, user, context } = event;
     if (turns.some((turn) => turn.id === id)) return turns;
-    return [...turns, { id, user, context, answer: "", notes: [], state: { kind: "waiting", line: "" } }];
+    const asked: Turn = { id, user, context, answer: "", notes: [], state: { kind: "waiting", line: "" } };
+    return [...turns, asked].slice(-limits.turnsMax);
   }
   const at = turns.findLastIndex((turn) => turn.id === event.turn);
   const turn = turns[at];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conversation, Kept, Turn } from "../../src/chat/messages";
+import { type Conversation, type Kept, readToPage, type Turn } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
 import { apply } from "../../src/chat/transcript";
 import type { ReplyEvent, Session } from "../../src/engine";
@@ -141,6 +141,14 @@ test("a failure is one sentence, and asking again takes its place", async () => 
   assert.deepEqual(shown(), ["one | now | done"]);
   talk.retry(talk.conversation().turns[0]?.id ?? "");
   assert.equal(asked.length, 2, "an answered question is not asked again");
+});
+
+test("a server that talks without end is still understood by the page", async () => {
+  const { talk, asked } = setUp();
+  talk.ask("one", []);
+  await asked[0]?.reply.say({ kind: "failed", code: "x".repeat(10_000), message: "" });
+  const events = talk.conversation().turns.map(({ state }) => ({ ...state, turn: "t1" }));
+  assert.ok(readToPage({ type: "events", events }));
 });
 
 test("questions do not wait without end", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conversation, Turn, TurnEvent } from "../../src/chat/messages";
+import { type Conversation, limits, type Turn, type TurnEvent } from "../../src/chat/messages";
 import { apply, isBusy, restore, settle, toKeep } from "../../src/chat/transcript";
 
 const nothing: Conversation = { turns: [] };
@@ -59,6 +59,12 @@ test("a turn that no event touched is the same object", () => {
   const after = apply(before, [text("2", "x")]);
   assert.equal(after.turns[0], before.turns[0]);
   assert.notEqual(after.turns[1], before.turns[1]);
+});
+
+test("the oldest turns go when there are more than a message may hold", () => {
+  const events = Array.from({ length: limits.turnsMax + 2 }, (_, at) => asked(`${at}`, "a"));
+  const { turns } = apply(nothing, events);
+  assert.deepEqual([turns.length, turns[0]?.id], [limits.turnsMax, "2"]);
 });
 
 test("it is busy while one answer is open", () => {

@@ -5,7 +5,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Chip, Texts } from "../messages";
+import { type Chip, limits, type Texts } from "../messages";
 import type { Actions } from "./actions";
 import { type InputEventLike, idle, onInputEvent } from "./composition";
 import { Icon, IconButton } from "./icon";
@@ -59,6 +59,7 @@ function ComposerView(properties: ComposerProperties) {
         ref={input}
         rows={1}
         spellcheck={false}
+        maxLength={limits.questionCharactersMax}
         placeholder={texts?.placeholder ?? ""}
         aria-label={texts?.inputLabel ?? ""}
         onInput={(event) => changed(event.currentTarget, properties)}
