@@ -330,7 +330,10 @@ impl Job<'_> {
                     usage.prompt_tokens = prompt_tokens;
                     usage.completion_tokens = completion_tokens;
                     received_tokens = received_tokens.max(completion_tokens);
-                    let shaped = shaper.finish();
+                    let shaped = match finish {
+                        Finish::Length => shaper.finish_at_limit(),
+                        Finish::Stop => shaper.finish(),
+                    };
                     // Ended by a stop text before it could begin: the same as not beginning so.
                     let is_silent = finish == Finish::Stop && shaped.text.is_empty();
                     let says_nothing = is_silent && received_tokens == 0;

@@ -64,7 +64,11 @@ impl Model {
 
 fn choose(wanted: Option<&str>, listed: &[Listed]) -> Result<ModelFacts, Failure> {
     let found = match wanted {
-        Some(name) => listed.iter().find(|model| model.id == name),
+        Some(name) => listed
+            .iter()
+            .find(|model| model.id == name)
+            // Ollama lists the tag that it lets people leave out.
+            .or_else(|| listed.iter().find(|model| model.id.strip_suffix(":latest") == Some(name))),
         None => {
             let is_default =
                 |model: &&Listed| model.codesaga.as_ref().is_some_and(|details| details.default);
@@ -161,6 +165,7 @@ mod tests {
             &ours,
             "unknown_model: The server has no model named \"c\". It has: a, b.",
         );
+        check(Some("d"), &[listed("d:latest", Some(("chatml", true)))], "d:latest chatml 8192");
         check(None, &[], "unknown_model: The server has no model yet.");
         check(Some("c"), &[], "unknown_model: The server has no model named \"c\". It has: none.");
     }

@@ -84,6 +84,46 @@ async fn typing_along_sends_no_second_request() {
 }
 
 #[tokio::test]
+async fn a_syllable_under_composition_keeps_the_suggestion() {
+    let mut world = World::new("//- /a.py\nname = \"$0\"\n").await;
+    world.answers(&["사용자"]);
+    world.complete().await;
+    world.type_text("사");
+    world.type_text("ㅇ");
+    expect![[r#"
+        completion 11..14 "용자"
+        done from the cache
+    "#]]
+    .assert_eq(&world.told(&world.ask(Trigger::Automatic)).await);
+    assert_eq!(world.stats().requests_sent, 1);
+}
+
+#[tokio::test]
+async fn a_hundred_keys_leave_one_request_open() {
+    let mut world = World::new(RETURN).await;
+    world.script([Rule::on(COMPLETIONS).pieces([" zzz", " zzz"]).hold_after(1)]);
+    let mut newest = world.ask(Trigger::Invoke);
+    for _ in 0..100 {
+        world.type_text("x");
+        newest = world.ask(Trigger::Invoke);
+        tokio::task::yield_now().await;
+    }
+    let open = || world.requests().iter().filter(|request| request.ending.is_none()).count();
+    let one_is_left = async {
+        while open() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, one_is_left).await.expect("older requests are let go");
+    drop(newest);
+    for nth in 0..world.requests().len() {
+        let ended = world.server.wait_for_end(COMPLETIONS, nth).await;
+        assert_eq!(ended.ending, Some(Ending::ClientGone));
+    }
+}
+
+#[tokio::test]
 async fn typing_along_an_answer_in_flight_keeps_it() {
     let mut world = World::new(RETURN).await;
     world.script([Rule::on(COMPLETIONS).pieces([" a", " +", " b"]).hold_after(1)]);
