@@ -4,7 +4,8 @@ export const english = {
   "try-complete": "1. Complete   Type `return self.items.` below the last line of cart.py. Tab accepts the grey text.",
   "try-refactor":
     "2. Refactor   Select the function total in cart.py, press F1, choose `CodeSaga: Refactor…`. The change is shown first.",
-  "try-chat": "3. Chat       Click the CodeSaga icon at the side and ask what prices.ts does.",
+  "try-chat":
+    "3. Chat       Open prices.ts, click the CodeSaga icon at the side, and click `Explain what prices.ts does`.",
 
   "start-help": `Usage: npm start -- [options]
 

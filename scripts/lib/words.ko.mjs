@@ -65,7 +65,8 @@ export const korean = {
     "1. 자동 완성  cart.py 마지막 줄 아래에 `return self.items.`를 입력하세요. 회색 글자가 나오면 Tab으로 적용해요.",
   "try-refactor":
     "2. 리팩터링   cart.py의 total 함수를 선택하고 F1 → `CodeSaga: 리팩터링…`을 고르세요. 바뀔 내용을 먼저 보여 줘요.",
-  "try-chat": "3. 채팅       옆의 CodeSaga 아이콘을 누르고 prices.ts가 무엇을 하는지 물어보세요.",
+  "try-chat":
+    "3. 채팅       prices.ts를 열고 옆의 CodeSaga 아이콘을 누른 다음 `prices.ts 파일이 하는 일을 설명해 줘`를 누르세요.",
 
   "start-help": `사용법: npm start -- [옵션]
 
