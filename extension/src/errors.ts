@@ -161,7 +161,7 @@ function words(reason: string): Record<string, Words> {
     shutting_down: say(l10n.t("The server is shutting down."), l10n.t("Try again when it is back."), "again"),
     internal: say(
       l10n.t("Something went wrong inside CodeSaga."),
-      l10n.t("Try again; if it stays, report it with what *Show Status* says."),
+      l10n.t("Try again; if it stays, report it with what “Show Status” says."),
       "again",
     ),
   };
