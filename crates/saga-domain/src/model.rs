@@ -60,3 +60,28 @@ pub struct ModelFacts {
     /// Tokens that prompt and answer may have together, as the server really allocates them.
     pub context_tokens: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(template: &str, expected: TemplateFamily) {
+        assert_eq!(TemplateFamily::recognise(template), expected, "{template}");
+        assert_eq!(TemplateFamily::from_name(expected.name()), expected);
+    }
+
+    #[test]
+    fn families_are_known_by_their_control_tokens() {
+        check(
+            "{{ if .System }}<|start_header_id|>system<|end_header_id|>\n\n{{ .System }}<|eot_id|>{{ end }}",
+            TemplateFamily::Llama3,
+        );
+        check(
+            "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}",
+            TemplateFamily::ChatMl,
+        );
+        check("[INST] {{ .Prompt }} [/INST]", TemplateFamily::Unknown);
+        check("{{ .Prompt }}", TemplateFamily::Unknown);
+        check("", TemplateFamily::Unknown);
+    }
+}

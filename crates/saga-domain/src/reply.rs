@@ -194,3 +194,24 @@ failure_codes! {
     /// A fault of ours.
     Internal = "internal",
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own_that_leads_back_to_it() {
+        let names: HashSet<&str> = FailureCode::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), FailureCode::ALL.len());
+        for code in FailureCode::ALL {
+            assert_eq!(FailureCode::from_name(code.name()), *code);
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_server_is_a_fault() {
+        assert_eq!(FailureCode::from_name("something_new"), FailureCode::Internal);
+    }
+}

@@ -56,3 +56,17 @@ pub struct TextEdit {
     /// What stands there afterwards.
     pub text: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_ends_before_it_starts_has_no_length() {
+        let reversed = Span::new(5, 2);
+        assert!(reversed.is_empty());
+        assert_eq!(reversed.len(), 0);
+        assert_eq!(Span::new(2, 5).len(), 3);
+        assert!(Span::at(ByteOffset(7)).is_empty());
+    }
+}

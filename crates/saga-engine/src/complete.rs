@@ -8,15 +8,11 @@
 //! 5. The answer goes to the cache, and to whoever follows the request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use saga_client::{Finish, Piece};
 use saga_context::{ContextLimits, CursorPlace, context_at, cursor_place};
-use saga_domain::{
-    ByteOffset, Context, Failure, ModelFacts, ReplyEvent, Span, TextEdit, Trigger, Usage,
-};
+use saga_domain::{ByteOffset, Context, Failure, ModelFacts, ReplyEvent, Span, Trigger, Usage};
 use saga_prompt::{
     Anchor, Budget, CompletionAsk, CompletionPrompt, ShapeAsk, Shaped, Shaper, StopReason,
     completion, completion_plain, estimate_tokens,
@@ -25,7 +21,7 @@ use saga_prompt::{
 use crate::ask::{Terms, ask};
 use crate::documents;
 use crate::flight::{End, Flight, Followed};
-use crate::pause::{Moment, Rhythm, pause};
+use crate::pause::pause;
 use crate::place::{Cursor, with_line_ends};
 use crate::reply::{Giver, Reply};
 use crate::runner::{Runner, fault};
@@ -72,60 +68,6 @@ pub(crate) fn complete(
         Ok(())
     });
     Ok(reply)
-}
-
-/// Whose turn it is, and in which rhythm turns come.
-#[derive(Default)]
-pub(crate) struct Turn {
-    newest: AtomicU64,
-    typing: Mutex<Typing>,
-    after_hit: AtomicBool,
-    was_hit: AtomicBool,
-}
-
-#[derive(Default)]
-struct Typing {
-    rhythm: Rhythm,
-    last_key: Option<Instant>,
-}
-
-impl Turn {
-    /// Notes a change that somebody may have typed.
-    pub(crate) fn note_change(&self, edits: &[TextEdit]) {
-        let is_key = matches!(edits, [edit] if edit.text.chars().count() <= 1);
-        if !is_key {
-            return;
-        }
-        let now = Instant::now();
-        let mut typing = self.typing.lock();
-        if let Some(last_key) = typing.last_key.replace(now) {
-            typing.rhythm.note(now - last_key);
-        }
-    }
-
-    fn take(&self) -> u64 {
-        self.newest.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    fn is_over(&self, ticket: u64) -> bool {
-        self.newest.load(Ordering::Relaxed) != ticket
-    }
-
-    fn note_lookup(&self, is_hit: bool) {
-        let before = self.was_hit.swap(is_hit, Ordering::Relaxed);
-        self.after_hit.store(before, Ordering::Relaxed);
-    }
-
-    fn moment(&self, at_line_start: bool, first_token_ms: Option<u32>) -> Moment {
-        let typing = self.typing.lock();
-        Moment {
-            interval: typing.rhythm.interval(),
-            since_last_key: typing.last_key.map_or_else(Default::default, |key| key.elapsed()),
-            first_token_ms,
-            at_line_start,
-            after_hit: self.after_hit.load(Ordering::Relaxed),
-        }
-    }
 }
 
 struct Question {

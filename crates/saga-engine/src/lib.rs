@@ -22,6 +22,7 @@ mod runner;
 mod shared;
 mod stats;
 mod status;
+mod turn;
 
 use std::sync::Arc;
 

@@ -11,12 +11,12 @@ use saga_domain::{Failure, ModelFacts};
 use saga_prompt::Anchor;
 use tokio_util::sync::CancellationToken;
 
-use crate::complete::Turn;
 use crate::flight::Flights;
 use crate::model::Model;
 use crate::options::EngineOptions;
 use crate::reply::{Giver, Reply};
 use crate::stats::Stats;
+use crate::turn::Turn;
 
 const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 };
 
