@@ -344,20 +344,19 @@ fn new_snippets_are_told_once_they_are_most_of_all() {
 
 #[test]
 fn a_cursor_near_the_start_of_the_window_moves_it() {
-    let (before, ..) = typing_trace();
     let facts = facts(TemplateFamily::Llama3);
     let mut anchor = Anchor::default();
-    let lines: Vec<&str> = before.lines().collect();
-    let mut prompt_at = |line: usize| {
+    let mut prompt_at = |lines: usize| {
+        let line =
+            |n| format!("value_{n} = compute(order, rate, {n})  # as the rules of {n} say\n");
         let mut context = at_cursor("|");
-        context.prefix = lines[..line].join("\n");
+        context.prefix = (0..lines).map(line).collect();
         context.suffix = "\nend()\n".to_owned();
         text(&ask(&facts, &context, &mut anchor).prompt)
     };
     // As after deleting what was between.
-    prompt_at(400);
-    let prompt = prompt_at(325);
-    assert!(prompt.contains("def step_60"), "what stands above is told: {prompt}");
+    assert!(!prompt_at(400).contains("value_300 "));
+    assert!(prompt_at(355).contains("value_300 "), "what stands above is told");
 }
 
 #[test]
