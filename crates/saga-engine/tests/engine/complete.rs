@@ -225,6 +225,19 @@ async fn dropping_the_reply_closes_the_connection() {
 }
 
 #[tokio::test]
+async fn a_key_that_no_question_follows_closes_the_connection_too() {
+    let mut world = World::new(RETURN).await;
+    world.script([Rule::on(COMPLETIONS).pieces([" a", " +", " b"]).hold_after(1)]);
+    let reply = world.ask(Trigger::Invoke);
+    world.server.wait_for_pieces(COMPLETIONS, 0, 1).await;
+    world.type_text("a");
+    reply.cancel();
+    let ended = world.server.wait_for_end(COMPLETIONS, 0).await;
+    assert_eq!(ended.ending, Some(Ending::ClientGone));
+    assert_eq!(world.stats().in_flight_reused, 0);
+}
+
+#[tokio::test]
 async fn closing_the_engine_closes_the_connection() {
     check_cancelled(|_reply, world| world.engine.close()).await;
 }
