@@ -9,7 +9,7 @@ import type { Proposal } from "./proposal";
 import type { Work } from "./status";
 
 export type Outcome =
-  | { readonly kind: "ready"; readonly warning: string | undefined }
+  | { readonly kind: "ready" }
   | { readonly kind: "unchanged" }
   | { readonly kind: "cancelled" }
   /** `prose` is what the model said instead of code. */
@@ -39,7 +39,6 @@ export async function answer(ctx: Ctx, proposal: Proposal, opened: () => void): 
 
 async function pull(proposal: Proposal, work: Work, tally: Tally, opened: () => void): Promise<Outcome> {
   let prose = "";
-  let warning: string | undefined;
   for (;;) {
     const event = await proposal.next();
     if (event === null) return { kind: "cancelled" };
@@ -59,14 +58,12 @@ async function pull(proposal: Proposal, work: Work, tally: Tally, opened: () => 
         prose += event.text;
         tally.characters(prose.length);
         break;
-      case "warning":
-        warning = warningText(event.code);
-        break;
       case "failed":
         return { kind: "failed", failure: event, prose: event.code === "no_code" ? prose : "" };
       case "done":
-        return (await proposal.finish()) ? { kind: "ready", warning } : { kind: "unchanged" };
+        return (await proposal.finish()) ? { kind: "ready" } : { kind: "unchanged" };
       case "queued":
+      case "warning":
       case "completion":
         break;
     }
@@ -105,9 +102,4 @@ class Tally implements vscode.Disposable {
         : vscode.l10n.t("{0} s, about {1} tokens", this.seconds, tokens);
     this.progress.report({ message });
   }
-}
-
-function warningText(code: string): string | undefined {
-  if (code !== "truncated") return undefined;
-  return vscode.l10n.t("The answer reached its length limit and may be cut off. Look at its end before you accept.");
 }

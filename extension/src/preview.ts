@@ -38,7 +38,6 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     if (current !== proposal) return;
     if (outcome.kind === "ready") {
       await setEditing("ready");
-      if (outcome.warning) void vscode.window.showWarningMessage(outcome.warning);
       return;
     }
     await end(proposal);

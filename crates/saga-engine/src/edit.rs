@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use saga_client::{Finish, Piece};
 use saga_context::{ContextLimits, Snapshot, context_at};
-use saga_domain::{
-    Context, Diagnostic, Failure, FailureCode, ReplyEvent, Span, TextEdit, Usage, WarningCode,
+use saga_domain::{Context, Diagnostic, Failure, FailureCode, ReplyEvent, Span, TextEdit, Usage};
+use saga_prompt::{
+    AskedCode, Budget, EditAsk, Problem, Reading, edit, estimate_tokens, is_cut_off, read_code,
 };
-use saga_prompt::{AskedCode, Budget, EditAsk, Problem, Reading, edit, estimate_tokens, read_code};
 
 use crate::ask::{Terms, ask};
 use crate::documents;
@@ -102,16 +102,13 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
             None => (Finish::Stop, 0, 0),
         };
         watch.complete(completion_tokens.max(estimate_tokens(&said)));
+        if finish == Finish::Length && is_cut_off(&said, &asked) {
+            return Err(no_code(giver, said, CUT_OFF));
+        }
         match read_code(&said, &asked, true) {
             Reading::Code(code) => shown.show(giver, rewrite, Reading::Code(code)),
             Reading::Elided => return Err(no_code(giver, said, ELIDED)),
             Reading::Nothing => return Err(no_code(giver, said, NOTHING)),
-        }
-        if finish == Finish::Length {
-            giver.give(ReplyEvent::Warning {
-                code: WarningCode::Truncated,
-                message: "The answer reached its length limit; its end is missing.".to_owned(),
-            });
         }
         giver.give(ReplyEvent::Done(Usage {
             prompt_tokens,
@@ -127,6 +124,8 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
 
 const ELIDED: &str = "The model left parts of the code out, so its answer cannot be applied. \
                       Try again with a smaller selection.";
+const CUT_OFF: &str = "The answer reached its length limit before the code was whole, so it cannot be \
+                       applied. Try again with a smaller selection.";
 const NOTHING: &str = "The model answered in words instead of code.";
 
 /// What was said is shown as text, and the document stays as it is.

@@ -21,6 +21,6 @@ mod tokens;
 pub use anchor::Anchor;
 pub use completion::{CompletionAsk, CompletionPrompt, completion, completion_plain};
 pub use edit::{ContextOverflow, EditAsk, EditPrompt, Problem, edit};
-pub use read::{AskedCode, Reading, read_code};
+pub use read::{AskedCode, Reading, is_cut_off, read_code};
 pub use shape::{AnswerForm, ShapeAsk, Shaped, Shaper, StopReason};
 pub use tokens::{Budget, estimate_tokens};

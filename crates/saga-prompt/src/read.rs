@@ -57,11 +57,27 @@ pub fn read_code(answer: &str, asked: &AskedCode<'_>, finished: bool) -> Reading
     Reading::Code(layout::fit(&code, asked.code))
 }
 
-fn find_code(said: &str, asked: &AskedCode<'_>, finished: bool) -> Option<String> {
+/// Whether the code in an answer that reached its length limit may lack its end. One that only
+/// talked on after its code is whole.
+#[must_use]
+pub fn is_cut_off(answer: &str, asked: &AskedCode<'_>) -> bool {
+    let said = answer.replace("\r\n", "\n");
+    let Some(said) = without_thoughts(&said, true) else { return true };
+    let (blocks, prefilled) = blocks_of(said, asked, true);
+    let block = if prefilled { blocks.first() } else { blocks.last() };
+    block.is_none_or(|block| !block.is_closed)
+}
+
+/// The blocks of an answer, and whether the first of them was opened by the prompt.
+fn blocks_of(said: &str, asked: &AskedCode<'_>, finished: bool) -> (Vec<Block>, bool) {
     let prefilled = asked.prefilled && !blocks::begins_anew(said, asked.language);
     // As long as the prompt's own fence, or shorter where the code itself needs no longer one.
     let opened = prefilled.then(|| fence_around([asked.code]).len());
-    let blocks = blocks::of(said, opened, finished);
+    (blocks::of(said, opened, finished), prefilled)
+}
+
+fn find_code(said: &str, asked: &AskedCode<'_>, finished: bool) -> Option<String> {
+    let (blocks, prefilled) = blocks_of(said, asked, finished);
     let code = if prefilled {
         // What follows the first block is talk about it.
         blocks.into_iter().next().map(|block| block_code(block, asked, true))
@@ -82,8 +98,9 @@ fn block_code(block: Block, asked: &AskedCode<'_>, prefilled: bool) -> String {
         return block.code;
     }
     let code = without_talk(&block.code, asked.language);
-    // A file of sentences is not talk.
-    if code.trim().is_empty() { block.code } else { code }
+    // Where what was asked about reads like sentences itself, sentences are no talk about it.
+    let is_like_asked = || without_talk(asked.code, asked.language).trim().is_empty();
+    if code.trim().is_empty() && is_like_asked() { block.code } else { code }
 }
 
 /// Takes sentences away before and after code that no fence keeps apart.

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_prompt::{AskedCode, Reading, read_code};
+use saga_prompt::{AskedCode, Reading, is_cut_off, read_code};
 
 const ADD: &str = "def add(a, b):\n    total = a + b\n    return total\n";
 const METHOD: &str = "    def area(self):\n        w = self.w\n        return w * self.h\n";
@@ -334,6 +334,32 @@ fn a_file_of_sentences_is_kept_whole() {
         read(code, "markdown", true, answer),
         Reading::Code("# Title\n\nThis is some better text here.\n\n```sh\nls\n```\n".to_owned())
     );
+}
+
+#[test]
+fn a_prefilled_answer_in_words_is_no_code() {
+    for answer in [
+        "이 코드는 이미 충분히 단순해요. 더 바꿀 것이 없어 보여요.",
+        "이 함수는 이미 충분히 간단합니다.\n더 바꿀 것이 없어 보입니다.\n```\n",
+        "The function is already as simple as it can be.",
+    ] {
+        assert_eq!(read(ADD, "python", true, answer), Reading::Nothing, "{answer}");
+    }
+}
+
+#[test]
+fn an_answer_is_cut_off_only_inside_its_code() {
+    for (answer, prefilled, cut) in [
+        ("def add(a, b):\n    return a +", true, true),
+        ("def add(a, b):\n    return a + b\n```\nThis adds the", true, false),
+        ("Here:\n```python\ndef add(a, b):\n    ret", false, true),
+        ("Here:\n```python\ndef add(a, b):\n    return a\n```\nIt", false, false),
+        ("def add(a, b):\n    return a", false, true),
+        ("<think>Let me see", false, true),
+    ] {
+        let asked = AskedCode { code: ADD, language: "python", prefilled };
+        assert_eq!(is_cut_off(answer, &asked), cut, "{answer}");
+    }
 }
 
 #[test]
