@@ -223,13 +223,13 @@ fn base_url(text: &str) -> Result<Uri, String> {
 }
 
 fn redis_url(text: &str) -> Result<String, String> {
-    let is_redis = ["redis://", "rediss://", "redis+unix://", "unix://"]
+    let is_redis = ["redis://", "redis+unix://", "unix://"]
         .iter()
         .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
     if text.is_empty() || is_redis {
         return Ok(text.to_owned());
     }
-    Err("expected an address such as redis://127.0.0.1:6379".to_owned())
+    Err("expected an address without TLS such as redis://127.0.0.1:6379".to_owned())
 }
 
 fn context_length(text: &str) -> Result<u32, String> {

@@ -173,8 +173,11 @@ impl ModelServer for OllamaServer {
         body.options.seed = call.seed;
         if !call.stop.is_empty() {
             // Those of a request replace the model's own.
-            let all = facts.stop.iter().chain(&call.stop);
-            body.options.stop = all.map(String::as_str).collect();
+            for text in facts.stop.iter().chain(&call.stop) {
+                if !body.options.stop.contains(&text.as_str()) {
+                    body.options.stop.push(text);
+                }
+            }
         }
         let path = match &call.input {
             ModelInput::Raw(prompt) => {
