@@ -124,7 +124,7 @@ async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
         &[],
         2,
         "error: invalid value 'http://x' for '--redis-url <CODESAGA_REDIS_URL>': expected an \
-         address such as redis://127.0.0.1:6379",
+         address without TLS such as redis://127.0.0.1:6379",
     )
     .await;
 }
