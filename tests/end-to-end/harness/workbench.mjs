@@ -4,6 +4,7 @@ import path from "node:path";
 import { eventually } from "./eventually.mjs";
 
 const statusItem = '.statusbar-item[id*="codesaga.status"]';
+const triedMs = 10_000;
 const ghost = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-preview";
 
 export function openWorkbench(page, folder) {
@@ -19,16 +20,23 @@ export function openWorkbench(page, folder) {
     await row.click();
   }
 
+  /** Opens a file at a place. The editor closes its list when another window takes the focus, so it may take two tries. */
   async function open(file, line = 1, column = 1) {
-    await keyboard.press("Control+p");
-    const input = page.locator(".quick-input-widget:visible input");
-    await input.waitFor();
-    await input.fill(`${file}:${line}:${column}`);
-    await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: file }).first().waitFor();
-    await keyboard.press("Enter");
-    await page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`).waitFor();
-    await page.locator(".editor-instance .monaco-editor.focused").waitFor();
-    await input.waitFor({ state: "hidden" });
+    const tab = page.locator(`.tab.active[data-resource-name="${path.basename(file)}"]`);
+    const tryOnce = async () => {
+      await keyboard.press("Control+p");
+      const input = page.locator(".quick-input-widget:visible input");
+      await input.waitFor({ timeout: triedMs });
+      await input.fill(`${file}:${line}:${column}`, { timeout: triedMs });
+      const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: file }).first();
+      await row.waitFor({ timeout: triedMs });
+      await keyboard.press("Enter");
+      await tab.waitFor({ timeout: triedMs });
+      await page.locator(".editor-instance .monaco-editor.focused").waitFor({ timeout: triedMs });
+      await input.waitFor({ state: "hidden", timeout: triedMs });
+      return true;
+    };
+    await eventually(`${file} to be open`, tryOnce, Boolean, 3 * triedMs);
   }
 
   const read = (file) => readFile(path.join(folder, file), "utf8");
