@@ -91,8 +91,9 @@ export class Proposal {
   async finish(): Promise<boolean> {
     const span = unionOf(this.replacements);
     if (!span || this.newText(span) === this.before.slice(span.start, span.end)) return false;
-    this.page.set(this.proposed());
+    // While the page is being opened the editor does not hear of a change.
     await this.opening;
+    this.page.set(this.proposed());
     this.ready = true;
     return true;
   }
