@@ -6,11 +6,15 @@
 
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { promisify } from "node:util";
+import { findProgram } from "../lib/find.mjs";
+import { run } from "../lib/places.mjs";
+import { answers, freePort } from "../lib/ports.mjs";
 import { median } from "./statistics.mjs";
 
-const run = promisify(execFile);
-
+const execute = promisify(execFile);
+const floor = "nginx, plain relay";
 const CHUNKS = 64;
 const ROUNDS = 5;
 const SECONDS = 2;
@@ -72,7 +76,7 @@ function summary(samples) {
 }
 
 async function startUpstream(tools, size) {
-  const folder = await tools.folder("upstream");
+  const folder = path.join(run, "bench-upstream");
   const count = size === "burst" ? CHUNKS : 1;
   const files = {
     "v1/completions": `${repeat(count, openaiChunk)}data: [DONE]\n\n`,
@@ -119,7 +123,8 @@ async function startRelay(tools, upstreamUrl) {
      server {
        listen 127.0.0.1:${port};
        location / {
-         proxy_pass http://model/api/generate;
+         rewrite ^ /api/generate break;
+         proxy_pass http://model;
          proxy_http_version 1.1;
          proxy_set_header Connection "";
          proxy_buffering off;
