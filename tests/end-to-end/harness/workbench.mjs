@@ -29,8 +29,7 @@ export function openWorkbench(page, folder) {
       await input.waitFor({ timeout: triedMs });
       await input.fill(`${file}:${line}:${column}`, { timeout: triedMs });
       const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: file }).first();
-      await row.waitFor({ timeout: triedMs });
-      await keyboard.press("Enter");
+      await row.click({ timeout: triedMs });
       await tab.waitFor({ timeout: triedMs });
       await page.locator(".editor-instance .monaco-editor.focused").waitFor({ timeout: triedMs });
       await input.waitFor({ state: "hidden", timeout: triedMs });
