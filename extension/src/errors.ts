@@ -102,8 +102,8 @@ function words(reason: string): Record<string, Words> {
       l10n.t("Select less and try again."),
     ),
     no_code: say(
-      l10n.t("The answer held no code, so nothing was changed."),
-      l10n.t("Say more exactly what the code should become."),
+      l10n.t("The answer held no complete code, so nothing was changed."),
+      l10n.t("Say more exactly what the code should become, or select less of it."),
       "again",
     ),
     unreachable: say(
@@ -144,8 +144,8 @@ function words(reason: string): Record<string, Words> {
       "again",
     ),
     upstream_failed: say(
-      l10n.t("The model server failed: {0}", reason),
-      l10n.t("Try again; if it stays, tell the server's owner."),
+      l10n.t("The model server failed."),
+      l10n.t("Try again; if it stays, tell the server's owner what it said: {0}", reason),
       "again",
     ),
     upstream_incomplete: say(

@@ -12,6 +12,8 @@ export const korean = {
   "Install the npm packages": "npm 패키지 설치",
   "Build {0}": "{0} 빌드",
   "Build the engine": "엔진 빌드",
+  "Measure {0}": "{0} 측정",
+  "Install {0}": "{0} 설치",
   "Build and pack the extension": "확장 빌드와 포장",
   "Install the extension": "확장 설치",
   "Start the server": "서버 시작",

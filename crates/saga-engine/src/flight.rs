@@ -20,6 +20,10 @@ use crate::shared::Shared;
 /// key: editors wait for a moment themselves before they ask.
 const ORPHAN_GRACE: Duration = Duration::from_millis(300);
 
+/// What may be typed while a request has said nothing yet. Keeping it warms the server for the
+/// next one, but a server that hangs must not hold back every later question.
+const TYPED_UNANSWERED_BYTES_MAX: usize = 32;
+
 /// Where a request stands.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress {
@@ -47,6 +51,9 @@ impl Progress {
     pub(crate) fn fits(&self, typed: &str) -> bool {
         if self.back > 0 {
             return typed.is_empty();
+        }
+        if self.text.is_empty() && self.end.is_none() {
+            return typed.len() <= TYPED_UNANSWERED_BYTES_MAX;
         }
         self.text.starts_with(typed) || (self.end.is_none() && typed.starts_with(&self.text))
     }
@@ -178,5 +185,27 @@ impl Flights {
     /// Forgets a request that has come to its end: its answer is in the cache.
     pub(crate) fn finished(&self, flight: &Arc<Flight>) {
         self.newest.lock().take_if(|newest| Arc::ptr_eq(newest, flight));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(text: &str, typed: &str) -> bool {
+        Progress { text: text.to_owned(), ..Progress::default() }.fits(typed)
+    }
+
+    #[test]
+    fn a_request_is_kept_while_its_answer_may_say_what_is_typed() {
+        assert!(fits("self.items", "self."));
+        assert!(fits("self.", "self.items"));
+        assert!(!fits("self.", "items"));
+    }
+
+    #[test]
+    fn a_silent_request_is_kept_for_a_few_words_only() {
+        assert!(fits("", "self.items.append"));
+        assert!(!fits("", "self.items.append(item)  # and goes on"));
     }
 }
