@@ -42,34 +42,68 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum", &["codesaga-proxy"]),
 ];
 
-/// Words that may stand only in some files: the folder searched, the extensions, the word, where
-/// it may stand, and why.
-const WORDS: &[(&str, &[&str], &str, &[&str], &str)] = &[
-    (
-        "native/src",
-        &["rs"],
-        "utf16",
-        &["convert.rs"],
-        "one file knows both units of the editor and ours",
-    ),
-    ("crates", &["rs"], "utf16", &[], "this side of the boundary counts bytes"),
-    (
-        "extension/src",
-        &["ts", "tsx"],
-        "getConfiguration",
-        &["config.ts"],
-        "settings are read in one file",
-    ),
-    (
-        "extension/src",
-        &["ts", "tsx"],
-        "codesaga.node",
-        &["engine.ts"],
-        "one file imports the addon",
-    ),
-    ("server-proxy/src/domain", &["rs"], "axum::", &[], "the domain knows no HTTP framework"),
-    ("server-proxy/src/domain", &["rs"], "redis::", &[], "the domain knows no store"),
-    ("server-proxy/src/domain", &["rs"], "hyper::", &[], "the domain opens no sockets"),
+/// A word that may stand only in some files.
+struct Word {
+    folder: &'static str,
+    endings: &'static [&'static str],
+    word: &'static str,
+    homes: &'static [&'static str],
+    reason: &'static str,
+}
+
+const RUST: &[&str] = &["rs"];
+const TYPESCRIPT: &[&str] = &["ts", "tsx"];
+
+const WORDS: &[Word] = &[
+    Word {
+        folder: "native/src",
+        endings: RUST,
+        word: "utf16",
+        homes: &["convert.rs"],
+        reason: "one file knows both units, the editor's and ours",
+    },
+    Word {
+        folder: "crates",
+        endings: RUST,
+        word: "utf16",
+        homes: &[],
+        reason: "this side of the boundary counts bytes",
+    },
+    Word {
+        folder: "extension/src",
+        endings: TYPESCRIPT,
+        word: "getConfiguration",
+        homes: &["config.ts"],
+        reason: "settings are read in one file",
+    },
+    Word {
+        folder: "extension/src",
+        endings: TYPESCRIPT,
+        word: "codesaga.node",
+        homes: &["engine.ts"],
+        reason: "one file imports the addon",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "axum::",
+        homes: &[],
+        reason: "the domain knows no HTTP framework",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "redis::",
+        homes: &[],
+        reason: "the domain knows no store",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "hyper::",
+        homes: &[],
+        reason: "the domain opens no sockets",
+    },
 ];
 
 #[test]
@@ -101,8 +135,8 @@ fn heavy_crates_have_one_home() {
 
 #[test]
 fn words_stay_in_their_files() {
-    for (folder, extensions, word, homes, reason) in WORDS {
-        let files = files_below(&root().join(folder), extensions);
+    for Word { folder, endings, word, homes, reason } in WORDS {
+        let files = files_below(&root().join(folder), endings);
         assert!(!files.is_empty(), "no files in {folder}: mend WORDS");
         for file in files {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
