@@ -6,12 +6,14 @@ import os from "node:os";
 import path from "node:path";
 import { keystroke } from "./bench/keystroke.mjs";
 import { relay } from "./bench/relay.mjs";
+import { reuse } from "./bench/reuse.mjs";
 import { table } from "./bench/table.mjs";
 import { readArguments, WrongArguments } from "./lib/arguments.mjs";
 import { canInstall, install, installCommand } from "./lib/debian.mjs";
 import { Expected } from "./lib/expected.mjs";
 import { findProgram } from "./lib/find.mjs";
 import { runScript } from "./lib/kit.mjs";
+import { installModel, startModel } from "./lib/model.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
 import { cache, debugBinaries, root } from "./lib/places.mjs";
 import { compiling } from "./lib/rust.mjs";
@@ -19,6 +21,7 @@ import { checkTools } from "./lib/tools.mjs";
 
 const benches = {
   keystroke: { title: "Keystroke to request on the wire, through the addon", measure: measureKeystroke },
+  reuse: { title: "Prompt tokens evaluated again for each typed key, on the small model", measure: measureReuse },
   relay: { title: "What a relay adds, beside nginx in the same run", measure: measureRelay },
 };
 
@@ -44,12 +47,28 @@ await runScript(async (kit) => {
   return 0;
 });
 
-async function measureKeystroke({ processes, progress, say }) {
+async function measureKeystroke(kit) {
+  const addon = await releaseAddon(kit);
+  return kit.progress.step(kit.say("Measure {0}", "keystroke"), (detail) => keystroke(addon, detail));
+}
+
+async function measureReuse(kit) {
+  const addon = await releaseAddon(kit);
+  await installModel(kit);
+  const model = await startModel(kit);
+  try {
+    return await kit.progress.step(kit.say("Measure {0}", "reuse"), (detail) => reuse(addon, model.url, detail));
+  } finally {
+    await model.end();
+  }
+}
+
+/** The addon as it ships. */
+async function releaseAddon({ processes, progress, say }) {
   await progress.step(say("Build the engine"), (detail) =>
     processes.run("bench-native", "npm", ["run", "build:release", "-w", "native"], { onLine: compiling(detail) }),
   );
-  const addon = createRequire(import.meta.url)(path.join(root, "native", "codesaga.node"));
-  return progress.step(say("Measure {0}", "keystroke"), (detail) => keystroke(addon, detail));
+  return createRequire(import.meta.url)(path.join(root, "native", "codesaga.node"));
 }
 
 async function measureRelay(kit) {
