@@ -14,9 +14,6 @@ const HEADER_BYTES_MAX: usize = 300;
 const SHAPE_BYTES_MAX: usize = 600;
 const NAME_BYTES_MAX: usize = 200;
 
-/// How a constructor is called: its signature goes with its class, not with its name.
-const CONSTRUCTORS: &[&str] = &["__init__", "constructor"];
-
 /// One definition.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Definition {
@@ -43,7 +40,7 @@ impl Piece {
     pub(crate) fn read(language: &Language, loaded: &Loaded, rope: &Rope, node: Node<'_>) -> Self {
         let mut piece = Self::default();
         let mut entries = Vec::new();
-        syntax::matches(loaded, node, None, |found| {
+        syntax::matches(loaded, rope, node, None, |found| {
             if let Some(import) = found.node(Capture::Import) {
                 let text = text::slice(rope, import.byte_range());
                 let text = text::head(text.trim_end(), IMPORT_BYTES_MAX).to_owned();
@@ -94,9 +91,12 @@ impl Piece {
         if name.is_empty() || name.len() > NAME_BYTES_MAX {
             return None;
         }
-        if let (true, Some(class)) = (CONSTRUCTORS.contains(&name.as_str()), container) {
+        let class = container.and_then(|class| self.definitions.get_mut(class.place?));
+        // A constructor's signature goes with its class, not with its name.
+        let is_constructor = language.constructors.contains(&name.as_str())
+            || class.as_ref().is_some_and(|class| *class.name == name);
+        if is_constructor && container.is_some() {
             let signature = header(rope, entry.node, entry.body);
-            let class = class.place.and_then(|place| self.definitions.get_mut(place));
             if let Some(class) = class.filter(|class| class.text.len() < SHAPE_BYTES_MAX) {
                 class.text.push_str("\n    ");
                 class.text.push_str(&signature);
@@ -113,7 +113,7 @@ impl Piece {
         };
         let mut text = String::new();
         if let Some(doc) = doc_line::find(language, rope, entry.node, entry.body) {
-            text.push_str(language.line_comment);
+            text.push_str(language.line_comment().unwrap_or("//"));
             text.push(' ');
             text.push_str(&doc);
             text.push('\n');
@@ -177,7 +177,13 @@ pub(crate) fn header(rope: &Rope, node: Node<'_>, body: Option<Node<'_>>) -> Str
 
 /// Where the body starts, or the comments that stand between it and the header.
 fn header_end(node: Node<'_>, body: Option<Node<'_>>) -> usize {
-    let Some(body) = body else { return node.end_byte() };
+    let Some(body) = body else {
+        // Nothing stands between a header and the word that closes its block.
+        let last = node.child(node.child_count().saturating_sub(1));
+        return last
+            .filter(|last| last.kind() == "end")
+            .map_or(node.end_byte(), |last| last.start_byte());
+    };
     let body_start = body.start_byte();
     let mut end = body_start;
     let mut cursor = node.walk();

@@ -4,6 +4,7 @@
 use crop::Rope;
 use tree_sitter::Node;
 
+use crate::blocks::Blocks;
 use crate::language::Language;
 use crate::text;
 
@@ -18,7 +19,7 @@ pub(crate) fn find(
     node: Node<'_>,
     body: Option<Node<'_>>,
 ) -> Option<String> {
-    let inside = body.filter(|_| language.by_indentation);
+    let inside = body.filter(|_| matches!(language.blocks, Blocks::Statements(_)));
     inside
         .and_then(|body| opening_string(rope, body))
         .or_else(|| comment_above(language, rope, node.start_byte()))
@@ -40,12 +41,12 @@ pub(crate) fn comment_above(language: &Language, rope: &Rope, start: usize) -> O
     for index in (own_line.saturating_sub(LINES_MAX)..own_line).rev() {
         let starts = rope.line(index).chars().find(|c| !c.is_whitespace());
         // Most lines end the search here, without being copied.
-        if !starts.is_some_and(|c| matches!(c, '/' | '#' | '*' | '@' | '-')) {
+        if !starts.is_some_and(|c| matches!(c, '/' | '#' | '*' | '@' | '-' | '[')) {
             break;
         }
         let line = text::line(rope, index);
         let line = line.trim();
-        let is_decoration = line.starts_with('@') || line.starts_with("#[");
+        let is_decoration = line.starts_with(['@', '[']) || line.starts_with("#[");
         let is_comment = !is_decoration && starts_comment(language, line);
         if is_comment {
             first = strip(language, line).or(first);
@@ -61,13 +62,14 @@ pub(crate) fn comment_above(language: &Language, rope: &Rope, start: usize) -> O
 
 /// A comment of its own line, or a line of a block comment drawn with stars.
 fn starts_comment(language: &Language, line: &str) -> bool {
-    line.starts_with(language.line_comment) || line.starts_with("/*") || line.starts_with('*')
+    language.starts_line_comment(line) || line.starts_with("/*") || line.starts_with('*')
 }
 
 fn strip(language: &Language, line: &str) -> Option<String> {
     let line = line.trim_start_matches("/*").trim_end_matches("*/");
-    let line = line.trim_start_matches(language.line_comment);
-    words(line.trim_start_matches(['/', '!', '*']))
+    let line = language.line_comments.iter().fold(line, |line, mark| line.trim_start_matches(mark));
+    let line = line.trim_start_matches(['/', '!', '*']).trim();
+    words(line.trim_start_matches("<summary>").trim_end_matches("</summary>"))
 }
 
 /// The line when a letter is in it: rulers and empty lines say nothing.

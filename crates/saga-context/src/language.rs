@@ -1,4 +1,5 @@
-//! Languages as data: one row here and one query file each. Adding one touches nothing else.
+//! What is known of a language: the shape of a row of `languages.rs`, and its grammar and query,
+//! compiled when first needed.
 //!
 //! What the captures of a query file mean:
 //! - `@definition` with `@name`: found by its name; shown up to its `@body`.
@@ -6,27 +7,50 @@
 //! - `@constant` with `@name`: shown as its first line, and only from the outermost level.
 //! - `@scope`: code inside stands in its own world, a function; `@container`: a class and the
 //!   like, whose header goes with its members. Both end their header where `@body` starts.
-//! - `@import`, `@comment`, `@string`; `@code` is code again inside a string.
+//! - `@import`, `@comment`, `@string`; `@code` is code again inside a string, and inside prose.
+//! - A name that begins with `_` is for a predicate only.
 
 use std::sync::OnceLock;
 
 use tree_sitter::Query;
 
+use crate::blocks::Blocks;
+use crate::languages::LANGUAGES;
+
 /// One row of the table.
+#[derive(Debug)]
 pub(crate) struct Language {
     /// The editor's ids for it.
     pub(crate) ids: &'static [&'static str],
     /// Languages of one family may use each other's definitions.
     pub(crate) family: &'static str,
-    /// What starts a comment that ends with the line.
-    pub(crate) line_comment: &'static str,
+    /// What starts a comment that ends with the line; the first one is what is written.
+    pub(crate) line_comments: &'static [&'static str],
     /// Characters that open and close a string on one line.
     pub(crate) quotes: &'static str,
-    /// Whether blocks are made by indentation.
-    pub(crate) by_indentation: bool,
-    grammar: fn() -> tree_sitter::Language,
-    query_source: &'static str,
-    loaded: OnceLock<Option<Loaded>>,
+    /// How code stands in a string.
+    pub(crate) code_in_string: Option<CodeInString>,
+    /// What holds code together.
+    pub(crate) blocks: Blocks,
+    /// Names of constructors, where they are not that of the class.
+    pub(crate) constructors: &'static [&'static str],
+    /// The crate's grammar.
+    pub(crate) grammar: fn() -> tree_sitter::Language,
+    /// The text of the query file.
+    pub(crate) query_source: &'static str,
+}
+
+/// Code inside a string on one line.
+#[derive(Debug)]
+pub(crate) struct CodeInString {
+    /// What it begins with; its last character is a bracket.
+    pub(crate) opens: &'static str,
+    /// What it ends with.
+    pub(crate) closes: char,
+    /// Quotes of strings that may hold code.
+    pub(crate) quotes: &'static str,
+    /// Characters one of which must stand before the quote; empty where none needs to.
+    pub(crate) marks: &'static str,
 }
 
 /// A grammar with its compiled query.
@@ -35,8 +59,8 @@ pub(crate) struct Loaded {
     pub(crate) grammar: tree_sitter::Language,
     /// Captures as above.
     pub(crate) query: Query,
-    /// What a capture's number stands for.
-    pub(crate) captures: Vec<Capture>,
+    /// What a capture's number stands for; `None` is for a predicate only.
+    pub(crate) captures: Vec<Option<Capture>>,
 }
 
 /// What a capture says of a node.
@@ -55,60 +79,8 @@ pub(crate) enum Capture {
     Code,
 }
 
-/// The table.
-pub(crate) static LANGUAGES: [Language; 5] = [
-    Language {
-        ids: &["python"],
-        family: "python",
-        line_comment: "#",
-        quotes: "\"'",
-        by_indentation: true,
-        grammar: || tree_sitter_python::LANGUAGE.into(),
-        query_source: include_str!("queries/python.scm"),
-        loaded: OnceLock::new(),
-    },
-    Language {
-        ids: &["typescript"],
-        family: "javascript",
-        line_comment: "//",
-        quotes: "\"'`",
-        by_indentation: false,
-        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        query_source: include_str!("queries/typescript.scm"),
-        loaded: OnceLock::new(),
-    },
-    Language {
-        ids: &["typescriptreact"],
-        family: "javascript",
-        line_comment: "//",
-        quotes: "\"'`",
-        by_indentation: false,
-        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
-        query_source: include_str!("queries/typescript.scm"),
-        loaded: OnceLock::new(),
-    },
-    Language {
-        ids: &["javascript", "javascriptreact"],
-        family: "javascript",
-        line_comment: "//",
-        quotes: "\"'`",
-        by_indentation: false,
-        grammar: || tree_sitter_javascript::LANGUAGE.into(),
-        query_source: include_str!("queries/javascript.scm"),
-        loaded: OnceLock::new(),
-    },
-    Language {
-        ids: &["rust"],
-        family: "rust",
-        line_comment: "//",
-        // A single quote opens a lifetime as often as a character.
-        quotes: "\"",
-        by_indentation: false,
-        grammar: || tree_sitter_rust::LANGUAGE.into(),
-        query_source: include_str!("queries/rust.scm"),
-        loaded: OnceLock::new(),
-    },
-];
+static LOADED: [OnceLock<Option<Loaded>>; LANGUAGES.len()] =
+    [const { OnceLock::new() }; LANGUAGES.len()];
 
 impl Language {
     /// The row for an editor's language id.
@@ -118,15 +90,31 @@ impl Language {
 
     /// Grammar and query, compiled at the first call. `None` when the row is broken, in which
     /// case the language works like an unknown one; a test keeps every row whole.
-    pub(crate) fn load(&self) -> Option<&Loaded> {
-        self.loaded.get_or_init(|| Loaded::compile((self.grammar)(), self.query_source)).as_ref()
+    pub(crate) fn load(&self) -> Option<&'static Loaded> {
+        let row = LANGUAGES.iter().position(|language| std::ptr::eq(language, self))?;
+        let compile = || Loaded::compile((self.grammar)(), self.query_source);
+        LOADED.get(row)?.get_or_init(compile).as_ref()
+    }
+
+    /// What starts a comment that ends with the line, as it is written.
+    pub(crate) fn line_comment(&self) -> Option<&'static str> {
+        self.line_comments.first().copied()
+    }
+
+    /// Whether `text` begins with a comment that ends with the line.
+    pub(crate) fn starts_line_comment(&self, text: &str) -> bool {
+        self.line_comments.iter().any(|comment| text.starts_with(comment))
     }
 }
 
 impl Loaded {
     fn compile(grammar: tree_sitter::Language, query_source: &str) -> Option<Self> {
         let query = Query::new(&grammar, query_source).ok()?;
-        let captures = query.capture_names().iter().map(|name| Capture::named(name));
+        let names = query.capture_names().iter();
+        let captures = names.map(|name| match Capture::named(name) {
+            None if !name.starts_with('_') => None,
+            capture => Some(capture),
+        });
         let captures = captures.collect::<Option<Vec<_>>>()?;
         Some(Self { grammar, query, captures })
     }

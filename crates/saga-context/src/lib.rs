@@ -9,17 +9,20 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod blocks;
 mod context;
 mod definitions;
 mod doc_line;
 mod documents;
 mod language;
+mod languages;
 mod limits;
 mod misfit;
 mod names;
 mod outline;
 mod parse;
 mod place;
+mod prose;
 mod scopes;
 mod selection;
 mod snapshot;

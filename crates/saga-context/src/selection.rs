@@ -49,7 +49,7 @@ pub fn enclosing_definition(doc: &Snapshot, span: Span) -> Option<Span> {
     let start = text::floor(&doc.rope, span.start.0);
     let end = text::floor(&doc.rope, span.end.0).max(start);
     let mut innermost: Option<(usize, usize)> = None;
-    syntax::matches(loaded, syntax.tree.root_node(), Some(start..end + 1), |found| {
+    syntax::matches(loaded, &doc.rope, syntax.tree.root_node(), Some(start..end + 1), |found| {
         let is_scope = found.is(Capture::Scope) || found.is(Capture::Container);
         let Some(node) = found.whole().filter(|_| is_scope || found.is(Capture::Shape)) else {
             return;

@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 
+use crop::Rope;
 use streaming_iterator::StreamingIterator as _;
 use tree_sitter::{Node, QueryCursor};
 
 use crate::language::{Capture, Loaded};
+use crate::text;
 
 /// One match of a query: what its nodes were captured as.
 pub(crate) struct Found<'tree> {
@@ -31,9 +33,10 @@ impl<'tree> Found<'tree> {
     }
 }
 
-/// Calls `each` for all matches inside `node`, or for those that touch `range`.
+/// Calls `each` for all matches inside `node`, which is of `rope`, or for those that touch `range`.
 pub(crate) fn matches<'tree>(
     loaded: &Loaded,
+    rope: &Rope,
     node: Node<'tree>,
     range: Option<Range<usize>>,
     mut each: impl FnMut(Found<'tree>),
@@ -42,12 +45,17 @@ pub(crate) fn matches<'tree>(
     if let Some(range) = range {
         cursor.set_byte_range(range);
     }
-    // The text is needed for predicates only, and our queries have none.
-    let no_text = |_: Node<'_>| std::iter::empty::<&[u8]>();
-    let mut matches = cursor.matches(&loaded.query, node, no_text);
+    // For predicates. A tree that is behind its text may reach beyond it.
+    let text_of = |node: Node<'_>| {
+        let start = text::floor(rope, node.start_byte());
+        let end = text::floor(rope, node.end_byte()).max(start);
+        rope.byte_slice(start..end).chunks().map(str::as_bytes)
+    };
+    let mut matches = cursor.matches(&loaded.query, node, text_of);
     while let Some(found) = matches.next() {
         let captured = found.captures().iter().filter_map(|capture| {
-            Some((*loaded.captures.get(capture.index as usize)?, capture.node))
+            let kind = (*loaded.captures.get(capture.index as usize)?)?;
+            Some((kind, capture.node))
         });
         each(Found { nodes: captured.collect() });
     }

@@ -6,6 +6,7 @@ use saga_domain::{ByteOffset, Span, TextEdit};
 
 use super::parse;
 use crate::language::Language;
+use crate::languages::LANGUAGES;
 use crate::outline::Outline;
 use crate::parse::parse as parse_afresh;
 use crate::{ContextLimits, DocumentLimits, Documents, context_at, cursor_place};
@@ -69,6 +70,22 @@ const SAMPLES: &[(&str, &str)] = &[
     ("typescriptreact", include_str!("samples/typescriptreact.txt")),
     ("javascript", include_str!("samples/javascript.txt")),
     ("rust", include_str!("samples/rust.txt")),
+    ("go", include_str!("samples/go.txt")),
+    ("java", include_str!("samples/java.txt")),
+    ("kotlin", include_str!("samples/kotlin.txt")),
+    ("c", include_str!("samples/c.txt")),
+    ("cpp", include_str!("samples/cpp.txt")),
+    ("csharp", include_str!("samples/csharp.txt")),
+    ("swift", include_str!("samples/swift.txt")),
+    ("ruby", include_str!("samples/ruby.txt")),
+    ("php", include_str!("samples/php.txt")),
+    ("shellscript", include_str!("samples/shellscript.txt")),
+    ("sql", include_str!("samples/sql.txt")),
+    ("json", include_str!("samples/json.txt")),
+    ("yaml", include_str!("samples/yaml.txt")),
+    ("html", include_str!("samples/html.txt")),
+    ("css", include_str!("samples/css.txt")),
+    ("markdown", include_str!("samples/markdown.txt")),
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -92,14 +109,8 @@ fn boundary(text: &str, share: f64) -> usize {
 }
 
 fn language() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "python",
-        "typescript",
-        "typescriptreact",
-        "javascript",
-        "rust",
-        "plaintext",
-    ])
+    let rows = LANGUAGES.iter().map(|language| language.ids[0]);
+    prop::sample::select(rows.chain(["plaintext"]).collect::<Vec<_>>())
 }
 
 proptest! {
