@@ -34,6 +34,9 @@ pub(crate) struct Language {
     pub(crate) blocks: Blocks,
     /// Names of constructors, where they are not that of the class.
     pub(crate) constructors: &'static [&'static str],
+    /// Whether a tree that grew by edits equals one parsed afresh; where it may not, every text is
+    /// parsed afresh.
+    pub(crate) keeps_trees: bool,
     /// The crate's grammar.
     pub(crate) grammar: fn() -> tree_sitter::Language,
     /// The text of the query file.

@@ -34,11 +34,13 @@ pub struct Parsed {
 }
 
 impl ParseJob {
-    /// Parses, reusing what the edits left of the earlier tree, and reads the definitions.
+    /// Parses, reusing what the edits left of the earlier tree where that is sound, and reads the
+    /// definitions.
     #[must_use]
     pub fn run(self) -> Parsed {
         let result = self.language.load().and_then(|loaded| {
-            let tree = parse(loaded, &self.rope, self.old_tree.as_ref(), self.steps_max)?;
+            let old_tree = self.old_tree.as_ref().filter(|_| self.language.keeps_trees);
+            let tree = parse(loaded, &self.rope, old_tree, self.steps_max)?;
             let earlier = self.old_outline.as_deref();
             let outline = Outline::read(self.language, loaded, &tree, &self.rope, earlier);
             Some((tree, Arc::new(outline)))
