@@ -8,9 +8,11 @@ pub mod hangul;
 mod model;
 mod prompt;
 mod reply;
+mod template_family;
 mod text;
 
-pub use model::{ModelFacts, TemplateFamily};
+pub use model::ModelFacts;
 pub use prompt::{Context, Diagnostic, Message, Prompt, Role, Severity, Snippet, SnippetKind};
 pub use reply::{Failure, FailureCode, ReplyEvent, Trigger, Usage, WarningCode};
+pub use template_family::TemplateFamily;
 pub use text::{ByteOffset, Span, TextEdit};
