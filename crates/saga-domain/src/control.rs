@@ -59,10 +59,34 @@ const UNMISTAKABLE: &[&str] = &[
     "<|USER_TOKEN|>",
     "<|CHATBOT_TOKEN|>",
     "<|SYSTEM_TOKEN|>",
+    "<|EOT|>",
+    "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]",
+    "<|start_of_role|>",
+    "<|end_of_role|>",
+    "[|system|]",
+    "[|user|]",
+    "[|assistant|]",
+    "[|endofturn|]",
 ];
 
-/// Texts that are control tokens for some model and ordinary text elsewhere, in HTML above all.
-const AMBIGUOUS: &[&str] = &["<bos>", "<eos>", "<s>", "</s>", "<PRE>", "<SUF>", "<MID>", "<EOT>"];
+/// Texts that are control tokens for some model and ordinary text elsewhere, in HTML and Markdown
+/// above all.
+const AMBIGUOUS: &[&str] = &[
+    "<bos>",
+    "<eos>",
+    "<s>",
+    "</s>",
+    "<PRE>",
+    "<SUF>",
+    "<MID>",
+    "<EOT>",
+    "[PREFIX]",
+    "[SUFFIX]",
+    "[MIDDLE]",
+    "### Instruction:",
+    "### Response:",
+];
 
 /// Puts a guard character into every control token of `text`, so that no tokenizer takes it for one.
 #[must_use]
@@ -132,7 +156,7 @@ fn guard_places(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Every character that can begin a control token.
 fn openings(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.match_indices(['<', '['])
+    text.match_indices(['<', '[', '#'])
 }
 
 #[cfg(test)]

@@ -100,9 +100,7 @@ const FIXED_WORDS_TOKENS: u32 = 100;
 
 fn prefilled(template: &Template, context: &Context, parts: &Parts<'_>, kept: &str) -> Prompt {
     let mut out = String::with_capacity(kept.len() + parts.suffix.len() + 2048);
-    template.write_turn(&mut out, Role::System, SYSTEM.trim_end());
-    template.write_turn(&mut out, Role::User, &neutralise(&asked(context, parts)));
-    template.open_turn(&mut out, Role::Assistant);
+    template.write(&mut out, SYSTEM.trim_end(), &neutralise(&asked(context, parts)));
     out.push_str(&opening(parts.fence, &context.language));
     out.push_str(&neutralise(kept));
     Prompt::Raw(out)

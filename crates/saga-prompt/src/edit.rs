@@ -122,9 +122,7 @@ pub fn edit(ask: &EditAsk<'_>) -> Result<EditPrompt, ContextOverflow> {
     Ok(match Template::of(facts.template) {
         Some(template) => {
             let mut out = String::new();
-            template.write_turn(&mut out, Role::System, SYSTEM.trim_end());
-            template.write_turn(&mut out, Role::User, &user);
-            template.open_turn(&mut out, Role::Assistant);
+            template.write(&mut out, SYSTEM.trim_end(), &user);
             out.push_str(&opening);
             // Not the fence: the code may hold one of its own, and must not be cut there.
             let stop = template.stop.iter().map(|&text| text.to_owned()).collect();

@@ -388,7 +388,7 @@ proptest! {
         context_tokens in 512_u32..6000,
         line in prop::sample::select(vec!["    total += step(order, rate)\n", "사용자의 주문을 합산한다\n", "{[()]}", "x\n", "🎉e\u{301}ㅅ", "\t\t\t\n"]),
         before in 0_usize..3000, after in 0_usize..400, snippets in 0_usize..60,
-        template in prop::sample::select(vec![TemplateFamily::Llama3, TemplateFamily::ChatMl, TemplateFamily::Unknown]),
+        template in prop::sample::select(TemplateFamily::known().chain([TemplateFamily::Unknown]).collect::<Vec<_>>()),
         fim: bool,
     ) {
         let facts = ModelFacts { context_tokens, fim, ..facts(template) };
