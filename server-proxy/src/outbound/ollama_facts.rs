@@ -129,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn a_model_may_know_both_a_conversation_and_a_hole() {
+        let show = r#"{"template": "{{- if .Suffix }}[SUFFIX]{{ .Suffix }}[PREFIX] {{ .Prompt }}{{ else }}[INST] {{ .Prompt }}[/INST]{{ end }}",
+            "capabilities": ["completion", "insert"], "model_info": {"llama.context_length": 32768}}"#;
+        check(show, 8192, expect!["mistral-v3 fim=true writes=true context=8192 stop=[]"]);
+        let show = r#"{"template": "<start_of_turn>user\n{{ .Prompt }}<end_of_turn>\n<start_of_turn>model\n",
+            "capabilities": ["completion"]}"#;
+        check(show, 8192, expect!["gemma fim=false writes=true context=4096 stop=[]"]);
+    }
+
+    #[test]
     fn an_old_version_says_less() {
         let show = r#"{"template": "<PRE> {{ .Prompt }} <SUF>{{ .Suffix }} <MID>"}"#;
         check(show, 8192, expect!["unknown fim=true writes=true context=4096 stop=[]"]);

@@ -105,6 +105,9 @@ mod tests {
     fn without_props_a_rendered_conversation_tells() {
         let rendered = "<|start_header_id|>user<|end_header_id|>\n\nx<|eot_id|>";
         check(r#"{"id": "m", "max_model_len": 2048}"#, "{}", Some(rendered), ("llama3", 2048));
+        let rendered = "<|user|>\nx<|end|>\n<|assistant|>\n";
+        check(r#"{"id": "m"}"#, "{}", Some(rendered), ("phi3", 4096));
+        // Llama 2 and Mistral look the same here.
         check(r#"{"id": "m"}"#, "{}", Some("[INST] x [/INST]"), ("unknown", 4096));
     }
 }
