@@ -33,7 +33,7 @@ pub struct Model {
 /// What a prompt builder must know of a model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelDetails {
-    /// `llama3`, `chatml` or `unknown`; see `saga_domain::TemplateFamily`.
+    /// The family's name, or `unknown`; see `saga_domain::TemplateFamily`.
     pub template: String,
     /// Whether `suffix` is answered.
     pub fim: bool,
