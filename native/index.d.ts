@@ -259,7 +259,7 @@ export type ReplyEvent =
 /** What can be expected of the server now. Asking never throws. */
 export type ServerStatus =
   | { kind: 'ready'; /** The model that answers. */
-    model: string; /** Its chat template's family: `llama3`, `chatml` or `unknown`. */
+    model: string; /** Its chat template's family, such as `llama3`; `unknown` when not recognised. */
     template: string; /** Whether it fills holes. */
     fim: boolean; /** Tokens that prompt and answer may have together. */
     contextLength: number; /**

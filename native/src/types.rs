@@ -167,7 +167,7 @@ pub enum ServerStatus {
     Ready {
         /// The model that answers.
         model: String,
-        /// Its chat template's family: `llama3`, `chatml` or `unknown`.
+        /// Its chat template's family, such as `llama3`; `unknown` when not recognised.
         template: String,
         /// Whether it fills holes.
         fim: bool,

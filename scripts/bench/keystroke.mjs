@@ -5,7 +5,7 @@
 // both threads read the same monotonic clock. Completions are asked by hand (`invoke`), which is
 // the path without the typing pause.
 
-import { once } from "node:events";
+import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import { percentile } from "./statistics.mjs";
 
@@ -20,12 +20,13 @@ const WARM_UP_KEYS = 20;
  */
 export async function keystroke(addon, detail) {
   const worker = new Worker(new URL("./wire-server.mjs", import.meta.url));
-  const [{ port }] = await once(worker, "message");
+  const messages = on(worker, "message");
+  const { port } = await next(messages);
   const rows = [];
   try {
     for (const lines of LINES) {
       detail(`${lines} lines`);
-      rows.push(await measure(addon, worker, port, lines));
+      rows.push(await measure(addon, messages, port, lines));
     }
   } finally {
     await worker.terminate();
@@ -33,7 +34,7 @@ export async function keystroke(addon, detail) {
   return rows;
 }
 
-async function measure(addon, worker, port, lines) {
+async function measure(addon, messages, port, lines) {
   const engine = new addon.Engine({ serverUrl: `http://127.0.0.1:${port}` });
   const uri = `file:///bench/lines-${lines}.py`;
   const text = source(lines);
@@ -45,7 +46,6 @@ async function measure(addon, worker, port, lines) {
   const wire = [];
   const blocked = [];
   for (let key = 0; key < KEYS + WARM_UP_KEYS; key += 1) {
-    const arrived = once(worker, "message");
     version += 1;
     const start = process.hrtime.bigint();
     engine.changeDocument({
@@ -56,7 +56,7 @@ async function measure(addon, worker, port, lines) {
     offset += 1;
     const reply = engine.complete({ uri, offset, trigger: "invoke" });
     const returned = process.hrtime.bigint();
-    const [{ at }] = await arrived;
+    const at = await arrivalSince(start, messages);
     while ((await reply.next()) !== null);
     if (key >= WARM_UP_KEYS) {
       wire.push(Number(at - start) / 1e6);
@@ -72,6 +72,19 @@ async function measure(addon, worker, port, lines) {
     event_loop_blocked_p50_ms: of(blocked, 0.5),
     event_loop_blocked_p99_ms: of(blocked, 0.99),
   };
+}
+
+async function next(messages) {
+  const { value } = await messages.next();
+  return value[0];
+}
+
+/** When the first request after `start` arrived; older notes are second tries of the key before. */
+async function arrivalSince(start, messages) {
+  for (;;) {
+    const { at } = await next(messages);
+    if (at >= start) return at;
+  }
 }
 
 /** Python of about that many lines: small functions that call one another. */

@@ -22,16 +22,11 @@ const ANSWER = `${chunk([{ index: 0, text: "~", finish_reason: null }])}${chunk(
   { index: 0, text: "", finish_reason: "stop" },
 ])}data: [DONE]\n\n`;
 
-let waiting = false;
 const server = createServer((request, response) => {
   if (request.method === "POST") {
-    const at = process.hrtime.bigint();
-    if (!waiting) parentPort.postMessage({ at });
-    waiting = true;
+    parentPort.postMessage({ at: process.hrtime.bigint() });
     request.resume().on("end", () => {
-      response.writeHead(200, { "content-type": "text/event-stream" }).end(ANSWER, () => {
-        waiting = false;
-      });
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(ANSWER);
     });
     return;
   }
