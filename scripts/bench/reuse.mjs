@@ -14,7 +14,7 @@ import { percentile } from "./statistics.mjs";
 const TYPED_IN = "server-proxy/src/domain/conversation.rs";
 const ALSO_OPEN = ["server-proxy/src/domain/guards.rs", "server-proxy/src/domain/ports.rs"];
 const OUR_KEYS = 400;
-const PEER_KEYS = 60;
+const PEER_KEYS = 20;
 /** What the small model's server gives each of its two slots. */
 const CONTEXT_TOKENS = 4096;
 const CHARACTERS_PER_TOKEN = 4;
