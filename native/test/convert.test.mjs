@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codeOf, events, finish, say, withEngine } from "./server.mjs";
 
-const uri = "file:///work/a.py";
+const uri = "file:///project/a.py";
 
 function open(engine, text) {
   engine.openDocument({ uri, languageId: "python", version: 1, text });
