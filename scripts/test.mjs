@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { readArguments, WrongArguments } from "./lib/arguments.mjs";
 import { installBrowser } from "./lib/browser.mjs";
-import { cargoCounts, nodeCounts, wrongWith } from "./lib/counts.mjs";
+import { cargoCounts, failuresIn, nodeCounts, wrongWith } from "./lib/counts.mjs";
 import { installEditor } from "./lib/editor.mjs";
 import { packExtension } from "./lib/extension.mjs";
 import { runScript } from "./lib/kit.mjs";
@@ -105,7 +105,7 @@ async function installParts(kit) {
 
 function command(program, args, show = () => () => {}) {
   return ({ processes, detail }) =>
-    processes.run(`test-${[program, ...args].slice(0, 2).join("-").replaceAll("/", "-")}`, program, args, {
+    processes.run(`test-${[program, ...args].slice(0, 4).join("-").replaceAll("/", "-")}`, program, args, {
       onLine: show(detail),
       limitMs: stepLimitMs,
       tailLines: shownOnFailure,
@@ -148,7 +148,8 @@ function tests(program, ...args) {
     const wrong = failure?.message ?? wrongWith(counts);
     if (!wrong) return counts;
     const error = failure ?? new Error(wrong);
-    throw Object.assign(error, { counts, tail: error.tail ?? [] });
+    const shown = failuresIn(lines).slice(0, shownOnFailure);
+    throw Object.assign(error, { counts, tail: shown.length > 0 ? shown : (error.tail ?? []) });
   };
 }
 

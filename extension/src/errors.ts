@@ -145,7 +145,7 @@ function words(reason: string): Record<string, Words> {
     ),
     upstream_failed: say(
       l10n.t("The model server failed."),
-      l10n.t("Try again; if it stays, tell the server's owner what it said: {0}", reason),
+      l10n.t("Try again; if it stays, tell the server's owner what it said: “{0}”.", reason),
       "again",
     ),
     upstream_incomplete: say(

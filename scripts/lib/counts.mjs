@@ -31,3 +31,13 @@ export function wrongWith(counts) {
   if (counts.passed === 0) return "no test ran";
   return undefined;
 }
+
+/** The lines that tell of failed tests, of either runner: node tells in the middle, cargo at the end of each binary. */
+export function failuresIn(lines) {
+  let inside = false;
+  return lines.filter((line) => {
+    if (/^\s*not ok |^failures:$/.test(line)) inside = true;
+    else if (/^\s*ok |^\s*# Subtest|^test result: /.test(line)) inside = false;
+    return inside;
+  });
+}

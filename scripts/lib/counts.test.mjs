@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cargoCounts, nodeCounts, wrongWith } from "./counts.mjs";
+import { cargoCounts, failuresIn, nodeCounts, wrongWith } from "./counts.mjs";
 
 test("cargo's binaries are summed", () => {
   const output = [
@@ -19,4 +19,11 @@ test("a runner that ran nothing or skipped something has failed", () => {
   assert.equal(wrongWith({ passed: 1, failed: 0, skipped: 0 }), undefined);
   assert.equal(wrongWith({ passed: 0, failed: 0, skipped: 0 }), "no test ran");
   assert.match(wrongWith({ passed: 5, failed: 0, skipped: 1 }), /1 skipped/);
+});
+
+test("failures are found in the middle of what passed", () => {
+  const node = ["ok 1 - a", "# Subtest: b", "not ok 2 - b", "  error: 'why'", "# Subtest: c", "ok 3 - c"];
+  assert.deepEqual(failuresIn(node), ["not ok 2 - b", "  error: 'why'"]);
+  const cargo = ["test a ... ok", "failures:", "---- b ----", "test result: FAILED. 1 passed", "test c ... ok"];
+  assert.deepEqual(failuresIn(cargo), ["failures:", "---- b ----"]);
 });
