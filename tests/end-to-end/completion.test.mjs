@@ -37,7 +37,7 @@ test("the status becomes ready and names the model", async () => {
 test("ghost text appears while typing, and Tab accepts it", async () => {
   await scene.scripted.script([]);
   await workbench.open("stack.py", lastLine, indented);
-  await workbench.type("return ");
+  await workbench.type("return ", 60);
   await workbench.waitForGhostText((text) => text.includes("self.items.pop()"));
   assert.equal(await workbench.read("stack.py"), stack, "ghost text is not in the file");
   await scene.screenshots("ghost-text");
