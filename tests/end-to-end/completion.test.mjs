@@ -37,7 +37,8 @@ test("the status becomes ready and names the model", async () => {
 test("ghost text appears while typing, and Tab accepts it", async () => {
   await scene.scripted.script([]);
   await workbench.open("stack.py", lastLine, indented);
-  await workbench.type("return ", 60);
+  // The editor readies its ghost text a moment after its first file opens; keys before that ask nobody.
+  await workbench.type("return ", 150);
   await workbench.waitForGhostText((text) => text.includes("self.items.pop()"));
   assert.equal(await workbench.read("stack.py"), stack, "ghost text is not in the file");
   await scene.screenshots("ghost-text");
