@@ -179,6 +179,10 @@ failure_codes! {
     RateLimited = "rate_limited",
     /// The queue is full.
     QueueFull = "queue_full",
+    /// A newer completion of the same document took its place in the queue.
+    Superseded = "superseded",
+    /// Background work had to wait too long for a moment without other requests.
+    Preempted = "preempted",
     /// The model server is busy.
     UpstreamBusy = "upstream_busy",
     /// The model server does not answer.

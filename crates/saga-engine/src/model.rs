@@ -134,9 +134,9 @@ mod tests {
             id: name.to_owned(),
             codesaga: details.map(|(template, default)| ModelDetails {
                 template: template.to_owned(),
-                fim: false,
                 context_length: 8192,
                 default,
+                ..ModelDetails::default()
             }),
             ..Listed::default()
         }

@@ -1,11 +1,14 @@
 //! The only types that cross a process, shared by the client (`saga-client`) and `codesaga-proxy`.
 //!
-//! Requests accept unknown fields, so that an older server works with a newer client and any
+//! Requests accept unknown fields (feedback alone does not), so that an older server works with a newer client and any
 //! OpenAI-compatible tool works with ours. Answers to streams are server-sent events.
 
 pub mod chat;
+pub mod class;
 pub mod error;
+pub mod feedback;
 pub mod generate;
+pub mod instances;
 pub mod models;
 pub mod openai;
 pub mod ready;

@@ -37,6 +37,10 @@ pub struct ModelDetails {
     pub template: String,
     /// Whether `suffix` is answered.
     pub fim: bool,
+    /// The family of the model's hole filling tokens, for a prompt that holds them itself; see
+    /// `saga_domain::FimFamily`. Absent when the model has none, or none that could be found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fim_family: Option<String>,
     /// Tokens that prompt and answer may have together.
     pub context_length: u32,
     /// Whether this is the model used when a request names none.

@@ -78,7 +78,7 @@ fn status(code: FailureCode) -> StatusCode {
         C::Unauthorized => StatusCode::UNAUTHORIZED,
         C::Forbidden => StatusCode::FORBIDDEN,
         C::NotFound | C::UnknownModel => StatusCode::NOT_FOUND,
-        C::SessionBusy => StatusCode::CONFLICT,
+        C::SessionBusy | C::Superseded => StatusCode::CONFLICT,
         C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::RateLimited | C::QueueFull => StatusCode::TOO_MANY_REQUESTS,
         C::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -87,7 +87,7 @@ fn status(code: FailureCode) -> StatusCode {
         | C::UpstreamUnreachable
         | C::UpstreamFailed
         | C::UpstreamIncomplete => StatusCode::BAD_GATEWAY,
-        C::UpstreamBusy | C::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        C::UpstreamBusy | C::Preempted | C::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
         C::Timeout => StatusCode::GATEWAY_TIMEOUT,
     }
 }

@@ -1,0 +1,58 @@
+//! `POST /v1/feedback`: what became of suggestions, in numbers. Answered with 204.
+//!
+//! Counts are what happened since the last report, not totals. Unlike other requests this one
+//! refuses unknown fields: a field that is dropped in silence is a number lost, and a text must
+//! not come along unseen.
+
+use serde::{Deserialize, Serialize};
+
+/// Entries of one report.
+pub const COUNTS_MAX: usize = 256;
+/// Bytes of a model's name.
+pub const MODEL_BYTES_MAX: usize = 200;
+/// Bytes of a language's id.
+pub const LANGUAGE_BYTES_MAX: usize = 64;
+/// The largest number an entry may hold.
+pub const COUNT_MAX: u64 = 1_000_000;
+
+/// `POST /v1/feedback`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feedback {
+    /// One entry for each model and language, [`COUNTS_MAX`] at most.
+    pub counts: Vec<FeedbackCounts>,
+}
+
+/// What became of the suggestions of one model in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackCounts {
+    /// The model that answered, as `/v1/models` names it.
+    pub model: String,
+    /// The editor's language id.
+    pub language: String,
+    /// Suggestions shown.
+    #[serde(default)]
+    pub shown: u64,
+    /// Suggestions accepted whole.
+    #[serde(default)]
+    pub accepted: u64,
+    /// Suggestions of which a word or a line was accepted.
+    #[serde(default)]
+    pub partially_accepted: u64,
+    /// Suggestions sent away.
+    #[serde(default)]
+    pub dismissed: u64,
+    /// Accepted texts that still stood after 30 seconds.
+    #[serde(default)]
+    pub survived: u64,
+    /// Accepted texts that were changed by then.
+    #[serde(default)]
+    pub changed: u64,
+    /// Characters of what was shown.
+    #[serde(default)]
+    pub characters_shown: u64,
+    /// Characters of what was accepted, in whole or in part.
+    #[serde(default)]
+    pub characters_accepted: u64,
+}

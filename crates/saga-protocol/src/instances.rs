@@ -1,0 +1,68 @@
+//! `GET /v1/instances`: the models as they stand on their servers, and how well they do.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /v1/instances`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InstanceList {
+    /// One entry for each model on each server, the preferred server first.
+    pub instances: Vec<Instance>,
+}
+
+/// A model on one model server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// The same as long as the server's settings are; says nothing about its address.
+    pub id: String,
+    /// What kind of server has it.
+    pub model_type: ModelType,
+    /// The name to ask for.
+    pub model_name: String,
+    /// What the server says identifies the model's file, such as Ollama's digest; empty when it
+    /// says nothing.
+    pub version: String,
+    /// Whether it answers.
+    pub status: InstanceStatus,
+    /// Unix milliseconds of the last answer; absent when there was none since the proxy started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<u64>,
+    /// How well it does.
+    pub performance_metrics: PerformanceMetrics,
+}
+
+/// What kind of server has a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelType {
+    /// Ollama.
+    Ollama,
+    /// Any other: OpenAI-compatible.
+    Custom,
+}
+
+/// Whether an instance answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceStatus {
+    /// Its server answers.
+    Active,
+    /// Its server does not answer.
+    Inactive,
+    /// The model is being loaded.
+    Updating,
+}
+
+/// How well an instance does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PerformanceMetrics {
+    /// Milliseconds from a request at the model server to its first piece, smoothed over the last
+    /// answers; absent before the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_time: Option<f64>,
+    /// The share of its suggestions that users of the caller's tenant accepted whole, from 0 to 1;
+    /// absent before one was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// Suggestions that were shown to users of the caller's tenant.
+    pub usage_count: u64,
+}
