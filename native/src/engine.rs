@@ -5,6 +5,7 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use saga_domain::{Failure, FailureCode};
+use saga_engine::CompleteAsk;
 
 use crate::error::{Thrown, guarded};
 use crate::promise::promise;
@@ -65,8 +66,8 @@ impl Engine {
         guarded(|| {
             let text = self.engine.text(&request.uri)?;
             let at = convert::byte_at(&text, request.offset)?;
-            let answer =
-                self.engine.complete(&request.uri, at, plain::trigger(&request.trigger))?;
+            let trigger = plain::trigger(&request.trigger);
+            let answer = self.engine.complete(CompleteAsk::new(request.uri, at, trigger))?;
             Ok(self.reply(answer, text))
         })
     }

@@ -23,6 +23,7 @@ use crate::documents;
 use crate::flight::{End, Flight, Followed};
 use crate::pause::pause;
 use crate::place::{Cursor, with_line_ends};
+use crate::question::CompleteAsk;
 use crate::reply::{Giver, Reply};
 use crate::runner::{Runner, fault};
 use crate::shared::Shared;
@@ -34,12 +35,11 @@ const COMPARED_BYTES: usize = 4096;
 pub(crate) fn complete(
     shared: &Arc<Shared>,
     runner: &Runner,
-    uri: &str,
-    at: ByteOffset,
-    trigger: Trigger,
+    ask: CompleteAsk,
 ) -> Result<Reply, Failure> {
     let called = Instant::now();
-    let document = documents::snapshot(shared, uri)?;
+    let CompleteAsk { uri, at, trigger, .. } = ask;
+    let document = documents::snapshot(shared, &uri)?;
     document.check(at).map_err(documents::failure)?;
     let cursor = Cursor::new(document, at);
     let (giver, reply) = shared.reply();

@@ -16,6 +16,8 @@ mod model;
 mod options;
 mod pause;
 mod place;
+mod prefill;
+mod question;
 mod refactor;
 mod reply;
 mod runner;
@@ -27,11 +29,12 @@ mod turn;
 use std::sync::Arc;
 
 use crop::Rope;
-use saga_domain::{ByteOffset, Diagnostic, Failure, Span, TextEdit, Trigger};
+use saga_domain::{ByteOffset, Diagnostic, Failure, Span, TextEdit};
 
 pub use chat::ChatAsk;
 pub use documents::NewDocument;
 pub use options::EngineOptions;
+pub use question::{CompleteAsk, Skip};
 pub use reply::Reply;
 pub use runner::Runner;
 pub use saga_client::Timeouts;
@@ -107,9 +110,16 @@ impl Engine {
     ///
     /// # Errors
     /// `unknown_document`, `offset_out_of_range`; all else comes as an event.
-    pub fn complete(&self, uri: &str, at: ByteOffset, trigger: Trigger) -> Result<Reply, Failure> {
+    pub fn complete(&self, ask: CompleteAsk) -> Result<Reply, Failure> {
         self.threads.check_open()?;
-        complete::complete(&self.shared, &self.runner(), uri, at, trigger)
+        complete::complete(&self.shared, &self.runner(), ask)
+    }
+
+    /// Lets the server read what a completion at `at` would begin with, when it has nothing else to
+    /// do: for a document that was just opened, or a cursor that jumped. Answers nothing and fails
+    /// silently; what cannot be read now is read with the first question.
+    pub fn prefill(&self, uri: &str, at: ByteOffset) {
+        prefill::prefill(&self.shared, &self.runner(), uri, at);
     }
 
     /// Asks for a rewritten piece of code. An empty selection means the cursor's line.

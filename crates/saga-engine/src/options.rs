@@ -17,6 +17,8 @@ pub struct EngineOptions {
     pub ca_pem: Option<String>,
     /// How long a server may be silent.
     pub timeouts: Timeouts,
+    /// Whether the server may be asked in the background, for what is likely to be wanted next.
+    pub background: bool,
 }
 
 impl EngineOptions {
@@ -30,6 +32,7 @@ impl EngineOptions {
             headers: Vec::new(),
             ca_pem: None,
             timeouts: Timeouts::default(),
+            background: true,
         }
     }
 }

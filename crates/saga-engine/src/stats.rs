@@ -1,6 +1,6 @@
 //! What is counted and measured: numbers only, never a text.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +14,8 @@ const MEASURED_MAX: usize = 32;
 /// Counts since the engine was made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EngineStats {
-    /// Questions sent to the model, of all kinds; a second try counts again.
+    /// Questions sent to the model, those in the background not counted; a second try counts
+    /// again.
     pub requests_sent: u64,
     /// Of these, let go because nobody wanted the answer any more.
     pub requests_cancelled: u64,
@@ -28,8 +29,20 @@ pub struct EngineStats {
     pub in_flight_reused: u64,
     /// Automatic completions that ended with nothing shown.
     pub suppressed: u64,
+    /// Answers, or parts of answers, that were not shown, by why. The names are stable.
+    pub dropped: BTreeMap<&'static str, u64>,
     /// Completions asked a second time, with the plain prompt.
     pub second_tries: u64,
+    /// Completions asked in the background, for the text as if a suggestion were accepted.
+    pub speculated: u64,
+    /// Completions served by one of these.
+    pub speculation_hits: u64,
+    /// Prompts that the server was given to read in the background.
+    pub prefills: u64,
+    /// Files in the index of the workspace.
+    pub indexed_files: u64,
+    /// Bytes that the index takes.
+    pub indexed_bytes: u64,
     /// Bytes of request bodies.
     pub bytes_sent: u64,
     /// Bytes of answers.
@@ -55,6 +68,10 @@ pub(crate) struct Stats {
     in_flight_reused: AtomicU64,
     suppressed: AtomicU64,
     second_tries: AtomicU64,
+    speculated: AtomicU64,
+    speculation_hits: AtomicU64,
+    prefills: AtomicU64,
+    dropped: Mutex<BTreeMap<&'static str, u64>>,
     measured: Mutex<Measured>,
 }
 
@@ -108,6 +125,12 @@ impl Stats {
             in_flight_reused: count(&self.in_flight_reused),
             suppressed: count(&self.suppressed),
             second_tries: count(&self.second_tries),
+            dropped: self.dropped.lock().clone(),
+            speculated: count(&self.speculated),
+            speculation_hits: count(&self.speculation_hits),
+            prefills: count(&self.prefills),
+            indexed_files: 0,
+            indexed_bytes: 0,
             bytes_sent: traffic.bytes_sent(),
             bytes_received: traffic.bytes_received(),
             documents_open: u32::try_from(documents_open).unwrap_or(u32::MAX),

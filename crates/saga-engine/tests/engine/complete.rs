@@ -3,7 +3,7 @@
 use crate::world::{CHAT, COMPLETIONS, World, engine, models, open};
 use expect_test::{Expect, expect};
 use saga_domain::{ByteOffset, FailureCode, Span, TextEdit, Trigger};
-use saga_engine::EngineOptions;
+use saga_engine::{CompleteAsk, EngineOptions};
 use scripted_ollama::{End, Ending, Rule};
 use serde_json::json;
 
@@ -354,7 +354,8 @@ async fn a_silent_server_is_given_up() {
     let engine = engine(options);
     world.script([Rule::on(COMPLETIONS).pieces(Vec::<String>::new()).end(End::Hang)]);
     open(&engine, "a", "python", "x = ").expect("fits");
-    let reply = engine.complete("a", ByteOffset(4), Trigger::Invoke).expect("fits");
+    let reply =
+        engine.complete(CompleteAsk::new("a", ByteOffset(4), Trigger::Invoke)).expect("fits");
     let told = world.told(&reply).await;
     assert!(told.starts_with("failed timeout:"), "{told}");
 }
@@ -368,7 +369,8 @@ async fn a_server_that_is_not_there_is_named() {
     drop(port);
     let engine = engine(EngineOptions::new(format!("http://{address}/team/v1")));
     open(&engine, "a", "python", "x = ").expect("fits");
-    let reply = engine.complete("a", ByteOffset(4), Trigger::Automatic).expect("fits");
+    let reply =
+        engine.complete(CompleteAsk::new("a", ByteOffset(4), Trigger::Automatic)).expect("fits");
     assert_eq!(
         world.told(&reply).await,
         format!("failed unreachable: No server answers at http://{address}.\n")
@@ -410,10 +412,10 @@ fn code<T>(outcome: Result<T, saga_domain::Failure>) -> FailureCode {
 async fn what_cannot_be_a_question_is_refused_at_once() {
     let world = World::new("//- /a.py\nx = \"가$0\"\n").await;
     let engine = &world.engine;
-    let at = |at| engine.complete(world.uri(), ByteOffset(at), Trigger::Invoke);
+    let at = |at| engine.complete(CompleteAsk::new(world.uri(), ByteOffset(at), Trigger::Invoke));
     assert_eq!(code(at(1_000)), FailureCode::OffsetOutOfRange);
     assert_eq!(code(at(6)), FailureCode::OffsetOutOfRange);
-    let unknown = engine.complete("b.py", ByteOffset(0), Trigger::Invoke);
+    let unknown = engine.complete(CompleteAsk::new("b.py", ByteOffset(0), Trigger::Invoke));
     assert_eq!(code(unknown), FailureCode::UnknownDocument);
     assert_eq!(code(engine.change_document("b.py", 2, &[])), FailureCode::UnknownDocument);
     assert_eq!(code(engine.change_document(world.uri(), 1, &[])), FailureCode::StaleDocument);

@@ -3,7 +3,7 @@
 use crate::world::{COMPLETIONS, World, engine, models};
 use expect_test::{Expect, expect};
 use saga_domain::{FailureCode, Trigger};
-use saga_engine::{ChatAsk, Engine, EngineOptions, ServerStatus};
+use saga_engine::{ChatAsk, CompleteAsk, Engine, EngineOptions, ServerStatus};
 use scripted_ollama::Rule;
 use serde_json::{Value, json};
 
@@ -75,7 +75,9 @@ async fn a_refused_token_shows_in_the_status_and_in_answers() {
     expect!["offline unauthorized: The token is not known."]
         .assert_eq(&told(&engine, &world.server.url()).await);
     crate::world::open(&engine, "a", "python", "x = ").expect("fits");
-    let reply = engine.complete("a", saga_domain::ByteOffset(4), Trigger::Invoke).expect("fits");
+    let reply = engine
+        .complete(CompleteAsk::new("a", saga_domain::ByteOffset(4), Trigger::Invoke))
+        .expect("fits");
     assert_eq!(world.told(&reply).await, "failed unauthorized: The token is not known.\n");
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use saga_domain::{ByteOffset, Failure, ReplyEvent, Span, TextEdit, Trigger};
-use saga_engine::{Engine, EngineOptions, EngineStats, NewDocument, Reply};
+use saga_engine::{CompleteAsk, Engine, EngineOptions, EngineStats, NewDocument, Reply};
 use saga_fixture::Fixture;
 use scripted_ollama::{Kind, Options, Recorded, Rule, ScriptedOllama};
 use serde_json::json;
@@ -45,7 +45,9 @@ impl World {
         if !template.is_empty() {
             server.script([models(template)]);
         }
-        let engine = engine(EngineOptions::new(server.url()));
+        let mut engine_options = EngineOptions::new(server.url());
+        engine_options.background = false;
+        let engine = engine(engine_options);
         let fixture = Fixture::parse(fixture);
         for file in &fixture.files {
             let text = line_ends(&file.text);
@@ -78,7 +80,9 @@ impl World {
     }
 
     pub(crate) fn ask(&self, trigger: Trigger) -> Reply {
-        self.engine.complete(&self.uri, self.cursor, trigger).expect("a place in the document")
+        self.engine
+            .complete(CompleteAsk::new(&self.uri, self.cursor, trigger))
+            .expect("a place in the document")
     }
 
     /// Asks by hand and reads to the end.
