@@ -17,6 +17,14 @@ pub(crate) struct Ask {
     pub(crate) prompt_tokens_max: Option<usize>,
 }
 
+impl Ask {
+    /// Tokens of the prompt, as far as the model sees it.
+    pub(crate) fn prompt_tokens(&self) -> usize {
+        let counted = wire::tokens(&self.question.text());
+        self.prompt_tokens_max.map_or(counted, |max| counted.min(max))
+    }
+}
+
 /// What is asked, by the way it is sent.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
@@ -51,10 +59,12 @@ pub(crate) struct Answer {
     pub(crate) pieces: Vec<String>,
     pub(crate) done_reason: String,
     pub(crate) prompt_tokens: usize,
+    /// Those of them that were not cached.
+    pub(crate) evaluated_tokens: usize,
 }
 
 impl Answer {
-    pub(crate) fn of(ask: &Ask, rule: &Rule) -> Self {
+    pub(crate) fn of(ask: &Ask, rule: &Rule, evaluated_tokens: usize) -> Self {
         let said = rule.pieces.clone().unwrap_or_else(|| demo::answer(&ask.question));
         let mut pieces = until_stop(said, &ask.stop);
         let cut = ask.limit.is_some_and(|limit| pieces.len() > limit);
@@ -62,12 +72,11 @@ impl Answer {
             pieces.truncate(limit);
         }
         let reason = if cut { "length" } else { "stop" };
-        let counted = wire::tokens(&ask.question.text());
-        let prompt_tokens = ask.prompt_tokens_max.map_or(counted, |max| counted.min(max));
         Self {
             pieces,
             done_reason: rule.done_reason.clone().unwrap_or_else(|| reason.to_owned()),
-            prompt_tokens: rule.prompt_tokens.map_or(prompt_tokens, |tokens| tokens as usize),
+            prompt_tokens: rule.prompt_tokens.map_or(ask.prompt_tokens(), |tokens| tokens as usize),
+            evaluated_tokens,
         }
     }
 

@@ -1,7 +1,5 @@
 //! From an answer to the steps that play it, with the faults the script asks for.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 
 use crate::answer::Answer;
@@ -30,8 +28,9 @@ pub(crate) fn streamed(rule: &Rule, answer: &Answer, dialect: &dyn Dialect) -> V
         if position > 0 && rule.hold_after == Some(position) {
             steps.push(Step::Hold);
         }
-        if position > 0 && rule.between_ms > 0 {
-            steps.push(Step::Wait(Duration::from_millis(rule.between_ms)));
+        let pause = rule.between_time();
+        if position > 0 && !pause.is_zero() {
+            steps.push(Step::Wait(pause));
         }
         send(&mut steps, line.into_bytes(), 1, rule.split_bytes);
     }

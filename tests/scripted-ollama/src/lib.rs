@@ -19,6 +19,7 @@ mod native;
 mod play;
 mod script;
 mod server;
+mod slots;
 mod transcripts;
 mod v1;
 mod wire;

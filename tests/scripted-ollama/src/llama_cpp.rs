@@ -130,7 +130,8 @@ impl LlamaCpp {
 
 fn timings(answer: &Answer) -> Value {
     json!({
-        "cache_n": 0, "prompt_n": answer.prompt_tokens, "predicted_n": answer.pieces.len(),
+        "cache_n": answer.prompt_tokens.saturating_sub(answer.evaluated_tokens),
+        "prompt_n": answer.evaluated_tokens, "predicted_n": answer.pieces.len(),
     })
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::script::Rule;
+use crate::slots::Slots;
 
 /// A request as it came, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -21,8 +22,16 @@ pub struct Recorded {
     pub method: String,
     /// The path, without a query.
     pub path: String,
+    /// Whether it came over HTTP/2.
+    pub http2: bool,
+    /// The value of `x-codesaga-class`.
+    pub class: Option<String>,
     /// The body as JSON; a string when it is not JSON; null when empty.
     pub body: Value,
+    /// Tokens of the prompt, when an answer was asked for.
+    pub prompt_tokens: Option<usize>,
+    /// Those of them that no slot's cache held, so that they had to be evaluated.
+    pub evaluated_tokens: Option<usize>,
     /// Milliseconds since the server started until the request was read.
     pub at_ms: f64,
     /// Pieces of the answer handed to the connection.
@@ -59,6 +68,15 @@ struct State {
     connections_open: usize,
     connections_total: usize,
     loaded: Option<Loaded>,
+    slots: Slots,
+}
+
+/// What a request's first line and headers say.
+pub(crate) struct Head {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) http2: bool,
+    pub(crate) class: Option<String>,
 }
 
 impl State {
@@ -69,7 +87,7 @@ impl State {
 }
 
 /// The model in memory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Loaded {
     pub(crate) model: String,
     pub(crate) context_tokens: usize,
@@ -132,21 +150,37 @@ impl Log {
         Some(rule.clone())
     }
 
-    pub(crate) fn record(&self, method: &str, path: &str, body: Value) -> usize {
+    pub(crate) fn record(&self, head: Head, body: Value) -> usize {
         let at_ms = self.now_ms();
         self.change(|state| {
             let index = state.forgotten + state.requests.len();
             state.requests.push(Recorded {
                 index,
-                method: method.to_owned(),
-                path: path.to_owned(),
+                method: head.method,
+                path: head.path,
+                http2: head.http2,
+                class: head.class,
                 body,
+                prompt_tokens: None,
+                evaluated_tokens: None,
                 at_ms,
                 pieces: 0,
                 ending: None,
                 ended_ms: None,
             });
             index
+        })
+    }
+
+    /// Evaluates a prompt in the slot that knows most of it, and gives the tokens that were new.
+    pub(crate) fn evaluate(&self, index: usize, prompt: &str, prompt_tokens: usize) -> usize {
+        self.change(|state| {
+            let evaluated = state.slots.evaluate(prompt).min(prompt_tokens);
+            if let Some(request) = state.request(index) {
+                request.prompt_tokens = Some(prompt_tokens);
+                request.evaluated_tokens = Some(evaluated);
+            }
+            evaluated
         })
     }
 
@@ -183,8 +217,14 @@ impl Log {
         self.state.lock().loaded.clone()
     }
 
+    /// Another model in memory, or the same with another context, has an empty cache.
     pub(crate) fn set_loaded(&self, loaded: Option<Loaded>) {
-        self.change(|state| state.loaded = loaded);
+        self.change(|state| {
+            if state.loaded != loaded {
+                state.slots = Slots::default();
+            }
+            state.loaded = loaded;
+        });
     }
 
     pub(crate) fn release(&self) {

@@ -207,7 +207,7 @@ impl<'a> EndFields<'a> {
         const PER_PROMPT_TOKEN_NS: u64 = 500_000;
         const PER_TOKEN_NS: u64 = 10_000_000;
         let load_duration = 1_147_782;
-        let prompt_eval_duration = answer.prompt_tokens as u64 * PER_PROMPT_TOKEN_NS;
+        let prompt_eval_duration = answer.evaluated_tokens as u64 * PER_PROMPT_TOKEN_NS;
         let eval_duration = answer.pieces.len() as u64 * PER_TOKEN_NS;
         Self {
             done_reason: &answer.done_reason,

@@ -29,6 +29,12 @@ pub struct Rule {
     pub first_delay_ms: u64,
     /// Milliseconds between pieces.
     pub between_ms: u64,
+    /// Prompt tokens evaluated in a second: what no slot's cache holds delays the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens_per_second: Option<f64>,
+    /// Pieces in a second, instead of `between_ms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
     /// Pieces after which the answer waits for [`crate::ScriptedOllama::release`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_after: Option<usize>,
@@ -137,6 +143,14 @@ impl Rule {
         self
     }
 
+    /// A model of this speed: prompt tokens and pieces in a second.
+    #[must_use]
+    pub fn speed(mut self, prompt_tokens: f64, pieces: f64) -> Self {
+        self.prompt_tokens_per_second = Some(prompt_tokens);
+        self.tokens_per_second = Some(pieces);
+        self
+    }
+
     /// Waits after so many pieces until the test releases it.
     #[must_use]
     pub fn hold_after(mut self, pieces: usize) -> Self {
@@ -173,8 +187,18 @@ impl Rule {
         self
     }
 
-    pub(crate) fn first_delay_time(&self) -> Duration {
-        Duration::from_millis(self.first_delay_ms)
+    /// The time before the response begins, when so many tokens must be evaluated first.
+    pub(crate) fn first_delay_time(&self, evaluated_tokens: usize) -> Duration {
+        let prefill = self.prompt_tokens_per_second.map(|speed| evaluated_tokens as f64 / speed);
+        Duration::from_millis(self.first_delay_ms) + seconds(prefill)
+    }
+
+    /// The time between two pieces.
+    pub(crate) fn between_time(&self) -> Duration {
+        match self.tokens_per_second {
+            Some(speed) => seconds(Some(1.0 / speed)),
+            None => Duration::from_millis(self.between_ms),
+        }
     }
 
     /// `answers` is the text asked about when the call asks for an answer.
@@ -190,4 +214,9 @@ impl Rule {
         };
         endpoint && text
     }
+}
+
+/// Nothing for what is not a time, such as a speed of zero.
+fn seconds(seconds: Option<f64>) -> Duration {
+    seconds.and_then(|time| Duration::try_from_secs_f64(time).ok()).unwrap_or_default()
 }

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, Version as HttpVersion};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -19,7 +19,7 @@ use crate::control;
 use crate::fault::{self, Dialect};
 use crate::handle::{Kind, Shape, Version};
 use crate::llama_cpp::{self, LlamaCpp};
-use crate::log::{Loaded, Log};
+use crate::log::{Head, Loaded, Log};
 use crate::native::{self, Call};
 use crate::play::{self, Body, Playing, Step};
 use crate::script::{End, Rule};
@@ -96,11 +96,9 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
         async move { Ok::<_, Infallible>(handle(&service, request).await) }
     });
     // An error here is a client that left or a cut that was asked for; both are in the log.
-    let _ended = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), answer)
-        .await;
+    let mut either = auto::Builder::new(TokioExecutor::new());
+    either.http1().timer(TokioTimer::new()).title_case_headers(true);
+    let _ended = either.serve_connection(TokioIo::new(stream), answer).await;
 }
 
 async fn handle(service: &Arc<Service>, request: Request<Incoming>) -> Response<Body> {
@@ -115,7 +113,14 @@ async fn handle(service: &Arc<Service>, request: Request<Incoming>) -> Response<
         return control::handle(service, &parts.method, call, query, &bytes).await;
     }
     let body = read_json(&bytes);
-    let index = service.log.record(parts.method.as_str(), &path, body.clone());
+    let class = parts.headers.get("x-codesaga-class").and_then(|class| class.to_str().ok());
+    let head = Head {
+        method: parts.method.to_string(),
+        path: path.clone(),
+        http2: parts.version == HttpVersion::HTTP_2,
+        class: class.map(str::to_owned),
+    };
+    let index = service.log.record(head, body.clone());
     let playing = Playing::new(Arc::clone(&service.log), index);
     let understood = understand(service, &parts.method, &path, &body, index);
     let (loads, text) = match &understood {
@@ -124,7 +129,13 @@ async fn handle(service: &Arc<Service>, request: Request<Incoming>) -> Response<
         Understood::Fixed(_) => (false, None),
     };
     let rule = service.log.take_rule(&path, loads, text.as_deref()).unwrap_or_default();
-    before_response(service, &rule).await;
+    let evaluated = match (&understood, &text) {
+        (Understood::Answer(ask, _), Some(text)) => {
+            service.log.evaluate(index, text, ask.prompt_tokens())
+        }
+        _ => 0,
+    };
+    before_response(service, &rule, evaluated).await;
     if let Some(status) = rule.status {
         playing.finished();
         return refusal(status, rule.body.as_ref());
@@ -139,7 +150,10 @@ async fn handle(service: &Arc<Service>, request: Request<Incoming>) -> Response<
             playing.finished();
             exchange.response()
         }
-        Understood::Answer(ask, dialect) => answer(&rule, &ask, dialect.as_ref(), playing).await,
+        Understood::Answer(ask, dialect) => {
+            let answer = Answer::of(&ask, &rule, evaluated);
+            respond_with(&rule, &answer, ask.stream, dialect.as_ref(), playing).await
+        }
     }
 }
 
@@ -152,9 +166,10 @@ fn read_json(bytes: &Bytes) -> Value {
 }
 
 /// The time a real server takes before its first byte, and the ways never to get there.
-async fn before_response(service: &Service, rule: &Rule) {
-    if rule.first_delay_ms > 0 {
-        tokio::time::sleep(rule.first_delay_time()).await;
+async fn before_response(service: &Service, rule: &Rule, evaluated_tokens: usize) {
+    let delay = rule.first_delay_time(evaluated_tokens);
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
     }
     if rule.hold_after == Some(0) {
         service.log.released().await;
@@ -173,22 +188,28 @@ fn refusal(status: u16, body: Option<&Value>) -> Response<Body> {
     }
 }
 
-async fn answer(rule: &Rule, ask: &Ask, dialect: &dyn Dialect, playing: Playing) -> Response<Body> {
-    let answer = Answer::of(ask, rule);
-    if ask.stream {
+async fn respond_with(
+    rule: &Rule,
+    answer: &Answer,
+    stream: bool,
+    dialect: &dyn Dialect,
+    playing: Playing,
+) -> Response<Body> {
+    if stream {
         let mut response = respond(200, dialect.stream_type(), String::new());
-        *response.body_mut() = play::body(fault::streamed(rule, &answer, dialect), playing);
+        *response.body_mut() = play::body(fault::streamed(rule, answer, dialect), playing);
         return response;
     }
-    if rule.between_ms > 0 {
+    let pause = rule.between_time();
+    if !pause.is_zero() {
         let pieces = u32::try_from(answer.pieces.len()).unwrap_or(u32::MAX);
-        tokio::time::sleep(std::time::Duration::from_millis(rule.between_ms) * pieces).await;
+        tokio::time::sleep(pause.saturating_mul(pieces)).await;
     }
     if let End::ErrorLine(message) = &rule.end {
         playing.finished();
         return respond(500, JSON, native::error(message));
     }
-    let steps = fault::at_once(rule, &answer, dialect);
+    let steps = fault::at_once(rule, answer, dialect);
     let whole = matches!(rule.end, End::Done) && rule.split_bytes.is_none();
     if let ([Step::Send(bytes, pieces), ..], true) = (steps.as_slice(), whole) {
         let response = respond(200, JSON, String::from_utf8_lossy(bytes).into_owned());

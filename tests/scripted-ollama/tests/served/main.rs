@@ -2,4 +2,5 @@
 
 mod faults;
 mod http;
+mod http2;
 mod recordings;
