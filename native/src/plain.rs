@@ -92,7 +92,7 @@ pub(crate) fn server_status(status: saga_engine::ServerStatus) -> ServerStatus {
         From::Ready { facts, memory } => ServerStatus::Ready {
             model: facts.name,
             template: facts.template.name().to_owned(),
-            fim: facts.fim,
+            fim: facts.fim != saga_domain::Fim::None,
             context_length: facts.context_tokens,
             memory,
         },

@@ -4,6 +4,7 @@
 //! and the crate depends on nothing.
 
 pub mod control;
+mod fim_family;
 pub mod hangul;
 mod model;
 mod prompt;
@@ -11,6 +12,7 @@ mod reply;
 mod template_family;
 mod text;
 
+pub use fim_family::{Fim, FimFamily, FimFiles, FimOrder, FimRow};
 pub use model::ModelFacts;
 pub use prompt::{Context, Diagnostic, Message, Prompt, Role, Severity, Snippet, SnippetKind};
 pub use reply::{Failure, FailureCode, ReplyEvent, Trigger, Usage, WarningCode};

@@ -206,7 +206,7 @@ async fn request(
         return Ok(answered);
     }
     shared.stats.second_try();
-    let nothing = Shaped { text: String::new(), replace_back_bytes: 0, stop: None };
+    let nothing = Shaped { text: String::new(), replace_back_bytes: 0, stop: None, drop: None };
     let answered = job.send(job.write(completion_plain)).await?;
     Ok(answered.unwrap_or((nothing, Usage::default())))
 }
@@ -228,7 +228,7 @@ impl Job<'_> {
             facts: &self.facts,
             context: &self.context,
             one_line: self.place.one_line(),
-            budget: Budget::for_completion(&self.facts),
+            budget: Budget::for_completion(&self.facts, None),
         };
         let uri = self.flight.cursor.document.uri();
         let mut anchors = self.shared.anchors.lock();
@@ -245,6 +245,8 @@ impl Job<'_> {
             form: prompt.form,
             one_line: self.place.one_line(),
             language: &self.context.language,
+            in_prose: self.place.in_prose || self.place.in_comment,
+            syntax: None,
         });
         let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens };
         let mut watch = Watch::start(&self.shared.stats);

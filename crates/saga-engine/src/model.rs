@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use saga_client::Client;
-use saga_domain::{Failure, FailureCode, ModelFacts, TemplateFamily};
-use saga_protocol::models::Model as Listed;
+use saga_domain::{Failure, FailureCode, Fim, FimFamily, ModelFacts, TemplateFamily};
+use saga_protocol::models::{Model as Listed, ModelDetails};
 
 /// What a model is given credit for when its server says nothing: the smallest context in use.
 const CONTEXT_TOKENS_UNKNOWN: u32 = 4096;
@@ -96,17 +96,23 @@ fn facts(model: &Listed) -> ModelFacts {
         Some(details) => ModelFacts {
             name: model.id.clone(),
             template: TemplateFamily::from_name(&details.template),
-            fim: details.fim,
+            fim: fim(details),
             context_tokens: details.context_length,
         },
     }
+}
+
+/// A server that puts the tokens in itself knows its model best.
+fn fim(details: &ModelDetails) -> Fim {
+    let family = || details.fim_family.as_deref().and_then(FimFamily::from_name);
+    if details.fim { Fim::Suffix } else { family().map_or(Fim::None, Fim::Tokens) }
 }
 
 fn unknown(name: &str) -> ModelFacts {
     ModelFacts {
         name: name.to_owned(),
         template: TemplateFamily::Unknown,
-        fim: false,
+        fim: Fim::None,
         context_tokens: CONTEXT_TOKENS_UNKNOWN,
     }
 }
@@ -125,8 +131,6 @@ fn names(listed: &[Listed]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use saga_protocol::models::ModelDetails;
-
     use super::*;
 
     fn listed(name: &str, details: Option<(&str, bool)>) -> Listed {

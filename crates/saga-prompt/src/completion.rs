@@ -5,7 +5,7 @@
 //! is asked in words.
 
 use saga_domain::control::neutralise;
-use saga_domain::{Context, Message, ModelFacts, Prompt, Role};
+use saga_domain::{Context, Fim, Message, ModelFacts, Prompt, Role};
 
 use crate::anchor::{Anchor, Parts, Room, opening};
 use crate::boundary::take_back;
@@ -75,7 +75,7 @@ fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> Com
     let window = &context.prefix[parts.start..];
 
     let mut stop = Vec::new();
-    let (prompt, taken_back, form) = if facts.fim {
+    let (prompt, taken_back, form) = if facts.fim == Fim::Suffix {
         let suffix = neutralise(hole_suffix(&context.suffix, &parts)).into_owned();
         let prompt = Prompt::Fim { prefix: neutralise(window).into_owned(), suffix };
         (prompt, "", AnswerForm::Continues)

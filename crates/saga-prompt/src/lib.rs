@@ -22,5 +22,5 @@ pub use anchor::Anchor;
 pub use completion::{CompletionAsk, CompletionPrompt, completion, completion_plain};
 pub use edit::{ContextOverflow, EditAsk, EditPrompt, Problem, edit};
 pub use read::{AskedCode, Reading, is_cut_off, read_code};
-pub use shape::{AnswerForm, ShapeAsk, Shaped, Shaper, StopReason};
-pub use tokens::{Budget, estimate_tokens};
+pub use shape::{AnswerForm, DropReason, ShapeAsk, Shaped, Shaper, StopReason, Syntax};
+pub use tokens::{Budget, Calibration, Speed, estimate_tokens};

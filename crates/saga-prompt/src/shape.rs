@@ -25,8 +25,19 @@ pub enum AnswerForm {
     Says,
 }
 
+/// What a parser says of the text with an answer in it. The adapter stands in the engine, so
+/// that no parser is known here.
+pub trait Syntax: Send {
+    /// Where in `answer`, of which every line is whole, the scope that the cursor is in has
+    /// ended, or a second definition begins.
+    fn scope_end(&mut self, answer: &str) -> Option<usize>;
+
+    /// Whether the text with the whole `answer` in it has syntax errors that it does not have
+    /// without; false where the text around is too broken to tell.
+    fn breaks(&mut self, answer: &str) -> bool;
+}
+
 /// What the answer is fitted to.
-#[derive(Clone, Copy, Debug)]
 pub struct ShapeAsk<'a> {
     /// Text before the cursor, what was taken back included; some thousand bytes are enough.
     pub prefix: &'a str,
@@ -40,6 +51,10 @@ pub struct ShapeAsk<'a> {
     pub one_line: bool,
     /// The editor's language id.
     pub language: &'a str,
+    /// Whether the cursor stands in text that is written for people: prose, a comment.
+    pub in_prose: bool,
+    /// A parser of the text around the cursor, where there is one.
+    pub syntax: Option<Box<dyn Syntax>>,
 }
 
 /// Why nothing more is taken of an answer.
@@ -63,6 +78,49 @@ pub enum StopReason {
     OneLine,
 }
 
+impl StopReason {
+    /// The stable name, for statistics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotContinued => "not_continued",
+            Self::Fence => "fence",
+            Self::ControlToken => "control_token",
+            Self::Prose => "prose",
+            Self::Follows => "follows",
+            Self::ScopeEnd => "scope_end",
+            Self::Repetition => "repetition",
+            Self::OneLine => "one_line",
+        }
+    }
+}
+
+/// Why an answer, or the end of one, is not shown though no stop cut it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DropReason {
+    /// It said nothing but blanks.
+    Nothing,
+    /// What it says already stands after the cursor.
+    AlreadyThere,
+    /// It would break the syntax of the text around.
+    BreaksSyntax,
+    /// The token limit cut it off in the middle of a line or a sentence.
+    CutOff,
+}
+
+impl DropReason {
+    /// The stable name, for statistics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing_said",
+            Self::AlreadyThere => "already_there",
+            Self::BreaksSyntax => "breaks_syntax",
+            Self::CutOff => "cut_off",
+        }
+    }
+}
+
 /// The answer so far, fitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shaped {
@@ -73,12 +131,24 @@ pub struct Shaped {
     pub replace_back_bytes: usize,
     /// Set once nothing more is taken: drop the stream.
     pub stop: Option<StopReason>,
+    /// Set at the end of an answer of which something is not shown that no stop cut off.
+    pub drop: Option<DropReason>,
+}
+
+impl Shaped {
+    /// The stable name of the reason why nothing of an answer that has ended is shown, or why its
+    /// end is not; none when it is shown as it was meant.
+    #[must_use]
+    pub fn dropped(&self) -> Option<&'static str> {
+        let stopped = self.stop.filter(|_| self.text.is_empty());
+        self.drop.map(DropReason::name).or(stopped.map(StopReason::name))
+    }
 }
 
 /// Takes an answer piece by piece.
-#[derive(Clone, Debug)]
 pub struct Shaper {
     around: Around,
+    syntax: Option<Box<dyn Syntax>>,
     raw: String,
     stopped: Option<Shaped>,
 }
@@ -87,7 +157,8 @@ impl Shaper {
     /// A shaper for one answer.
     #[must_use]
     pub fn new(ask: ShapeAsk<'_>) -> Self {
-        Self { around: Around::new(&ask), raw: String::new(), stopped: None }
+        let around = Around::new(&ask);
+        Self { around, syntax: ask.syntax, raw: String::new(), stopped: None }
     }
 
     /// Takes the next piece. After a stop further pieces change nothing.
@@ -123,12 +194,30 @@ impl Shaper {
         if let Some(stopped) = &self.stopped {
             return stopped.clone();
         }
-        let shaped = fit(&self.around, &self.raw, finished);
+        let mut shaped = fit(&self.around, &self.raw, finished);
+        if finished || shaped.stop.is_some() {
+            self.keep_what_parses(&mut shaped);
+        }
         if shaped.stop.is_some() {
             self.stopped = Some(shaped.clone());
             self.raw = String::new();
         }
         shaped
+    }
+}
+
+impl Shaper {
+    /// Takes lines away from the end of an answer that would break the syntax of the file.
+    fn keep_what_parses(&mut self, shaped: &mut Shaped) {
+        let Some(syntax) = self.syntax.as_mut().filter(|_| shaped.replace_back_bytes == 0) else {
+            return;
+        };
+        while !shaped.text.is_empty() && syntax.breaks(&shaped.text) {
+            let kept = shaped.text.rfind('\n').unwrap_or_default();
+            shaped.text.truncate(kept);
+            shaped.text.truncate(shaped.text.trim_end().len());
+            shaped.drop = Some(DropReason::BreaksSyntax);
+        }
     }
 }
 
@@ -148,7 +237,7 @@ fn fit(around: &Around, raw: &str, finished: bool) -> Shaped {
     let stop = stop.or(token.map(|_| StopReason::ControlToken));
     let text = tidy(around, &text);
     let replace_back_bytes = if text.is_empty() { 0 } else { replace_back_bytes };
-    Shaped { text, replace_back_bytes, stop }
+    Shaped { text, replace_back_bytes, stop, drop: None }
 }
 
 /// The start of what may become a control token is not shown.

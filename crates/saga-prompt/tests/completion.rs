@@ -3,14 +3,14 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_domain::{Context, ModelFacts, Prompt, Snippet, SnippetKind, TemplateFamily};
+use saga_domain::{Context, Fim, ModelFacts, Prompt, Snippet, SnippetKind, TemplateFamily};
 use saga_prompt::{
     Anchor, AnswerForm, Budget, CompletionAsk, CompletionPrompt, completion, completion_plain,
     estimate_tokens,
 };
 
 fn facts(template: TemplateFamily) -> ModelFacts {
-    ModelFacts { name: "any".to_owned(), template, fim: false, context_tokens: 8192 }
+    ModelFacts { name: "any".to_owned(), template, fim: Fim::None, context_tokens: 8192 }
 }
 
 fn at_cursor(file: &str) -> Context {
@@ -25,7 +25,7 @@ fn at_cursor(file: &str) -> Context {
 }
 
 fn ask(facts: &ModelFacts, context: &Context, anchor: &mut Anchor) -> CompletionPrompt {
-    let budget = Budget::for_completion(facts);
+    let budget = Budget::for_completion(facts, None);
     completion(&CompletionAsk { facts, context, one_line: false, budget }, anchor)
 }
 
@@ -149,7 +149,7 @@ fn an_unknown_template_is_asked_in_words() {
 
 #[test]
 fn a_model_that_fills_holes_is_given_one() {
-    let facts = ModelFacts { fim: true, ..facts(TemplateFamily::Llama3) };
+    let facts = ModelFacts { fim: Fim::Suffix, ..facts(TemplateFamily::Llama3) };
     let asked = ask(&facts, &at_cursor("x = |\ny = x\n"), &mut Anchor::default());
     assert_eq!(text(&asked.prompt), "[prefix]x = [suffix]\ny = x\n");
     assert_eq!((asked.taken_back.as_str(), asked.form), ("", AnswerForm::Continues));
@@ -161,7 +161,7 @@ fn the_plain_prompt_ends_at_the_cursor_and_shares_all_the_rest() {
     let context = at_cursor(CART);
     let mut anchor = Anchor::default();
     let first = text(&ask(&facts, &context, &mut anchor).prompt);
-    let budget = Budget::for_completion(&facts);
+    let budget = Budget::for_completion(&facts, None);
     let ask = CompletionAsk { facts: &facts, context: &context, one_line: false, budget };
     let plain = completion_plain(&ask, &mut anchor);
     assert_eq!(text(&plain.prompt), format!("{first} ret"));
@@ -172,7 +172,7 @@ fn the_plain_prompt_ends_at_the_cursor_and_shares_all_the_rest() {
 fn one_line_ends_at_the_line_end() {
     let facts = facts(TemplateFamily::Llama3);
     let context = at_cursor("x = |");
-    let budget = Budget::for_completion(&facts);
+    let budget = Budget::for_completion(&facts, None);
     let ask = CompletionAsk { facts: &facts, context: &context, one_line: true, budget };
     assert!(completion(&ask, &mut Anchor::default()).stop.contains(&"\n".to_owned()));
 }
@@ -389,7 +389,7 @@ proptest! {
         line in prop::sample::select(vec!["    total += step(order, rate)\n", "사용자의 주문을 합산한다\n", "{[()]}", "x\n", "🎉e\u{301}ㅅ", "\t\t\t\n"]),
         before in 0_usize..3000, after in 0_usize..400, snippets in 0_usize..60,
         template in prop::sample::select(TemplateFamily::known().chain([TemplateFamily::Unknown]).collect::<Vec<_>>()),
-        fim: bool,
+        fim in prop::sample::select(vec![Fim::None, Fim::Suffix]),
     ) {
         let facts = ModelFacts { context_tokens, fim, ..facts(template) };
         let mut context = at_cursor("|");

@@ -2,11 +2,11 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_domain::{Context, ModelFacts, Prompt, Severity, TemplateFamily};
+use saga_domain::{Context, Fim, ModelFacts, Prompt, Severity, TemplateFamily};
 use saga_prompt::{Budget, EditAsk, Problem, edit, estimate_tokens};
 
 fn facts(template: TemplateFamily, context_tokens: u32) -> ModelFacts {
-    ModelFacts { name: "any".to_owned(), template, fim: false, context_tokens }
+    ModelFacts { name: "any".to_owned(), template, fim: Fim::None, context_tokens }
 }
 
 fn text(prompt: &Prompt) -> String {

@@ -1,20 +1,21 @@
 //! Completion prompts of every family of chat templates, to the blank.
 
 use expect_test::expect;
-use saga_domain::{Context, ModelFacts, Prompt, TemplateFamily};
+use saga_domain::{Context, Fim, ModelFacts, Prompt, TemplateFamily};
 use saga_prompt::{Anchor, Budget, CompletionAsk, completion};
 
 const RULES: &str = include_str!("../src/prompts/complete.system.txt");
 
 fn prompt_for(template: TemplateFamily) -> (String, Vec<String>) {
-    let facts = ModelFacts { name: "any".to_owned(), template, fim: false, context_tokens: 8192 };
+    let facts =
+        ModelFacts { name: "any".to_owned(), template, fim: Fim::None, context_tokens: 8192 };
     let context = Context {
         path: "shop/cart.py".to_owned(),
         language: "python".to_owned(),
         prefix: "x =".to_owned(),
         ..Context::default()
     };
-    let budget = Budget::for_completion(&facts);
+    let budget = Budget::for_completion(&facts, None);
     let ask = CompletionAsk { facts: &facts, context: &context, one_line: false, budget };
     let asked = completion(&ask, &mut Anchor::default());
     let Prompt::Raw(prompt) = asked.prompt else { panic!("{} is not prefilled", template.name()) };

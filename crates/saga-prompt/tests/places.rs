@@ -1,7 +1,7 @@
 //! Completion prompts by the place of the cursor, with the template of Llama 3.
 
 use expect_test::{Expect, expect};
-use saga_domain::{Context, ModelFacts, Prompt, TemplateFamily};
+use saga_domain::{Context, Fim, ModelFacts, Prompt, TemplateFamily};
 use saga_prompt::{Anchor, Budget, CompletionAsk, completion};
 
 /// The question, the opened answer, and what the answer must begin with.
@@ -17,10 +17,10 @@ fn check(path: &str, language: &str, file: &str, expect: Expect) {
     let facts = ModelFacts {
         name: "any".to_owned(),
         template: TemplateFamily::Llama3,
-        fim: false,
+        fim: Fim::None,
         context_tokens: 8192,
     };
-    let budget = Budget::for_completion(&facts);
+    let budget = Budget::for_completion(&facts, None);
     let ask = CompletionAsk { facts: &facts, context: &context, one_line: false, budget };
     let asked = completion(&ask, &mut Anchor::default());
     let Prompt::Raw(prompt) = asked.prompt else { panic!("not prefilled") };

@@ -27,6 +27,8 @@ fn shaper(case: &Case<'_>, file: &str) -> Shaper {
         form: case.form,
         one_line: case.one_line,
         language: case.language,
+        in_prose: false,
+        syntax: None,
     })
 }
 

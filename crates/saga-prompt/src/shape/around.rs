@@ -50,7 +50,7 @@ impl Around {
             syntax,
             base: base(line, above().next().unwrap_or_default()),
             open: brackets::open_at(ask.prefix, ask.suffix, syntax),
-            talks: is_prose_language(ask.language) || in_long_text(ask.prefix),
+            talks: ask.in_prose || is_prose_language(ask.language) || in_long_text(ask.prefix),
             line: line.to_owned(),
             rest,
             above: above().take(ABOVE_LINES).map(|line| line.trim().to_owned()).collect(),
