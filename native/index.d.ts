@@ -21,6 +21,24 @@ export declare class Engine {
   closeDocument(uri: string): void
   /** Asks for the text that belongs at a cursor. */
   complete(request: CompleteRequest): Reply
+  /**
+   * Has the server read what a completion at this place would begin with, when it has nothing
+   * else to do: for a document just opened, or a cursor that jumped. Answers nothing.
+   */
+  prefill(request: PrefillRequest): void
+  /**
+   * Says which folders may be read for what other files say. The index of the ones before is
+   * forgotten, and the new one is made in the background. Throws `invalid_setting` for a pattern
+   * that is none; no folder is read then.
+   */
+  setWorkspace(workspace: Workspace): void
+  /**
+   * Says that these files or folders were saved, made, renamed or deleted: paths on disk, read
+   * again in the background. What lies outside the workspace is passed over.
+   */
+  filesChanged(paths: Array<string>): void
+  /** Counts what became of a suggestion. `codesaga-proxy` is told about once a minute, in numbers. */
+  noteOutcome(outcome: Outcome): void
   /** Asks for a rewritten piece of code. The document is never touched. */
   refactor(request: RefactorRequest): Reply
   /** Asks for code without these problems. The document is never touched. */
@@ -87,6 +105,15 @@ export interface CompleteRequest {
   offset: number
   /** Why. */
   trigger: Trigger
+  /**
+   * The choice in an open suggest widget, as the change that accepting it would be. The answer
+   * then begins with the choice, and its offsets cover what the choice replaces.
+   */
+  selected?: OffsetChange
+  /** For a notebook: the cells above, the topmost first. One that is not open is passed over. */
+  above?: Array<string>
+  /** Where nothing is wanted while typing. */
+  skip?: Skip
 }
 
 /** One message of a language server or linter. */
@@ -133,11 +160,19 @@ export interface EngineOptions {
   firstByteTimeoutMs?: number
   /** Milliseconds of silence inside an answer; 30,000 when absent. */
   idleTimeoutMs?: number
+  /**
+   * Whether the server may be asked for what is likely to be wanted next, when it has nothing
+   * else to do; true when absent.
+   */
+  background?: boolean
 }
 
 /** Counts since the engine was made. */
 export interface EngineStats {
-  /** Questions sent to the model, of all kinds; a second try counts again. */
+  /**
+   * Questions sent to the model, those in the background not counted; a second try counts
+   * again.
+   */
   requestsSent: number
   /** Of these, let go before their end. */
   requestsCancelled: number
@@ -151,8 +186,16 @@ export interface EngineStats {
   inFlightReused: number
   /** Automatic completions that ended with nothing shown. */
   suppressed: number
+  /** Answers, or parts of answers, that were not shown, by why. The names are stable. */
+  dropped: Record<string, number>
   /** Completions asked a second time, with the plain prompt. */
   secondTries: number
+  /** Completions asked in the background, for the text as if a suggestion were accepted. */
+  speculated: number
+  /** Completions served by one of these. */
+  speculationHits: number
+  /** Prompts that the server was given to read in the background. */
+  prefills: number
   /** Bytes of request bodies. */
   bytesSent: number
   /** Bytes of answers. */
@@ -171,6 +214,26 @@ export interface EngineStats {
    * to the socket, without the pause.
    */
   prepareMicrosLast?: number
+  /** Whether files of the workspace are being read. */
+  indexing: boolean
+  /** Files of the workspace that are in the index. */
+  indexedFiles: number
+  /** Bytes that the index takes. */
+  indexedBytes: number
+  /** Files that were looked at and left out, by why. The names are stable. */
+  leftOut: Record<string, number>
+  /** Suggestions shown. */
+  shown: number
+  /** Suggestions accepted whole. */
+  accepted: number
+  /** Suggestions of which a word or a line was accepted. */
+  partiallyAccepted: number
+  /** Suggestions sent away. */
+  dismissed: number
+  /** Accepted texts that still stood a while later. */
+  survived: number
+  /** Accepted texts that had been changed by then. */
+  changed: number
 }
 
 /** Asks for code without these problems. */
@@ -179,6 +242,14 @@ export interface FixRequest {
   uri: string
   /** The problems, at least one. */
   diagnostics: Array<Diagnostic>
+}
+
+/** A folder of the workspace. */
+export interface Folder {
+  /** Where it is on disk. */
+  path: string
+  /** What the editor calls it. */
+  name: string
 }
 
 /** One change: the text between two offsets is replaced. */
@@ -213,6 +284,27 @@ export interface OpenDocument {
   text: string
   /** The path shown to the model, relative to the workspace; taken from `uri` when absent. */
   path?: string
+}
+
+/** One thing that happened to a suggestion, without its text. */
+export interface Outcome {
+  /** What happened. */
+  kind: OutcomeKind
+  /** The editor's language id. */
+  language: string
+  /** Characters of what was shown or accepted. */
+  characters: number
+}
+
+/** What happened to a suggestion. */
+export type OutcomeKind = 'shown' | 'accepted' | 'partially_accepted' | 'dismissed' | 'survived' | 'changed'
+
+/** Has the server read what a completion at a place would begin with. */
+export interface PrefillRequest {
+  /** The document. */
+  uri: string
+  /** The cursor. */
+  offset: number
 }
 
 /** Asks for a rewritten piece of code. */
@@ -317,5 +409,23 @@ export interface SessionTurn {
 /** How bad a diagnostic is. */
 export type Severity = 'error' | 'warning' | 'information' | 'hint'
 
+/** Places where nothing is completed while typing. Asked by hand, there is a completion everywhere. */
+export interface Skip {
+  /** Nothing inside comments. */
+  comments?: boolean
+  /** Nothing inside strings. */
+  strings?: boolean
+}
+
 /** Why a completion is asked for. */
 export type Trigger = 'automatic' | 'invoke'
+
+/** The folders that may be read for what other files say, and what of them may not. */
+export interface Workspace {
+  /** The folders; none means no index. */
+  folders: Array<Folder>
+  /** Patterns of what the editor does not show, as in `files.exclude`. */
+  exclude: Array<string>
+  /** Patterns of files that are never read or sent, besides `.env`, keys and their like. */
+  private: Array<string>
+}

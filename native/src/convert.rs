@@ -50,6 +50,13 @@ pub(crate) fn edits(text: &Rope, changes: Vec<OffsetChange>) -> Result<Vec<TextE
     Ok(edits)
 }
 
+/// One change as an edit of `text`.
+pub(crate) fn edit(text: &Rope, change: Option<OffsetChange>) -> Result<Option<TextEdit>, Failure> {
+    let Some(change) = change else { return Ok(None) };
+    let span = span(text, change.start_offset, change.end_offset)?;
+    Ok(Some(TextEdit { span, text: change.text }))
+}
+
 /// An event with its places as offsets of `text`, the document as it was asked.
 pub(crate) fn event(text: &Rope, event: saga_domain::ReplyEvent) -> ReplyEvent {
     use saga_domain::ReplyEvent as From;

@@ -10,10 +10,12 @@ use saga_engine::CompleteAsk;
 use crate::error::{Thrown, guarded};
 use crate::promise::promise;
 use crate::reply::Reply;
+use crate::stats::{self, EngineStats};
 use crate::types::{
-    ChatMessage, CompleteRequest, DocumentChange, EngineOptions, EngineStats, FixRequest,
-    OpenDocument, RefactorRequest, ServerStatus, Session, SessionSummary,
+    ChatMessage, CompleteRequest, DocumentChange, EngineOptions, FixRequest, OpenDocument,
+    PrefillRequest, RefactorRequest, ServerStatus, Session, SessionSummary,
 };
+use crate::workspace::{self, Outcome, Workspace};
 use crate::{convert, plain};
 
 /// What every use of the assistant goes through. One for a window is enough.
@@ -67,9 +69,47 @@ impl Engine {
             let text = self.engine.text(&request.uri)?;
             let at = convert::byte_at(&text, request.offset)?;
             let trigger = plain::trigger(&request.trigger);
-            let answer = self.engine.complete(CompleteAsk::new(request.uri, at, trigger))?;
-            Ok(self.reply(answer, text))
+            let ask = CompleteAsk {
+                selected: convert::edit(&text, request.selected)?,
+                above: request.above.unwrap_or_default(),
+                skip: plain::skip(request.skip.as_ref()),
+                ..CompleteAsk::new(request.uri, at, trigger)
+            };
+            Ok(self.reply(self.engine.complete(ask)?, text))
         })
+    }
+
+    /// Has the server read what a completion at this place would begin with, when it has nothing
+    /// else to do: for a document just opened, or a cursor that jumped. Answers nothing.
+    #[napi(catch_unwind)]
+    pub fn prefill(&self, request: PrefillRequest) -> Result<(), Thrown> {
+        guarded(|| {
+            let text = self.engine.text(&request.uri)?;
+            let at = convert::byte_at(&text, request.offset)?;
+            self.engine.prefill(&request.uri, at);
+            Ok(())
+        })
+    }
+
+    /// Says which folders may be read for what other files say. The index of the ones before is
+    /// forgotten, and the new one is made in the background. Throws `invalid_setting` for a pattern
+    /// that is none; no folder is read then.
+    #[napi(catch_unwind)]
+    pub fn set_workspace(&self, workspace: Workspace) -> Result<(), Thrown> {
+        guarded(|| self.engine.set_workspace(&workspace::ask(workspace)))
+    }
+
+    /// Says that these files or folders were saved, made, renamed or deleted: paths on disk, read
+    /// again in the background. What lies outside the workspace is passed over.
+    #[napi(catch_unwind)]
+    pub fn files_changed(&self, paths: Vec<String>) -> Result<(), Thrown> {
+        guarded(|| self.engine.files_changed(&paths))
+    }
+
+    /// Counts what became of a suggestion. `codesaga-proxy` is told about once a minute, in numbers.
+    #[napi(catch_unwind)]
+    pub fn note_outcome(&self, outcome: Outcome) -> Result<(), Thrown> {
+        guarded(|| self.engine.note(&workspace::outcome(outcome)?))
     }
 
     /// Asks for a rewritten piece of code. The document is never touched.
@@ -157,7 +197,7 @@ impl Engine {
     /// Counts since the engine was made.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> Result<EngineStats, Thrown> {
-        guarded(|| Ok(plain::stats(&self.engine.stats())))
+        guarded(|| Ok(stats::stats(self.engine.stats())))
     }
 
     /// Ends all answers and all threads. Replies give `null`, further questions throw

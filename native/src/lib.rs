@@ -11,4 +11,6 @@ pub mod events;
 mod plain;
 mod promise;
 pub mod reply;
+pub mod stats;
 pub mod types;
+pub mod workspace;

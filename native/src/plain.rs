@@ -7,8 +7,8 @@ use saga_engine::{ChatAsk, NewDocument};
 
 use crate::convert::whole;
 use crate::types::{
-    ChatContext, ChatMessage, Diagnostic, EngineOptions, EngineStats, OpenDocument, ServerStatus,
-    Session, SessionSummary, SessionTurn, Severity, Trigger,
+    ChatContext, ChatMessage, Diagnostic, EngineOptions, OpenDocument, ServerStatus, Session,
+    SessionSummary, SessionTurn, Severity, Skip, Trigger,
 };
 
 pub(crate) fn engine_options(
@@ -19,6 +19,7 @@ pub(crate) fn engine_options(
     made.model = options.model;
     made.headers = options.headers.unwrap_or_default().into_iter().collect();
     made.ca_pem = options.ca_pem;
+    made.background = options.background.unwrap_or(made.background);
     let timeouts = &mut made.timeouts;
     set_timeout(&mut timeouts.connect, "connectTimeoutMs", options.connect_timeout_ms)?;
     set_timeout(&mut timeouts.first_byte, "firstByteTimeoutMs", options.first_byte_timeout_ms)?;
@@ -49,6 +50,14 @@ pub(crate) fn trigger(trigger: &Trigger) -> saga_domain::Trigger {
     match trigger {
         Trigger::Automatic => saga_domain::Trigger::Automatic,
         Trigger::Invoke => saga_domain::Trigger::Invoke,
+    }
+}
+
+pub(crate) fn skip(skip: Option<&Skip>) -> saga_engine::Skip {
+    let is_set = |flag: fn(&Skip) -> Option<bool>| skip.and_then(flag).unwrap_or(false);
+    saga_engine::Skip {
+        comments: is_set(|skip| skip.comments),
+        strings: is_set(|skip| skip.strings),
     }
 }
 
@@ -129,25 +138,6 @@ pub(crate) fn session(session: saga_engine::Session) -> Session {
                 at: turn.at as f64,
             })
             .collect(),
-    }
-}
-
-pub(crate) fn stats(stats: &saga_engine::EngineStats) -> EngineStats {
-    EngineStats {
-        requests_sent: stats.requests_sent as f64,
-        requests_cancelled: stats.requests_cancelled as f64,
-        requests_failed: stats.requests_failed as f64,
-        cache_hits: stats.cache_hits as f64,
-        cache_misses: stats.cache_misses as f64,
-        in_flight_reused: stats.in_flight_reused as f64,
-        suppressed: stats.suppressed as f64,
-        second_tries: stats.second_tries as f64,
-        bytes_sent: stats.bytes_sent as f64,
-        bytes_received: stats.bytes_received as f64,
-        documents_open: stats.documents_open,
-        first_token_ms_median: stats.first_token_ms_median.map(f64::from),
-        tokens_per_second_median: stats.tokens_per_second_median,
-        prepare_micros_last: stats.prepare_micros_last.map(|micros| micros as f64),
     }
 }
 

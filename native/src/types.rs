@@ -23,6 +23,9 @@ pub struct EngineOptions {
     pub first_byte_timeout_ms: Option<f64>,
     /// Milliseconds of silence inside an answer; 30,000 when absent.
     pub idle_timeout_ms: Option<f64>,
+    /// Whether the server may be asked for what is likely to be wanted next, when it has nothing
+    /// else to do; true when absent.
+    pub background: Option<bool>,
 }
 
 /// A document with its whole text. Opening one that is open replaces it.
@@ -80,6 +83,31 @@ pub struct CompleteRequest {
     pub offset: f64,
     /// Why.
     pub trigger: Trigger,
+    /// The choice in an open suggest widget, as the change that accepting it would be. The answer
+    /// then begins with the choice, and its offsets cover what the choice replaces.
+    pub selected: Option<OffsetChange>,
+    /// For a notebook: the cells above, the topmost first. One that is not open is passed over.
+    pub above: Option<Vec<String>>,
+    /// Where nothing is wanted while typing.
+    pub skip: Option<Skip>,
+}
+
+/// Places where nothing is completed while typing. Asked by hand, there is a completion everywhere.
+#[napi(object, object_to_js = false)]
+pub struct Skip {
+    /// Nothing inside comments.
+    pub comments: Option<bool>,
+    /// Nothing inside strings.
+    pub strings: Option<bool>,
+}
+
+/// Has the server read what a completion at a place would begin with.
+#[napi(object, object_to_js = false)]
+pub struct PrefillRequest {
+    /// The document.
+    pub uri: String,
+    /// The cursor.
+    pub offset: f64,
 }
 
 /// Asks for a rewritten piece of code.
@@ -234,39 +262,4 @@ pub struct SessionTurn {
     pub assistant: String,
     /// Unix milliseconds.
     pub at: f64,
-}
-
-/// Counts since the engine was made.
-#[napi(object, object_from_js = false)]
-pub struct EngineStats {
-    /// Questions sent to the model, of all kinds; a second try counts again.
-    pub requests_sent: f64,
-    /// Of these, let go before their end.
-    pub requests_cancelled: f64,
-    /// Of these, failed.
-    pub requests_failed: f64,
-    /// Completions served from the cache, with no request.
-    pub cache_hits: f64,
-    /// Completions the cache did not know.
-    pub cache_misses: f64,
-    /// Completions served by a request already on its way, because what was typed fits its answer.
-    pub in_flight_reused: f64,
-    /// Automatic completions that ended with nothing shown.
-    pub suppressed: f64,
-    /// Completions asked a second time, with the plain prompt.
-    pub second_tries: f64,
-    /// Bytes of request bodies.
-    pub bytes_sent: f64,
-    /// Bytes of answers.
-    pub bytes_received: f64,
-    /// Documents kept in step.
-    pub documents_open: u32,
-    /// Milliseconds to the first piece of an answer, the median of the last ones; absent before
-    /// the first.
-    pub first_token_ms_median: Option<f64>,
-    /// Tokens per second of the last answers, their median.
-    pub tokens_per_second_median: Option<f64>,
-    /// Microseconds from the last completion call that sent a request to the request being handed
-    /// to the socket, without the pause.
-    pub prepare_micros_last: Option<f64>,
 }

@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList, SessionSummary};
+use saga_protocol::feedback::Feedback;
 use saga_protocol::models::Model;
 use saga_protocol::openai::{ChatCompletionRequest, CompletionRequest};
 use saga_protocol::ready::Readiness;
@@ -157,6 +158,17 @@ impl Client {
         let url = self.address.at(&["v1", "sessions", id]);
         let response = self.send(self.http.request(Method::DELETE, url)).await?;
         Ok(none_when_absent(self.accepted(response).await)?.is_some())
+    }
+
+    /// `POST /v1/feedback`: what became of suggestions, in numbers.
+    ///
+    /// # Errors
+    /// What the server says, or that it cannot be reached.
+    pub async fn feedback(&self, feedback: &Feedback) -> Result<(), Failure> {
+        let url = self.address.at(&["v1", "feedback"]);
+        let response = self.send(self.http.post(url).json(feedback)).await?;
+        self.accepted(response).await?;
+        Ok(())
     }
 
     async fn stream(&self, url: Url, body: &impl Serialize) -> Result<Events, Failure> {

@@ -10,6 +10,7 @@ mod chat;
 mod complete;
 mod documents;
 mod edit;
+mod feedback;
 mod fix;
 mod flight;
 mod model;
@@ -25,6 +26,7 @@ mod shared;
 mod stats;
 mod status;
 mod turn;
+mod workspace;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ use saga_domain::{ByteOffset, Diagnostic, Failure, Span, TextEdit};
 
 pub use chat::ChatAsk;
 pub use documents::NewDocument;
+pub use feedback::{Outcome, OutcomeCounts, OutcomeKind};
 pub use options::EngineOptions;
 pub use question::{CompleteAsk, Skip};
 pub use reply::Reply;
@@ -41,6 +44,7 @@ pub use saga_client::Timeouts;
 pub use saga_protocol::chat::{ChatContext, Session, SessionSummary};
 pub use stats::EngineStats;
 pub use status::ServerStatus;
+pub use workspace::{WorkspaceAsk, WorkspaceCounts, WorkspaceFolder};
 
 use runner::Threads;
 use shared::Shared;
@@ -186,11 +190,43 @@ impl Engine {
         async move { client.delete_session(&id).await }
     }
 
+    /// Says which folders may be read for what other files say; the index of the ones before is
+    /// forgotten. The reading happens in the background, and there is none without folders.
+    ///
+    /// # Errors
+    /// `invalid_setting` for a pattern that is none; no folder is read then.
+    pub fn set_workspace(&self, ask: &WorkspaceAsk) -> Result<(), Failure> {
+        self.threads.check_open()?;
+        self.shared.workspace.set(ask)
+    }
+
+    /// Says that these files or folders were saved, made, renamed or deleted. They are read again
+    /// in the background; what lies outside the workspace is not.
+    ///
+    /// # Errors
+    /// Only that the engine is closed.
+    pub fn files_changed(&self, paths: &[String]) -> Result<(), Failure> {
+        self.threads.check_open()?;
+        self.shared.workspace.changed(paths);
+        Ok(())
+    }
+
+    /// Counts what became of a suggestion; the server is told in numbers, a minute later.
+    ///
+    /// # Errors
+    /// `invalid_request` for a language that is no id.
+    pub fn note(&self, outcome: &Outcome) -> Result<(), Failure> {
+        self.threads.check_open()?;
+        feedback::note(&self.shared, &self.runner(), outcome)
+    }
+
     /// Counts since the engine was made.
     #[must_use]
     pub fn stats(&self) -> EngineStats {
         let documents_open = self.shared.documents.lock().len();
-        self.shared.stats.read(self.shared.client.traffic(), documents_open)
+        let stats = self.shared.stats.read(self.shared.client.traffic(), documents_open);
+        let outcomes = self.shared.feedback.total();
+        EngineStats { outcomes, workspace: self.shared.workspace.counts(), ..stats }
     }
 
     /// Where futures of this engine can run.
@@ -201,7 +237,8 @@ impl Engine {
 
     /// Ends all answers and all threads, as dropping the engine does; a second call does nothing.
     pub fn close(&self) {
-        self.threads.close();
+        self.shared.workspace.stop();
+        self.threads.close(feedback::last_words(&self.shared));
     }
 
     /// Learns of the model and opens the connection before the first key is pressed.

@@ -1,6 +1,7 @@
 //! The engine's threads: few, named, and ended with it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
@@ -12,6 +13,8 @@ use crate::reply::Giver;
 
 /// Threads for work that blocks: parsing, and the system's name lookup.
 const BLOCKING_THREADS_MAX: usize = 4;
+/// How long a closing engine may still speak.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Owns the threads.
 pub(crate) struct Threads {
@@ -54,18 +57,23 @@ impl Threads {
         Ok(())
     }
 
-    /// Ends everything without waiting: this is called on the editor's own thread.
-    pub(crate) fn close(&self) {
+    /// Ends everything without waiting: this is called on the editor's own thread. `last_words`
+    /// get a moment, on a thread that nobody waits for.
+    pub(crate) fn close(&self, last_words: Option<impl Future<Output = ()> + Send + 'static>) {
         self.closing.cancel();
-        if let Some(runtime) = self.runtime.lock().take() {
+        let Some(runtime) = self.runtime.lock().take() else { return };
+        let Some(last_words) = last_words else { return runtime.shutdown_background() };
+        std::thread::spawn(move || {
+            // Too late is the same as failed.
+            let _ = runtime.block_on(async { tokio::time::timeout(LAST_WORDS, last_words).await });
             runtime.shutdown_background();
-        }
+        });
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        self.close();
+        self.close(None::<std::future::Ready<()>>);
     }
 }
 
@@ -150,8 +158,8 @@ mod tests {
     #[test]
     fn after_closing_work_is_dropped_and_its_reply_ends() {
         let threads = Threads::start().expect("threads");
-        threads.close();
-        threads.close();
+        threads.close(None::<std::future::Ready<()>>);
+        threads.close(None::<std::future::Ready<()>>);
         assert_eq!(events_of(&threads, || Ok(())), []);
         assert_eq!(threads.check_open().map_err(|f| f.code), Err(FailureCode::ShuttingDown));
     }

@@ -11,12 +11,14 @@ use saga_domain::{Failure, ModelFacts};
 use saga_prompt::Anchor;
 use tokio_util::sync::CancellationToken;
 
+use crate::feedback::Feedback;
 use crate::flight::Flights;
 use crate::model::Model;
 use crate::options::EngineOptions;
 use crate::reply::{Giver, Reply};
 use crate::stats::Stats;
 use crate::turn::Turn;
+use crate::workspace::Workspace;
 
 const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 };
 
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) anchors: Mutex<HashMap<String, Anchor>>,
     pub(crate) flights: Flights,
     pub(crate) turn: Turn,
+    pub(crate) workspace: Workspace,
+    pub(crate) feedback: Feedback,
     closing: CancellationToken,
 }
 
@@ -58,6 +62,8 @@ impl Shared {
             anchors: Mutex::default(),
             flights: Flights::default(),
             turn: Turn::default(),
+            workspace: Workspace::default(),
+            feedback: Feedback::default(),
             closing,
         })
     }
@@ -79,6 +85,11 @@ impl Shared {
         let facts = self.model.ask(&self.client).await?;
         self.note_model(&facts);
         Ok(facts)
+    }
+
+    /// The model that answered last.
+    pub(crate) fn model_name(&self) -> Option<String> {
+        self.cached.lock().as_ref().map(|facts| facts.name.clone())
     }
 
     /// Another model would have said something else.

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use saga_client::Traffic;
 
+use crate::feedback::OutcomeCounts;
+use crate::workspace::WorkspaceCounts;
+
 /// Answers that the medians are taken from.
 const MEASURED_MAX: usize = 32;
 
@@ -39,10 +42,10 @@ pub struct EngineStats {
     pub speculation_hits: u64,
     /// Prompts that the server was given to read in the background.
     pub prefills: u64,
-    /// Files in the index of the workspace.
-    pub indexed_files: u64,
-    /// Bytes that the index takes.
-    pub indexed_bytes: u64,
+    /// What is known of the workspace's files.
+    pub workspace: WorkspaceCounts,
+    /// What became of suggestions.
+    pub outcomes: OutcomeCounts,
     /// Bytes of request bodies.
     pub bytes_sent: u64,
     /// Bytes of answers.
@@ -129,8 +132,8 @@ impl Stats {
             speculated: count(&self.speculated),
             speculation_hits: count(&self.speculation_hits),
             prefills: count(&self.prefills),
-            indexed_files: 0,
-            indexed_bytes: 0,
+            workspace: WorkspaceCounts::default(),
+            outcomes: OutcomeCounts::default(),
             bytes_sent: traffic.bytes_sent(),
             bytes_received: traffic.bytes_received(),
             documents_open: u32::try_from(documents_open).unwrap_or(u32::MAX),
