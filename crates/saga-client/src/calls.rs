@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList, SessionSummary};
+use saga_protocol::class::{CLASS_HEADER, DOCUMENT_HEADER, RequestClass};
 use saga_protocol::feedback::Feedback;
 use saga_protocol::models::Model;
 use saga_protocol::openai::{ChatCompletionRequest, CompletionRequest};
@@ -17,9 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::events::Events;
 use crate::failure;
-use crate::options::{Address, ClientOptions, Timeouts, headers};
-use crate::tls;
+use crate::options::{Address, ClientOptions, Timeouts};
 use crate::traffic::Traffic;
+use crate::transport::Transport;
 
 /// Bytes of an answer that is read whole.
 const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -28,10 +29,20 @@ const ERROR_BYTES_MAX: usize = 64 * 1024;
 /// Letters of a conversation's id.
 const SESSION_ID_CHARS_MAX: usize = 64;
 
+/// What an answer is wanted for, so that a server with a queue can tell who goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purpose<'a> {
+    /// How urgent it is.
+    pub class: RequestClass,
+    /// The document that is completed, as 1 to 64 of `A-Z a-z 0-9 - _`. Of two automatic questions
+    /// about one document that wait, the server forgets the older one.
+    pub document: Option<&'a str>,
+}
+
 /// A client of one server. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    transport: Transport,
     address: Address,
     timeouts: Timeouts,
     traffic: Arc<Traffic>,
@@ -44,25 +55,14 @@ impl Client {
     /// `invalid_setting`, naming the option that is wrong.
     pub fn new(options: &ClientOptions) -> Result<Self, Failure> {
         let address = Address::parse(&options.server_url)?;
-        let tls = tls::config(address.is_tls(), options.ca_pem.as_deref())?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .default_headers(headers(options)?)
-            .connect_timeout(options.timeouts.connect)
-            // A redirect could carry code and token to another server.
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_keepalive(std::time::Duration::from_secs(30))
-            .user_agent(concat!("codesaga/", env!("CARGO_PKG_VERSION")));
-        if address.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| {
-            Failure::new(
-                FailureCode::InvalidSetting,
-                format!("The connection cannot be set up: {error}."),
-            )
-        })?;
-        Ok(Self { http, address, timeouts: options.timeouts, traffic: Arc::default() })
+        let transport = Transport::new(&address, options)?;
+        Ok(Self { transport, address, timeouts: options.timeouts, traffic: Arc::default() })
+    }
+
+    /// Opens the connection, in HTTP/2 where the server speaks it. To be called before the first
+    /// answer is wanted, and again when a server was not there; what is known is not asked again.
+    pub async fn connect(&self) {
+        self.transport.try_http2(self.address.at(&["readyz"])).await;
     }
 
     /// How much went over the socket.
@@ -76,9 +76,14 @@ impl Client {
     /// # Errors
     /// What the server says, or that it cannot be reached. This and [`Answer::next`] are the only
     /// places where an answer fails.
-    pub async fn completions(&self, mut request: CompletionRequest) -> Result<Answer, Failure> {
+    pub async fn completions(
+        &self,
+        mut request: CompletionRequest,
+        purpose: Purpose<'_>,
+    ) -> Result<Answer, Failure> {
         request.stream = true;
-        let events = self.stream(self.address.at(&["v1", "completions"]), &request).await;
+        let url = self.address.at(&["v1", "completions"]);
+        let events = self.stream(url, &request, purpose).await;
         Ok(Answer::new(events.map_err(unknown_model)?))
     }
 
@@ -89,10 +94,11 @@ impl Client {
     pub async fn chat_completions(
         &self,
         mut request: ChatCompletionRequest,
+        purpose: Purpose<'_>,
     ) -> Result<Answer, Failure> {
         request.stream = true;
         let url = self.address.at(&["v1", "chat", "completions"]);
-        let events = self.stream(url, &request).await;
+        let events = self.stream(url, &request, purpose).await;
         Ok(Answer::new(events.map_err(unknown_model)?))
     }
 
@@ -104,7 +110,8 @@ impl Client {
         if let Some(session) = &request.session {
             check_session_id(session)?;
         }
-        let events = self.stream(self.address.at(&["v1", "chat"]), request).await;
+        let url = self.address.at(&["v1", "chat"]);
+        let events = self.stream(url, request, Purpose::default()).await;
         Ok(Conversation { events: events.map_err(|failure| self.no_memory(failure))?, over: false })
     }
 
@@ -122,7 +129,8 @@ impl Client {
     /// # Errors
     /// That the server cannot be reached.
     pub async fn readiness(&self) -> Result<Option<Readiness>, Failure> {
-        let response = self.send(self.http.get(self.address.at(&["readyz"]))).await?;
+        let response =
+            self.send(self.transport.request(Method::GET, self.address.at(&["readyz"]))).await?;
         let known = matches!(response.status(), StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE);
         if !known {
             return Ok(None);
@@ -156,7 +164,7 @@ impl Client {
     pub async fn delete_session(&self, id: &str) -> Result<bool, Failure> {
         check_session_id(id)?;
         let url = self.address.at(&["v1", "sessions", id]);
-        let response = self.send(self.http.request(Method::DELETE, url)).await?;
+        let response = self.send(self.transport.request(Method::DELETE, url)).await?;
         Ok(none_when_absent(self.accepted(response).await)?.is_some())
     }
 
@@ -166,26 +174,35 @@ impl Client {
     /// What the server says, or that it cannot be reached.
     pub async fn feedback(&self, feedback: &Feedback) -> Result<(), Failure> {
         let url = self.address.at(&["v1", "feedback"]);
-        let response = self.send(self.http.post(url).json(feedback)).await?;
+        let response = self.send(self.transport.request(Method::POST, url).json(feedback)).await?;
         self.accepted(response).await?;
         Ok(())
     }
 
-    async fn stream(&self, url: Url, body: &impl Serialize) -> Result<Events, Failure> {
+    async fn stream(
+        &self,
+        url: Url,
+        body: &impl Serialize,
+        purpose: Purpose<'_>,
+    ) -> Result<Events, Failure> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
         self.traffic.count_sent(body.len());
-        let request = self
-            .http
-            .post(url)
+        let mut request = self
+            .transport
+            .request(Method::POST, url)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
+            .header(CLASS_HEADER, HeaderValue::from_static(purpose.class.name()))
             .body(body);
+        if let Some(document) = purpose.document {
+            request = request.header(DOCUMENT_HEADER, document);
+        }
         let sent = tokio::time::timeout(self.timeouts.first_byte, request.send());
         let response = sent
             .await
             .map_err(|_| failure::timed_out(&self.address))?
-            .map_err(|error| failure::of_transport(&self.address, &error))?;
+            .map_err(|error| self.broken(&error))?;
         let response = self.accepted(response).await?;
         if !is_event_stream(response.headers()) {
             return Err(failure::bad_response(&self.address, "does not stream its answers"));
@@ -194,7 +211,7 @@ impl Client {
     }
 
     async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Failure> {
-        let response = self.send(self.http.get(url)).await?;
+        let response = self.send(self.transport.request(Method::GET, url)).await?;
         let response = self.accepted(response).await?;
         let body = self.read(response, BODY_BYTES_MAX).await?;
         serde_json::from_slice(&body).map_err(|_| {
@@ -203,11 +220,12 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        request
-            .timeout(self.timeouts.call)
-            .send()
-            .await
-            .map_err(|error| failure::of_transport(&self.address, &error))
+        request.timeout(self.timeouts.call).send().await.map_err(|error| self.broken(&error))
+    }
+
+    fn broken(&self, error: &reqwest::Error) -> Failure {
+        self.transport.note_broken();
+        failure::of_transport(&self.address, error)
     }
 
     async fn accepted(&self, response: Response) -> Result<Response, Failure> {

@@ -12,9 +12,11 @@ mod failure;
 mod options;
 mod tls;
 mod traffic;
+mod transport;
 
 pub use answer::{Answer, Finish, Piece};
-pub use calls::{Client, Conversation};
+pub use calls::{Client, Conversation, Purpose};
 pub use options::{ClientOptions, Timeouts};
 pub use saga_domain::Failure;
+pub use saga_protocol::class::RequestClass;
 pub use traffic::Traffic;

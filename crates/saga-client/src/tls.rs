@@ -10,6 +10,9 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use saga_domain::{Failure, FailureCode};
 
+/// What is spoken inside of TLS, what is wanted most first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
 /// The TLS settings of a client. The system's certificates are read only when `needed`, since that
 /// takes a while and fails on a machine that has none.
 pub(crate) fn config(needed: bool, ca_pem: Option<&str>) -> Result<ClientConfig, Failure> {
@@ -22,10 +25,12 @@ pub(crate) fn config(needed: bool, ca_pem: Option<&str>) -> Result<ClientConfig,
         return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     }
     let verifier = verifier(own, provider)?;
-    Ok(builder
+    let mut config = builder
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+        .with_no_client_auth();
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+    Ok(config)
 }
 
 #[cfg(not(target_os = "android"))]

@@ -1,15 +1,16 @@
 //! A prompt as a request, by the way it is sent.
 
-use saga_client::{Answer, Client};
+use saga_client::{Answer, Client, Purpose};
 use saga_domain::{Failure, Message, Prompt};
 use saga_protocol::openai::{
     ChatCompletionRequest, ChatMessage, CompletionRequest, Sampling, Stop, StreamOptions,
 };
 
 /// What goes with a prompt.
-pub(crate) struct Terms {
+pub(crate) struct Terms<'a> {
     pub(crate) stop: Vec<String>,
     pub(crate) max_tokens: u32,
+    pub(crate) purpose: Purpose<'a>,
 }
 
 /// Sends `prompt` to `model` and begins to read the answer.
@@ -17,7 +18,7 @@ pub(crate) async fn ask(
     client: &Client,
     model: &str,
     prompt: Prompt,
-    terms: Terms,
+    terms: Terms<'_>,
 ) -> Result<Answer, Failure> {
     let sampling = Sampling {
         max_tokens: Some(terms.max_tokens),
@@ -26,6 +27,7 @@ pub(crate) async fn ask(
         stop: stop(terms.stop),
         ..Sampling::default()
     };
+    let purpose = terms.purpose;
     let stream_options = Some(StreamOptions { include_usage: true });
     let raw = |prompt, suffix, sampling| CompletionRequest {
         model: Some(model.to_owned()),
@@ -36,9 +38,9 @@ pub(crate) async fn ask(
         stream_options,
     };
     match prompt {
-        Prompt::Raw(text) => client.completions(raw(text, None, sampling)).await,
+        Prompt::Raw(text) => client.completions(raw(text, None, sampling), purpose).await,
         Prompt::Fim { prefix, suffix } => {
-            client.completions(raw(prefix, Some(suffix), sampling)).await
+            client.completions(raw(prefix, Some(suffix), sampling), purpose).await
         }
         Prompt::Chat(messages) => {
             let request = ChatCompletionRequest {
@@ -48,7 +50,7 @@ pub(crate) async fn ask(
                 stream: true,
                 stream_options,
             };
-            client.chat_completions(request).await
+            client.chat_completions(request, purpose).await
         }
     }
 }

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use saga_client::{Finish, Piece};
+use saga_client::{Finish, Piece, Purpose};
 use saga_context::{ContextLimits, CursorPlace, context_at, cursor_place};
 use saga_domain::{ByteOffset, Context, Failure, ModelFacts, ReplyEvent, Span, Trigger, Usage};
 use saga_prompt::{
@@ -248,7 +248,8 @@ impl Job<'_> {
             in_prose: self.place.in_prose || self.place.in_comment,
             syntax: None,
         });
-        let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens };
+        let terms =
+            Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose: Purpose::default() };
         let mut watch = Watch::start(&self.shared.stats);
         let asked = ask(&self.shared.client, &self.facts.name, prompt.prompt, terms);
         let mut answer = asked.await.inspect_err(|_| watch.failed())?;

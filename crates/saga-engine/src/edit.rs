@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use saga_client::{Finish, Piece};
+use saga_client::{Finish, Piece, Purpose};
 use saga_context::{ContextLimits, Snapshot, context_at};
 use saga_domain::{Context, Diagnostic, Failure, FailureCode, ReplyEvent, Span, TextEdit, Usage};
 use saga_prompt::{
@@ -78,7 +78,8 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
     let asked = AskedCode { code: &code, language: &context.language, prefilled: prompt.prefilled };
-    let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens };
+    let terms =
+        Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose: Purpose::default() };
     let mut watch = Watch::start(&shared.stats);
     let sent = ask(&shared.client, &facts.name, prompt.prompt, terms).await;
     let mut answer = sent.inspect_err(|_| watch.failed())?;

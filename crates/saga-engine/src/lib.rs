@@ -245,6 +245,7 @@ impl Engine {
     fn warm_up(&self) {
         let shared = Arc::clone(&self.shared);
         self.runner().spawn(async move {
+            shared.client.connect().await;
             // Whatever fails here fails again, and is reported, when somebody asks for something.
             let _ = shared.facts().await;
         });

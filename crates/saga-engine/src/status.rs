@@ -28,6 +28,7 @@ pub enum ServerStatus {
 }
 
 pub(crate) async fn status(shared: &Shared) -> ServerStatus {
+    shared.client.connect().await;
     match shared.client.readiness().await {
         Err(failure) => ServerStatus::Offline(failure),
         Ok(None) => ready(shared, "none".to_owned()).await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saga_client::{Finish, Piece};
+use saga_client::{Finish, Piece, Purpose};
 use saga_domain::Failure;
 use saga_protocol::chat::{ChatEvent, ChatRequest};
 use saga_protocol::openai::CompletionRequest;
@@ -16,7 +16,8 @@ const HANGUL: &str = "data: {\"choices\":[{\"index\":0,\"text\":\"안녕 \",\"fi
     data: [DONE]\n\n";
 
 async fn told(socket: &Socket) -> String {
-    let answer = socket.client().completions(CompletionRequest::default()).await;
+    let answer =
+        socket.client().completions(CompletionRequest::default(), Purpose::default()).await;
     let mut answer = match answer {
         Ok(answer) => answer,
         Err(failure) => return failed(&failure),
@@ -97,7 +98,10 @@ async fn silence_has_an_end() {
     let client = socket.client_with(|options| {
         options.timeouts.idle = Duration::from_millis(20);
     });
-    let mut answer = client.completions(CompletionRequest::default()).await.expect("a stream");
+    let mut answer = client
+        .completions(CompletionRequest::default(), Purpose::default())
+        .await
+        .expect("a stream");
     assert_eq!(answer.next().await, Some(Ok(Piece::Text("a".to_owned()))));
     let failure = answer.next().await.expect("an end").expect_err("a failure");
     assert_eq!(failure.code.name(), "timeout");

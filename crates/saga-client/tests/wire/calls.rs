@@ -1,5 +1,6 @@
 //! Calls that are answered whole, and what every request carries.
 
+use saga_client::Purpose;
 use saga_domain::FailureCode;
 use saga_protocol::openai::CompletionRequest;
 
@@ -53,7 +54,7 @@ async fn statuses_become_codes() {
 async fn a_server_that_finds_nothing_to_answer_with_does_not_know_the_model() {
     let body = r#"{"error":"model \"x\" not found"}"#;
     let socket = Socket::status("404 Not Found", "", body).await;
-    let asked = socket.client().completions(CompletionRequest::default()).await;
+    let asked = socket.client().completions(CompletionRequest::default(), Purpose::default()).await;
     let failure = asked.err().expect("refused");
     assert_eq!(failure.code, FailureCode::UnknownModel);
     assert_eq!(failure.message, "model \"x\" not found");
@@ -85,7 +86,10 @@ async fn traffic_is_counted() {
     let body = "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}]}\n\n";
     let socket = Socket::stream(body, usize::MAX, Then::Close).await;
     let client = socket.client();
-    let mut answer = client.completions(CompletionRequest::default()).await.expect("a stream");
+    let mut answer = client
+        .completions(CompletionRequest::default(), Purpose::default())
+        .await
+        .expect("a stream");
     while answer.next().await.is_some() {}
     assert_eq!(client.traffic().bytes_received(), body.len() as u64);
     let request = socket.request().await;
