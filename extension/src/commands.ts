@@ -4,6 +4,9 @@
  */
 import * as vscode from "vscode";
 import type { ChatPanel } from "./chat/view";
+import { choosePause } from "./completion/choosePause";
+import type { GhostText } from "./completion/ghostText";
+import { toggleLanguage } from "./completion/toggleLanguage";
 import type { Ctx } from "./ctx";
 import { explain } from "./explain";
 import { type FixTarget, fix } from "./fix";
@@ -20,6 +23,7 @@ export interface App {
   readonly pages: Pages;
   readonly edits: Edits;
   readonly chat: ChatPanel;
+  readonly ghostText: GhostText;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the editor passes what a command's caller gave.
@@ -31,8 +35,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.openChat": (app) => () => app.chat.open(),
   "codesaga.newConversation": (app) => () => app.chat.newConversation(),
   "codesaga.chatHistory": (app) => () => app.chat.history(),
-  "codesaga.pauseCompletion": (app) => () => app.ctx.status.setPaused(true),
-  "codesaga.resumeCompletion": (app) => () => app.ctx.status.setPaused(false),
+  "codesaga.pauseCompletion": (app) => () => choosePause(app.ctx),
+  "codesaga.resumeCompletion": (app) => () => app.ctx.pauses.resume(),
+  "codesaga.toggleLanguage": (app) => () => toggleLanguage(app.ctx),
   "codesaga.setToken": (app) => () => askForToken(app.ctx.extension.secrets, app.ctx.config.serverUrl),
   "codesaga.showStatus": (app) => () => showStatusPage(app),
   "codesaga.menu": (app) => () => showMenu(app.ctx),
@@ -41,7 +46,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.discardEdit": (app) => () => app.edits.discard(),
   "codesaga.retryEdit": (app) => () => app.edits.retry(),
   "_codesaga.fix": (app) => (target: FixTarget) => fix(app, target),
-  "_codesaga.accepted": (app) => () => app.ctx.status.accepted(),
+  "_codesaga.accepted": (app) => (id: number) => app.ctx.outcomes.accepted(id),
+  "_codesaga.letGo": (app) => () => app.ghostText.letGo(),
 };
 
 export function registerCommands(app: App): void {

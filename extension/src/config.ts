@@ -10,8 +10,16 @@ export interface Config {
   readonly serverUrl: string;
   /** The model to ask for; undefined for the server's default. */
   readonly model: string | undefined;
-  /** Whether code is completed while typing in that language. */
+  /** Whether code is completed in that language. */
   completes(languageId: string): boolean;
+  /** Turns completion on or off for a language: where the setting is made already, or else for the user. */
+  setCompletes(languageId: string, on: boolean): Promise<void>;
+  /** Where nothing is completed while typing. */
+  readonly skip: { readonly comments: boolean; readonly strings: boolean };
+  /** Patterns of files that are never read, beside those known to hold secrets. */
+  readonly privateFiles: string[];
+  /** Patterns of files that the editor neither shows nor searches. */
+  readonly excludedFiles: string[];
 }
 
 export const config: Config = {
@@ -24,14 +32,59 @@ export const config: Config = {
   completes(languageId) {
     const settings = section();
     if (!settings.get<boolean>("completion.enabled", true)) return false;
-    const languages = settings.get<Record<string, boolean>>("completion.languages", {});
+    const languages = settings.get<Languages>("completion.languages", {});
     return languages[languageId] ?? languages["*"] ?? true;
   },
+  async setCompletes(languageId, on) {
+    const settings = section();
+    const { workspaceValue, globalValue } = settings.inspect<Languages>("completion.languages") ?? {};
+    const [target, before] = workspaceValue ? [WORKSPACE, workspaceValue] : [GLOBAL, globalValue];
+    await settings.update("completion.languages", { ...before, [languageId]: on }, target);
+    // The switch for everything would keep the language silent.
+    if (on && !settings.get<boolean>("completion.enabled", true)) {
+      await settings.update("completion.enabled", true, GLOBAL);
+    }
+  },
+  get skip() {
+    const settings = section();
+    return {
+      comments: !settings.get<boolean>("completion.inComments", true),
+      strings: !settings.get<boolean>("completion.inStrings", true),
+    };
+  },
+  get privateFiles() {
+    // A workspace may add to what its user keeps private, and take nothing away.
+    const { globalValue = [], workspaceValue = [] } = section().inspect<string[]>("privateFiles") ?? {};
+    return [...new Set([...globalValue, ...workspaceValue])];
+  },
+  get excludedFiles() {
+    const all = vscode.workspace.getConfiguration();
+    const patterns = ["files.exclude", "search.exclude"].flatMap((name) => Object.entries(all.get<Excluded>(name, {})));
+    return [...new Set(patterns.filter(([, on]) => on === true).map(([pattern]) => pattern))];
+  },
 };
+
+type Languages = Record<string, boolean>;
+
+/** A pattern that holds only beside another file is an object instead. */
+type Excluded = Record<string, boolean | object>;
+
+const GLOBAL = vscode.ConfigurationTarget.Global;
+const WORKSPACE = vscode.ConfigurationTarget.Workspace;
 
 /** Whether the engine has to be made anew. */
 export function changesServer(event: vscode.ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration("codesaga.serverUrl") || event.affectsConfiguration("codesaga.model");
+}
+
+/** Whether other files than before may be read. */
+export function changesIndex(event: vscode.ConfigurationChangeEvent): boolean {
+  return ["files.exclude", "search.exclude", "codesaga.privateFiles"].some((name) => event.affectsConfiguration(name));
+}
+
+/** Whether completion may be on or off where it was not. */
+export function changesCompletion(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration("codesaga.completion");
 }
 
 function section(): vscode.WorkspaceConfiguration {

@@ -3,6 +3,8 @@
  * It holds no logic and no feature: features are passed on by main.ts.
  */
 import * as vscode from "vscode";
+import { createOutcomes, type Outcomes } from "./completion/outcomes";
+import { createPauses, type Pauses } from "./completion/pauses";
 import { type Config, config } from "./config";
 import { type EngineHandle, startEngine } from "./engine";
 import { registerStatus, type StatusBoard } from "./status";
@@ -11,6 +13,8 @@ export interface Ctx {
   readonly extension: vscode.ExtensionContext;
   readonly config: Config;
   readonly engine: EngineHandle;
+  readonly pauses: Pauses;
+  readonly outcomes: Outcomes;
   readonly status: StatusBoard;
   readonly log: vscode.LogOutputChannel;
   /** Disposes the value when the extension ends, and gives it back. */
@@ -28,6 +32,8 @@ export function createCtx(extension: vscode.ExtensionContext): Ctx {
   const log = own(vscode.window.createOutputChannel("CodeSaga", { log: true }));
   const base: Base = { extension, config, log, own };
   const engine = startEngine(base);
-  const status = registerStatus(base, engine);
-  return { ...base, engine, status };
+  const pauses = createPauses(base);
+  const outcomes = createOutcomes(base, engine);
+  const status = registerStatus({ ...base, engine, pauses, outcomes });
+  return { ...base, engine, pauses, outcomes, status };
 }

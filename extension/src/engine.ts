@@ -28,6 +28,9 @@ export { type Failure, failureOf } from "./failures";
 /** An answer that is pulled; `null` ends it, after `done` or `failed` or at once when cancelled. */
 export type Reply = Pick<addon.Reply, "next" | "cancel">;
 
+/** Where and why to complete; `selected`, `above` and `skip` are explained where the addon declares them. */
+export type CompleteQuestion = Omit<addon.CompleteRequest, "uri">;
+
 export type ChatRequest = Parameters<addon.Engine["chat"]>[0];
 
 /** The part of the engine that keeps documents. */
@@ -36,7 +39,9 @@ export type DocumentEngine = Pick<addon.Engine, "openDocument" | "changeDocument
 export interface EngineHandle {
   /** A new engine runs, or it turned out that none can. */
   readonly onDidStart: vscode.Event<void>;
-  complete(document: vscode.TextDocument, offset: number, trigger: "automatic" | "invoke"): Reply;
+  complete(document: vscode.TextDocument, question: CompleteQuestion): Reply;
+  /** Has the server read that place, when it has nothing better to do. */
+  prefill(document: vscode.TextDocument, offset: number): void;
   refactor(document: vscode.TextDocument, startOffset: number, endOffset: number, instruction: string): Reply;
   fix(document: vscode.TextDocument, diagnostics: addon.Diagnostic[]): Reply;
   chat(request: ChatRequest): Reply;
@@ -45,6 +50,10 @@ export interface EngineHandle {
   sessions(): Promise<addon.SessionSummary[]>;
   session(id: string): Promise<addon.Session | null>;
   deleteSession(id: string): Promise<boolean>;
+  /** Which folders may be read; none is read before this is called, and a new engine must be told anew. */
+  setWorkspace(workspace: addon.Workspace): void;
+  filesChanged(paths: string[]): void;
+  noteOutcome(outcome: addon.Outcome): void;
   stats(): addon.EngineStats | undefined;
   restart(): Promise<void>;
 }
@@ -108,12 +117,25 @@ export function startEngine(base: Base): EngineHandle {
     if (state.kind === "running") act(state.engine);
   }
 
+  /** For what nobody waits for: it fails into the log. */
+  function told(act: (engine: addon.Engine) => void): void {
+    try {
+      whenRunning(act);
+    } catch (error) {
+      base.log.warn(`Not taken by the engine: ${failureOf(error).code}`);
+    }
+  }
+
   return {
     onDidStart: started.event,
-    complete: (document, offset, trigger) =>
+    complete: (document, question) =>
       replyFrom((engine) =>
-        documents.ask(engine, document, () => engine.complete({ uri: document.uri.toString(), offset, trigger })),
+        documents.ask(engine, document, () => engine.complete({ uri: document.uri.toString(), ...question })),
       ),
+    prefill: (document, offset) =>
+      told((engine) => {
+        if (documents.has(document)) engine.prefill({ uri: document.uri.toString(), offset });
+      }),
     refactor: (document, startOffset, endOffset, instruction) =>
       replyFrom((engine) =>
         documents.askByHand(engine, document, () =>
@@ -133,6 +155,9 @@ export function startEngine(base: Base): EngineHandle {
     sessions: async () => running().sessions(),
     session: async (id) => running().session(id),
     deleteSession: async (id) => running().deleteSession(id),
+    setWorkspace: (workspace) => told((engine) => engine.setWorkspace(workspace)),
+    filesChanged: (paths) => told((engine) => engine.filesChanged(paths)),
+    noteOutcome: (outcome) => told((engine) => engine.noteOutcome(outcome)),
     stats: () => (state.kind === "running" ? state.engine.stats() : undefined),
     restart,
   };

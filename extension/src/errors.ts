@@ -137,6 +137,8 @@ function words(reason: string): Record<string, Words> {
     session_busy: say(l10n.t("This conversation is still being answered."), l10n.t("Wait for the answer, or stop it.")),
     rate_limited: say(l10n.t("The limit of requests is reached."), l10n.t("Wait a moment, then try again."), "again"),
     queue_full: say(l10n.t("The team's queue is full."), l10n.t("Wait a moment, then try again."), "again"),
+    superseded: say(l10n.t("A newer question took this one's place."), l10n.t("Wait for the newer answer.")),
+    preempted: say(l10n.t("The server had more urgent work."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_busy: say(l10n.t("The model server is busy."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_unreachable: say(
       l10n.t("The server runs, but its model server does not answer."),

@@ -65,6 +65,11 @@ export class FollowedDocuments {
     if (this.lineEnds.delete(uri)) engine.closeDocument(uri);
   }
 
+  /** Whether the engine has it. */
+  has(document: vscode.TextDocument): boolean {
+    return this.lineEnds.has(document.uri.toString());
+  }
+
   /** Asks about a document, giving its whole text once when the engine has lost step with it. */
   ask(engine: DocumentEngine, document: vscode.TextDocument, ask: () => Reply): Reply {
     const refused = this.refused.get(document.uri.toString());

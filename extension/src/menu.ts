@@ -1,16 +1,18 @@
 /** The status bar item's menu. When the server does not answer, what helps comes first. */
 import * as vscode from "vscode";
+import { toggleLanguage } from "./completion/toggleLanguage";
 import type { Ctx } from "./ctx";
 import type { ServerStatus } from "./engine";
 import { failureText } from "./errors";
+import { languageName } from "./languageName";
 
 interface Item extends vscode.QuickPickItem {
   readonly run: () => unknown;
 }
 
 export async function showMenu(ctx: Ctx): Promise<void> {
-  const { server, paused } = ctx.status;
-  const chosen = await vscode.window.showQuickPick(itemsFor(ctx, server, paused), {
+  const { server } = ctx.status;
+  const chosen = await vscode.window.showQuickPick(itemsFor(ctx, server), {
     title: "CodeSaga",
     placeHolder: summaryOf(ctx),
   });
@@ -22,7 +24,7 @@ function summaryOf({ status: { server }, config }: Ctx): string {
   return server.kind === "offline" ? failureText(server) : `${server.model} · ${config.serverUrl}`;
 }
 
-function itemsFor(ctx: Ctx, server: ServerStatus | undefined, paused: boolean): Item[] {
+function itemsFor(ctx: Ctx, server: ServerStatus | undefined): Item[] {
   const command = (icon: string, label: string, name: string, ...args: unknown[]): Item => ({
     label: `$(${icon}) ${label}`,
     run: () => vscode.commands.executeCommand(name, ...args),
@@ -30,16 +32,30 @@ function itemsFor(ctx: Ctx, server: ServerStatus | undefined, paused: boolean): 
   const again: Item = { label: `$(refresh) ${vscode.l10n.t("Try Again")}`, run: () => ctx.engine.restart() };
   const settings = command("gear", vscode.l10n.t("Open Settings"), "workbench.action.openSettings", "codesaga");
   const token = command("key", vscode.l10n.t("Set Server Token"), "codesaga.setToken");
-  const pause = paused
+  const pause = ctx.pauses.of()
     ? command("debug-start", vscode.l10n.t("Resume Completion"), "codesaga.resumeCompletion")
-    : command("debug-pause", vscode.l10n.t("Pause Completion"), "codesaga.pauseCompletion");
+    : command("debug-pause", vscode.l10n.t("Pause Completion…"), "codesaga.pauseCompletion");
   const first = [
     command("sparkle", vscode.l10n.t("Refactor…"), "codesaga.refactor"),
     command("comment-discussion", vscode.l10n.t("Open Chat"), "codesaga.openChat"),
     pause,
+    ...languageItems(ctx),
   ];
   const last = command("info", vscode.l10n.t("Show Status"), "codesaga.showStatus");
   if (server?.kind !== "offline") return [...first, token, settings, last];
   const refused = server.code === "unauthorized" || server.code === "forbidden";
   return refused ? [token, again, settings, ...first, last] : [again, settings, ...first, token, last];
+}
+
+/** For the language of the file in front. */
+function languageItems(ctx: Ctx): Item[] {
+  const language = vscode.window.activeTextEditor?.document.languageId;
+  if (language === undefined) return [];
+  const name = languageName(language);
+  const on = ctx.config.completes(language);
+  const label = on
+    ? vscode.l10n.t("Turn Completion Off for {0}", name)
+    : vscode.l10n.t("Turn Completion On for {0}", name);
+  const icon = on ? "circle-slash" : "check";
+  return [{ label: `$(${icon}) ${label}`, run: () => toggleLanguage(ctx) }];
 }

@@ -3,22 +3,20 @@
  * state that follows. It never opens a notification.
  */
 import * as vscode from "vscode";
-import type { Base } from "./ctx";
-import type { EngineHandle, ServerStatus } from "./engine";
+import { changesCompletion } from "./config";
+import type { Ctx } from "./ctx";
+import type { ServerStatus } from "./engine";
+import { languageName } from "./languageName";
 import { faceOf } from "./statusFace";
 import { askAgainAfterMs, type Known, statusOf } from "./statusUnion";
 
 export interface StatusBoard {
   /** What the server said last; undefined until it was asked. */
   readonly server: ServerStatus | undefined;
-  readonly paused: boolean;
-  setPaused(paused: boolean): Promise<void>;
   /** Asks the server now; for a request that failed, and for *Try again*. */
   refresh(): void;
   /** Work the user asked for by hand, until disposed. */
   work(): Work;
-  /** A suggestion was accepted. */
-  accepted(): void;
 }
 
 export interface Work extends vscode.Disposable {
@@ -26,12 +24,8 @@ export interface Work extends vscode.Disposable {
   queued(place: number | undefined): void;
 }
 
-const PAUSED = "paused";
-const ACCEPTED = "accepted";
-
-export function registerStatus(base: Base, engine: EngineHandle): StatusBoard {
-  const { globalState } = base.extension;
-  const item = base.own(vscode.window.createStatusBarItem("codesaga.status", vscode.StatusBarAlignment.Right, 100));
+export function registerStatus({ own, config, engine, pauses, outcomes }: Omit<Ctx, "status">): StatusBoard {
+  const item = own(vscode.window.createStatusBarItem("codesaga.status", vscode.StatusBarAlignment.Right, 100));
   item.name = "CodeSaga";
   const under = new Set<{ place: number | undefined }>();
   let server: ServerStatus | undefined;
@@ -41,16 +35,18 @@ export function registerStatus(base: Base, engine: EngineHandle): StatusBoard {
 
   const known = (): Known => ({
     server,
-    paused: globalState.get(PAUSED, false),
+    pause: pauses.of(),
     working: under.size,
     place: [...under].find((work) => work.place !== undefined)?.place,
   });
 
   const show = (): void => {
     const face = faceOf(statusOf(known()), {
-      serverUrl: base.config.serverUrl,
+      serverUrl: config.serverUrl,
       firstTokenMs: engine.stats()?.firstTokenMsMedian,
-      acceptedToday: acceptedToday(globalState),
+      acceptedToday: outcomes.today("accepted") + outcomes.today("partially_accepted"),
+      shownToday: outcomes.today("shown"),
+      languageOff: languageOff(config),
     });
     item.text = face.text;
     item.tooltip = face.tooltip.join("\n");
@@ -73,30 +69,22 @@ export function registerStatus(base: Base, engine: EngineHandle): StatusBoard {
     askAgain = false;
   };
 
-  const applyPause = () => vscode.commands.executeCommand("setContext", "codesaga.paused", known().paused);
-
-  base.own({ dispose: () => clearTimeout(timer) });
-  base.own(
+  own({ dispose: () => clearTimeout(timer) });
+  own(pauses.onDidChange(show));
+  own(outcomes.onDidChange(show));
+  own(vscode.workspace.onDidChangeConfiguration((event) => changesCompletion(event) && show()));
+  own(
     engine.onDidStart(() => {
       server = undefined;
       show();
       void refresh();
     }),
   );
-  void applyPause();
   show();
 
   return {
     get server() {
       return server;
-    },
-    get paused() {
-      return known().paused;
-    },
-    setPaused: async (paused) => {
-      await globalState.update(PAUSED, paused);
-      await applyPause();
-      show();
     },
     refresh: () => void refresh(),
     work: () => {
@@ -114,18 +102,11 @@ export function registerStatus(base: Base, engine: EngineHandle): StatusBoard {
         },
       };
     },
-    accepted: () => {
-      void globalState.update(ACCEPTED, { day: today(), count: acceptedToday(globalState) + 1 });
-      show();
-    },
   };
 }
 
-function acceptedToday(state: vscode.Memento): number {
-  const kept = state.get<{ day: string; count: number }>(ACCEPTED);
-  return kept?.day === today() ? kept.count : 0;
-}
-
-function today(): string {
-  return new Date().toDateString();
+/** The language of the file in front, when completion is off for it. */
+function languageOff(config: Ctx["config"]): string | undefined {
+  const language = vscode.window.activeTextEditor?.document.languageId;
+  return language === undefined || config.completes(language) ? undefined : languageName(language);
 }

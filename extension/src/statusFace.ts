@@ -1,5 +1,6 @@
 /** The status bar item's words and icon for each state; nothing here decides which state it is. */
 import { l10n } from "vscode";
+import type { Pause } from "./completion/pause";
 import { failureText } from "./errors";
 import type { Status } from "./statusUnion";
 
@@ -15,6 +16,9 @@ export interface Facts {
   readonly serverUrl: string;
   readonly firstTokenMs: number | undefined;
   readonly acceptedToday: number;
+  readonly shownToday: number;
+  /** The name of the language in front, when completion is off for it. */
+  readonly languageOff: string | undefined;
 }
 
 export function faceOf(status: Status, facts: Facts): Face {
@@ -46,7 +50,7 @@ export function faceOf(status: Status, facts: Facts): Face {
     case "paused":
       return {
         text: "$(debug-pause) CodeSaga",
-        tooltip: [l10n.t("Completion is paused. Click to resume.")],
+        tooltip: [pauseText(status.pause), l10n.t("Click to resume.")],
         command: "codesaga.resumeCompletion",
       };
     case "offline":
@@ -59,8 +63,26 @@ function readyTooltip(model: string, facts: Facts): string[] {
   if (facts.firstTokenMs !== undefined) {
     lines.push(l10n.t("First token: {0} ms (median)", Math.round(facts.firstTokenMs)));
   }
-  lines.push(l10n.t("Suggestions accepted today: {0}", facts.acceptedToday));
+  lines.push(l10n.t("Suggestions accepted today: {0} of {1}", facts.acceptedToday, facts.shownToday));
+  if (facts.languageOff !== undefined) lines.push(l10n.t("Completion is off for {0}.", facts.languageOff));
   return lines;
+}
+
+/** Which pause it is, as a sentence. */
+export function pauseText(pause: Pause): string {
+  switch (pause.kind) {
+    case "untilResumed":
+      return l10n.t("Completion is paused.");
+    case "untilTime":
+      return l10n.t("Completion is paused until {0}.", clockTime(pause.until));
+    case "file":
+      return l10n.t("Completion is paused in this file.");
+  }
+}
+
+function clockTime(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 /** 1st, 2nd, 3rd, 4th, … 11th, 12th, 13th, … 21st. */

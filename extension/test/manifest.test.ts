@@ -27,7 +27,12 @@ test("every command in the manifest has a handler, and every handler that is sho
 });
 
 test("menus, keys and code name only commands that exist", () => {
-  const listed = new Set(manifest.contributes.commands.map((one: { command: string }) => one.command));
+  const listed = new Set([
+    ...manifest.contributes.commands.map((one: { command: string }) => one.command),
+    ...found(/^ {2}"(_codesaga\.\w+)": \(app\) =>/gm, (name) => name === "commands.ts"),
+    "editor.action.inlineSuggest.trigger",
+    "editor.action.inlineSuggest.acceptNextLine",
+  ]);
   const placed = [...Object.values(manifest.contributes.menus).flat(), ...manifest.contributes.keybindings];
   for (const { command } of placed as { command: string }[]) assert.ok(listed.has(command), command);
 });
@@ -37,7 +42,9 @@ test("settings are read in one file, and every setting that exists is read", () 
     sources.filter(({ text }) => text.includes("getConfiguration(")).map(({ name }) => name),
     ["config.ts"],
   );
-  const read = found(/\.get<[^(]+>\("([\w.]+)"/g, (name) => name === "config.ts").map((name) => `codesaga.${name}`);
+  const read = found(/\.(?:get|inspect)<[^(]+>\("([\w.]+)"/g, (name) => name === "config.ts").map(
+    (name) => `codesaga.${name}`,
+  );
   assert.deepEqual(unique(read), Object.keys(manifest.contributes.configuration.properties).sort());
 });
 

@@ -1,0 +1,32 @@
+/** Words for the names that the engine counts by: why an answer was not shown, why a file was not read. */
+import { l10n } from "vscode";
+
+/** A name of a newer engine stands for itself. */
+export function dropWords(name: string): string {
+  return drops()[name] ?? name;
+}
+
+export function leftOutWords(name: string): string {
+  return leftOut()[name] ?? name;
+}
+
+function drops(): Record<string, string> {
+  return {
+    not_continued: l10n.t("Did not continue what stands before the cursor"),
+    fence: l10n.t("Held no code"),
+    control_token: l10n.t("Held signs of the model's own"),
+    prose: l10n.t("Explained instead of completing"),
+    follows: l10n.t("Repeated what stands after the cursor"),
+    scope_end: l10n.t("Left the block of the cursor"),
+    repetition: l10n.t("Repeated itself"),
+    one_line: l10n.t("Began with another line"),
+    nothing_said: l10n.t("Said nothing"),
+    already_there: l10n.t("Was there already"),
+    breaks_syntax: l10n.t("Would have broken the syntax"),
+    cut_off: l10n.t("Was cut off by its length"),
+  };
+}
+
+function leftOut(): Record<string, string> {
+  return {};
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { dropWords } from "../src/dropWords";
+import type { EngineStats } from "../src/engine";
+import { statusWords } from "../src/statusWords";
+
+const stats: EngineStats = {
+  requestsSent: 4,
+  requestsCancelled: 1,
+  requestsFailed: 0,
+  cacheHits: 9,
+  cacheMisses: 5,
+  inFlightReused: 2,
+  suppressed: 3,
+  dropped: { prose: 1, cut_off: 2, brand_new: 1, fence: 0 },
+  secondTries: 0,
+  speculated: 3,
+  speculationHits: 2,
+  prefills: 1,
+  bytesSent: 0,
+  bytesReceived: 0,
+  documentsOpen: 1,
+  indexing: true,
+  indexedFiles: 12,
+  indexedBytes: 1_260_000,
+  leftOut: {},
+  shown: 0,
+  accepted: 0,
+  partiallyAccepted: 0,
+  dismissed: 0,
+  survived: 0,
+  changed: 0,
+};
+const today = { shown: 7, accepted: 2, partially_accepted: 1, dismissed: 4, survived: 2, changed: 1 };
+
+function check(given: EngineStats | undefined, expected: string): void {
+  const sections = statusWords(given, (kind) => today[kind]);
+  const text = sections.map(({ heading, lines }) => [heading, ...lines.map((line) => `  ${line}`)].join("\n"));
+  assert.equal(`${text.join("\n")}\n`, expected);
+}
+
+const counts = `Suggestions today
+  Shown: 7
+  Accepted whole: 2
+  Accepted by word or line: 1
+  Dismissed: 4
+  Still there after half a minute: 2 of 3
+`;
+
+test("the day's counts stand alone while there is no engine", () => check(undefined, counts));
+
+test("what the engine counted, in words, the most frequent first", () =>
+  check(
+    stats,
+    `${counts}Since this window was opened
+  Questions sent to the model: 4
+  Suggestions served from memory, without a question: 9
+  Suggestions served by an answer already on its way: 2
+  Asked ahead, as if a suggestion were accepted: 3, used: 2
+  Places read ahead by the server: 1
+Answers not shown, by reason
+  Was cut off by its length: 2
+  Explained instead of completing: 1
+  brand_new: 1
+Other files of the workspace
+  Files known: 12 (1.3 MB of memory)
+  They are being read now.
+`,
+  ));
+
+test("nothing is said of answers while all were shown", () =>
+  assert.equal(
+    statusWords({ ...stats, dropped: {} }, () => 0).some(({ heading }) => heading.startsWith("Answers")),
+    false,
+  ));
+
+test("every reason that answers are dropped for has words", () => {
+  const source = readFileSync(join("..", "crates", "saga-prompt", "src", "shape.rs"), "utf8");
+  const names = [...source.matchAll(/Self::\w+ => "([a-z_]+)",/g)].map((match) => match[1] as string);
+  assert.ok(names.includes("prose") && names.includes("cut_off"), "the names were not found");
+  assert.deepEqual(
+    names.filter((name) => dropWords(name) === name),
+    [],
+  );
+});
