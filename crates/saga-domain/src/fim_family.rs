@@ -48,16 +48,24 @@ pub enum FimOrder {
 /// How a family tells the files of a prompt apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FimFiles {
-    /// Before the first file, with the repository's name between the two; none is needed.
-    pub repository: Option<(&'static str, &'static str)>,
-    /// Before a file's path.
+    /// Before a file's path; a line end follows the path.
     pub before_path: &'static str,
-    /// Before the path of the file with the hole; the same for most.
-    pub before_last_path: &'static str,
-    /// Between a file's end and the next mark.
+    /// After a file's text.
     pub after_file: &'static str,
-    /// Whether the path of the file with the hole is a part of its text, inside of the marks.
-    pub path_in_hole: bool,
+    /// Where the paths stand.
+    pub paths: FimPaths,
+}
+
+/// Where a prompt of several files holds their paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FimPaths {
+    /// Each file has its path above it, also the one with the hole: above what the row begins
+    /// with.
+    Above,
+    /// The same, but the path of the file with the hole is the first line of its text.
+    InText,
+    /// All files are one text, and the hole is in the last.
+    OneText,
 }
 
 /// One family's row.
@@ -71,7 +79,7 @@ pub struct FimRow {
     pub between: &'static str,
     /// What the prompt ends with: nothing where the text before the hole is the last.
     pub end: &'static str,
-    /// How other files are shown; absent for a family that was trained on single files.
+    /// How other files are shown; absent for a family that was trained on one file at a time.
     pub files: Option<FimFiles>,
     /// Texts that end an answer, for servers that give them out as text.
     pub stop: &'static [&'static str],
@@ -151,13 +159,7 @@ static STAR_CODER_2: FimRow = FimRow {
     begin: "<fim_prefix><fim_suffix>",
     between: "<fim_middle>",
     end: "",
-    files: Some(FimFiles {
-        repository: None,
-        before_path: "<file_sep>",
-        before_last_path: "<file_sep>",
-        after_file: "",
-        path_in_hole: true,
-    }),
+    files: Some(FimFiles { before_path: "<file_sep>", after_file: "", paths: FimPaths::InText }),
     stop: &["<|endoftext|>", "<file_sep>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
     signs: &["<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<file_sep>"],
 };
@@ -167,13 +169,7 @@ static QWEN: FimRow = FimRow {
     begin: "<|fim_prefix|>",
     between: "<|fim_suffix|>",
     end: "<|fim_middle|>",
-    files: Some(FimFiles {
-        repository: Some(("<|repo_name|>", "\n")),
-        before_path: "<|file_sep|>",
-        before_last_path: "<|file_sep|>",
-        after_file: "\n",
-        path_in_hole: false,
-    }),
+    files: Some(FimFiles { before_path: "<|file_sep|>", after_file: "\n", paths: FimPaths::Above }),
     stop: &[
         "<|endoftext|>",
         "<|file_sep|>",
@@ -192,13 +188,7 @@ static DEEP_SEEK_CODER: FimRow = FimRow {
     begin: "<｜fim▁begin｜>",
     between: "<｜fim▁hole｜>",
     end: "<｜fim▁end｜>",
-    files: Some(FimFiles {
-        repository: None,
-        before_path: "#",
-        before_last_path: "#",
-        after_file: "\n",
-        path_in_hole: true,
-    }),
+    files: Some(FimFiles { before_path: "#", after_file: "\n", paths: FimPaths::OneText }),
     stop: &[
         "<｜end▁of▁sentence｜>",
         "<｜fim▁begin｜>",
@@ -214,13 +204,7 @@ static CODESTRAL: FimRow = FimRow {
     begin: "[SUFFIX]",
     between: "[PREFIX]",
     end: "",
-    files: Some(FimFiles {
-        repository: None,
-        before_path: "+++++ ",
-        before_last_path: "+++++ ",
-        after_file: "\n\n",
-        path_in_hole: true,
-    }),
+    files: Some(FimFiles { before_path: "+++++ ", after_file: "\n\n", paths: FimPaths::OneText }),
     stop: &["</s>", "[PREFIX]", "[SUFFIX]", "[MIDDLE]"],
     signs: &["[SUFFIX]", "[PREFIX]", "[MIDDLE]"],
 };
@@ -231,11 +215,9 @@ static CODE_GEMMA: FimRow = FimRow {
     between: "<|fim_suffix|>",
     end: "<|fim_middle|>",
     files: Some(FimFiles {
-        repository: None,
         before_path: "",
-        before_last_path: "",
         after_file: "<|file_separator|>",
-        path_in_hole: false,
+        paths: FimPaths::Above,
     }),
     stop: &[
         "<|file_separator|>",
@@ -253,13 +235,7 @@ static GRANITE: FimRow = FimRow {
     begin: "<fim_prefix><fim_suffix>",
     between: "<fim_middle>",
     end: "",
-    files: Some(FimFiles {
-        repository: None,
-        before_path: "<filename>",
-        before_last_path: "<filename>",
-        after_file: "\n",
-        path_in_hole: true,
-    }),
+    files: None,
     stop: &["<|endoftext|>", "<filename>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
     signs: &["<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<filename>"],
 };

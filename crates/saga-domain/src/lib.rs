@@ -12,7 +12,7 @@ mod reply;
 mod template_family;
 mod text;
 
-pub use fim_family::{Fim, FimFamily, FimFiles, FimOrder, FimRow};
+pub use fim_family::{Fim, FimFamily, FimFiles, FimOrder, FimPaths, FimRow};
 pub use model::ModelFacts;
 pub use prompt::{Context, Diagnostic, Message, Prompt, Role, Severity, Snippet, SnippetKind};
 pub use reply::{Failure, FailureCode, ReplyEvent, Trigger, Usage, WarningCode};

@@ -4,10 +4,11 @@
 //! change with a key is frozen until it is clearly stale, and the window on the text before the
 //! cursor moves in jumps. One [`Anchor`] belongs to one document; it is a plain value.
 
-use saga_domain::{Context, TemplateFamily};
+use saga_domain::control::neutralise;
+use saga_domain::{Context, Fim, FimFiles, TemplateFamily};
 
 use crate::fence::{fence_around, tag};
-use crate::tokens::estimate_tokens;
+use crate::tokens::Calibration;
 
 /// Bytes by which the start of the window is recognised when text above it changed.
 const HEAD_BYTES: usize = 512;
@@ -35,9 +36,11 @@ pub struct Anchor {
 struct Frozen {
     path: String,
     language: String,
-    template: TemplateFamily,
-    /// Snippets, imports and scopes, rendered.
+    style: Style,
+    /// Snippets of other files, rendered.
     related: String,
+    /// Lines of this file that stand above the window: imports and scopes.
+    own: String,
     /// All that were there to be told, also those that did not fit.
     snippets: Vec<String>,
     /// The rest of the cursor's line, when it says something.
@@ -48,6 +51,23 @@ struct Frozen {
     tokens: u32,
 }
 
+/// What the model decides of a prompt's form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Style {
+    pub(crate) template: TemplateFamily,
+    pub(crate) fim: Fim,
+}
+
+/// How snippets of other files are shown.
+enum Headings {
+    /// For people's eyes.
+    Words,
+    /// By the marks of a family that fills holes.
+    Marks(FimFiles),
+    /// Not at all.
+    None,
+}
+
 /// How much of what a prompt may hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
@@ -55,12 +75,19 @@ pub(crate) struct Room {
     pub(crate) tokens: u32,
     pub(crate) prefix_lines: usize,
     pub(crate) suffix_lines: usize,
+    pub(crate) calibration: Calibration,
 }
 
 /// The parts of a prompt, in their order.
 pub(crate) struct Parts<'a> {
+    /// What other files say. For a family's own marks it is neutralised.
     pub(crate) related: &'a str,
+    /// Lines of this file that stand above the window.
+    pub(crate) own: &'a str,
+    /// What follows the cursor, without line ends at both ends.
     pub(crate) suffix: &'a str,
+    /// Whether the suffix begins on the cursor's line.
+    pub(crate) goes_on: bool,
     pub(crate) fence: &'a str,
     /// Where the window starts in the text before the cursor.
     pub(crate) start: usize,
@@ -69,58 +96,56 @@ pub(crate) struct Parts<'a> {
 impl Anchor {
     /// Brings the anchor up to date with what stands around the cursor now, changing as little
     /// as possible.
-    pub(crate) fn settle(
-        &mut self,
-        context: &Context,
-        template: TemplateFamily,
-        room: Room,
-    ) -> Parts<'_> {
+    pub(crate) fn settle(&mut self, context: &Context, style: Style, room: Room) -> Parts<'_> {
         let found = self.find_start(&context.prefix);
-        let still_good = self.frozen.as_ref().is_some_and(|frozen| frozen.fits(context, template));
+        let still_good = self.frozen.as_ref().is_some_and(|frozen| frozen.fits(context, style));
         let frozen = match self.frozen.take() {
             Some(frozen) if still_good => {
                 let tokens_max = room.tokens.saturating_sub(frozen.tokens);
-                match found.filter(|start| {
-                    is_good_window(&context.prefix, *start, tokens_max, room.prefix_lines)
-                }) {
+                match found
+                    .filter(|start| is_good_window(&context.prefix, *start, tokens_max, room))
+                {
                     Some(start) => {
                         self.start = start;
                         frozen
                     }
                     // The jump costs nearly everything, so the rest is refreshed with it.
-                    None => self.start_afresh(context, template, room),
+                    None => self.start_afresh(context, style, room),
                 }
             }
-            _ => self.start_afresh(context, template, room),
+            _ => self.start_afresh(context, style, room),
         };
         self.head = head_of(&context.prefix[self.start..]).to_owned();
         let frozen = self.frozen.insert(frozen);
         Parts {
             related: &frozen.related,
+            own: &frozen.own,
             suffix: &frozen.suffix,
+            goes_on: !frozen.rest.is_empty(),
             fence: &frozen.fence,
             start: self.start,
         }
     }
 
-    fn start_afresh(&mut self, context: &Context, template: TemplateFamily, room: Room) -> Frozen {
+    fn start_afresh(&mut self, context: &Context, style: Style, room: Room) -> Frozen {
         let suffix = frozen_suffix(&context.suffix, room);
         // Where the window will start decides which imports and scopes it holds already.
         let prefix_tokens = room.tokens / 2;
-        self.start = window_start(&context.prefix, prefix_tokens, room.prefix_lines);
+        self.start = window_start(&context.prefix, prefix_tokens, room);
         let window = &context.prefix[self.start..];
-        let related = render_related(context, window, room.tokens / 5);
-        let tokens = estimate_tokens(&related) + estimate_tokens(&suffix);
+        let (related, own) = render_related(context, window, &headings(style), room);
+        let tokens = [&related, &own, &suffix].map(|text| room.calibration.estimate(text));
         Frozen {
             path: context.path.clone(),
             language: context.language.clone(),
-            template,
+            style,
             fence: fence_around([context.prefix.as_str(), &context.suffix, &related]),
             related,
+            own,
             rest: split_rest_of_line(&context.suffix).0.to_owned(),
             snippets: context.snippets.iter().map(|snippet| snippet.text.clone()).collect(),
             suffix,
-            tokens,
+            tokens: tokens.iter().sum(),
         }
     }
 
@@ -135,10 +160,10 @@ impl Anchor {
 }
 
 impl Frozen {
-    fn fits(&self, context: &Context, template: TemplateFamily) -> bool {
+    fn fits(&self, context: &Context, style: Style) -> bool {
         self.path == context.path
             && self.language == context.language
-            && self.template == template
+            && self.style == style
             && self.suffix_fits(&context.suffix)
             && !self.snippets_are_stale(context)
             && fence_around([context.prefix.as_str(), context.suffix.as_str()]).len()
@@ -203,7 +228,7 @@ fn frozen_suffix(suffix: &str, room: Room) -> String {
     let mut tokens = 0;
     let rest = Some(rest).filter(|rest| !rest.is_empty());
     for line in rest.into_iter().chain(below.lines()).take(room.suffix_lines) {
-        tokens += estimate_tokens(line) + 1;
+        tokens += room.calibration.estimate(line) + 1;
         if tokens > tokens_max {
             break;
         }
@@ -215,62 +240,94 @@ fn frozen_suffix(suffix: &str, room: Room) -> String {
     out
 }
 
-/// What the window does not show but the model should know, most general first.
-fn render_related(context: &Context, window: &str, tokens_max: u32) -> String {
-    let mut out = String::new();
+fn headings(style: Style) -> Headings {
+    match style.fim {
+        Fim::None => Headings::Words,
+        Fim::Suffix => Headings::None,
+        Fim::Tokens(family) => family.row().files.map_or(Headings::None, Headings::Marks),
+    }
+}
+
+/// What the window does not show but the model should know: what other files say, and lines of
+/// this one.
+fn render_related(
+    context: &Context,
+    window: &str,
+    headings: &Headings,
+    room: Room,
+) -> (String, String) {
+    let tokens_max = room.tokens / 5;
     let mut tokens = 0;
-    let mut add = |out: &mut String, piece: String| {
-        tokens += estimate_tokens(&piece);
+    let mut add = |out: &mut String, piece: &str| {
+        tokens += room.calibration.estimate(piece);
         let fits = tokens <= tokens_max;
         if fits {
-            out.push_str(&piece);
+            out.push_str(piece);
         }
         fits
     };
+    let mut related = String::new();
+    let snippets = match headings {
+        Headings::None => &[],
+        _ => context.snippets.as_slice(),
+    };
     let mut path = None;
-    for snippet in &context.snippets {
-        let heading = if path == Some(&snippet.path) {
-            String::new()
-        } else {
-            format!("{}:\n", snippet.path)
-        };
+    for (number, snippet) in snippets.iter().enumerate() {
+        let text = snippet.text.trim_end();
+        let is_new = path != Some(&snippet.path);
         path = Some(&snippet.path);
-        if !add(&mut out, format!("{heading}{}\n", snippet.text.trim_end())) {
+        let piece = match headings {
+            Headings::Words if is_new => format!("{}:\n{text}\n", snippet.path),
+            Headings::Marks(files) => {
+                let is_last = snippets.get(number + 1).is_none_or(|next| next.path != snippet.path);
+                marked(files, is_new.then_some(snippet.path.as_str()), text, is_last)
+            }
+            _ => format!("{text}\n"),
+        };
+        if !add(&mut related, &piece) {
             break;
         }
     }
+    let mut own = String::new();
     let above = context.imports.iter().chain(&context.scopes);
-    let mut heading = format!("{}:\n", context.path);
     for line in above.filter(|line| !window.contains(line.trim_end())) {
-        if !add(&mut out, format!("{}{}\n", std::mem::take(&mut heading), line.trim_end())) {
+        if !add(&mut own, &format!("{}\n", line.trim_end())) {
             break;
         }
     }
-    out
+    (related, own)
+}
+
+/// One piece of a file between the marks of a family. The marks are real, the rest is not.
+fn marked(files: &FimFiles, path: Option<&str>, text: &str, is_last: bool) -> String {
+    let heading = path.map(|path| format!("{}{}\n", files.before_path, neutralise(path)));
+    let end = if is_last { files.after_file } else { "\n" };
+    format!("{}{}{end}", heading.unwrap_or_default(), neutralise(text))
 }
 
 /// Whether the window from `start` can be kept: not too long, and not so short that the text
 /// above it, now near the cursor, is missed.
-fn is_good_window(prefix: &str, start: usize, tokens_max: u32, lines_max: usize) -> bool {
+fn is_good_window(prefix: &str, start: usize, tokens_max: u32, room: Room) -> bool {
+    let lines_max = room.prefix_lines;
     let window = &prefix[start..];
     let lines = window.matches('\n').count() + 1;
     let too_short = start > 0 && lines * 8 < lines_max;
-    lines <= lines_max && !too_short && estimate_tokens(window) <= tokens_max
+    lines <= lines_max && !too_short && room.calibration.estimate(window) <= tokens_max
 }
 
 /// Where a fresh window starts: at the start of the text when all of it fits, else so that half
 /// of what may be is used and typing can go on for long.
-fn window_start(prefix: &str, tokens_max: u32, lines_max: usize) -> usize {
+fn window_start(prefix: &str, tokens_max: u32, room: Room) -> usize {
     // A byte is never more than a token by our estimate, so this much decides.
     let nearest = usize::try_from(tokens_max).unwrap_or(usize::MAX).saturating_mul(16);
     let near = &prefix[ceil_char_boundary(prefix, prefix.len().saturating_sub(nearest))..];
-    if near.len() == prefix.len() && is_good_window(prefix, 0, tokens_max, lines_max) {
+    if near.len() == prefix.len() && is_good_window(prefix, 0, tokens_max, room) {
         return 0;
     }
     let mut start = prefix.len();
     let mut tokens = 0;
-    for line in near.split_inclusive('\n').rev().take((lines_max / 2).max(1)) {
-        let line_tokens = estimate_tokens(line);
+    for line in near.split_inclusive('\n').rev().take((room.prefix_lines / 2).max(1)) {
+        let line_tokens = room.calibration.estimate(line);
         if tokens + line_tokens > tokens_max / 2 {
             break;
         }
@@ -278,17 +335,22 @@ fn window_start(prefix: &str, tokens_max: u32, lines_max: usize) -> usize {
         start -= line.len();
     }
     if start == prefix.len() && !prefix.ends_with('\n') {
-        return start_within_line(near, prefix.len(), tokens_max / 2);
+        return start_within_line(near, prefix.len(), tokens_max / 2, room.calibration);
     }
     start
 }
 
 /// For a line that is longer than the whole window may be.
-fn start_within_line(near: &str, prefix_len: usize, tokens_max: u32) -> usize {
+fn start_within_line(
+    near: &str,
+    prefix_len: usize,
+    tokens_max: u32,
+    calibration: Calibration,
+) -> usize {
     let mut keep = near.len();
     while keep > 0 {
         let from = ceil_char_boundary(near, near.len() - keep);
-        if estimate_tokens(&near[from..]) <= tokens_max {
+        if calibration.estimate(&near[from..]) <= tokens_max {
             return prefix_len - (near.len() - from);
         }
         keep /= 2;

@@ -5,13 +5,14 @@
 //! is asked in words.
 
 use saga_domain::control::neutralise;
-use saga_domain::{Context, Fim, Message, ModelFacts, Prompt, Role};
+use saga_domain::{Context, Fim, FimOrder, Message, ModelFacts, Prompt, Role};
 
-use crate::anchor::{Anchor, Parts, Room, opening};
+use crate::anchor::{Anchor, Parts, Room, Style, opening};
 use crate::boundary::take_back;
+use crate::fim;
 use crate::shape::AnswerForm;
 use crate::template::Template;
-use crate::tokens::{Budget, estimate_tokens};
+use crate::tokens::Budget;
 
 const SYSTEM: &str = include_str!("prompts/complete.system.txt");
 
@@ -44,7 +45,7 @@ pub struct CompletionPrompt {
     pub stop: Vec<String>,
     /// Tokens the answer may have.
     pub max_tokens: u32,
-    /// Tokens of the prompt, by [`estimate_tokens`].
+    /// Tokens of the prompt, by the budget's [`Calibration`](crate::Calibration).
     pub estimated_tokens: u32,
 }
 
@@ -65,20 +66,33 @@ fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> Com
     let CompletionAsk { facts, context, budget, .. } = *ask;
     let wanted = if ask.one_line { ONE_LINE_TOKENS_MAX } else { budget.answer_tokens_max };
     let max_tokens = wanted.min(budget.answer_tokens_max).min(budget.context_tokens / 4).max(1);
-    let fixed = estimate_tokens(SYSTEM) + estimate_tokens(&context.path) + FIXED_WORDS_TOKENS;
+    let calibration = budget.calibration;
+    let fixed =
+        calibration.estimate(SYSTEM) + calibration.estimate(&context.path) + FIXED_WORDS_TOKENS;
     let room = Room {
         tokens: budget.usable_tokens().saturating_sub(max_tokens).saturating_sub(fixed),
         prefix_lines: budget.prefix_lines_max,
         suffix_lines: budget.suffix_lines_max,
+        calibration,
     };
-    let parts = anchor.settle(context, facts.template, room);
+    let style = Style { template: facts.template, fim: facts.fim };
+    let parts = anchor.settle(context, style, room);
     let window = &context.prefix[parts.start..];
 
     let mut stop = Vec::new();
     let (prompt, taken_back, form) = if facts.fim == Fim::Suffix {
-        let suffix = neutralise(hole_suffix(&context.suffix, &parts)).into_owned();
+        let suffix = neutralise(fim::suffix_as_it_is(context, &parts)).into_owned();
         let prompt = Prompt::Fim { prefix: neutralise(window).into_owned(), suffix };
         (prompt, "", AnswerForm::Continues)
+    } else if let Fim::Tokens(family) = facts.fim {
+        let row = family.row();
+        stop.extend(row.stop.iter().map(|&text| text.to_owned()));
+        // Where the answer does not follow the text before the cursor, it begins with a token of
+        // its own wherever that text ends.
+        let continues = at_boundary && row.order == FimOrder::SuffixFirst;
+        let (kept, taken_back) = if continues { take_back(window) } else { (window, "") };
+        let prompt = Prompt::Raw(fim::prompt(row, context, &parts, kept));
+        (prompt, taken_back, AnswerForm::Continues)
     } else if let Some(template) = Template::of(facts.template) {
         let (kept, taken_back) = if at_boundary { take_back(window) } else { (window, "") };
         stop.extend(template.stop.iter().map(|&text| text.to_owned()));
@@ -91,7 +105,7 @@ fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> Com
         stop.push("\n".to_owned());
     }
     let taken_back = taken_back.to_owned();
-    let estimated_tokens = estimate_prompt(&prompt);
+    let estimated_tokens = calibration.estimate_prompt(&prompt);
     CompletionPrompt { prompt, taken_back, form, stop, max_tokens, estimated_tokens }
 }
 
@@ -135,10 +149,13 @@ fn asked(context: &Context, parts: &Parts<'_>) -> String {
 /// What is known beside the text before the cursor, the part that changes least first.
 fn surroundings(context: &Context, parts: &Parts<'_>) -> String {
     let mut out = String::new();
-    if !parts.related.is_empty() {
+    if !parts.related.is_empty() || !parts.own.is_empty() {
         out.push_str("Used here:\n");
         out.push_str(&opening(parts.fence, ""));
         out.push_str(parts.related);
+        if !parts.own.is_empty() {
+            out.push_str(&format!("{}:\n{}", context.path, parts.own));
+        }
         out.push_str(parts.fence);
         out.push_str("\n\n");
     }
@@ -153,24 +170,4 @@ fn surroundings(context: &Context, parts: &Parts<'_>) -> String {
         out.push_str("\n\n");
     }
     out
-}
-
-/// A hole's suffix is read after its prefix, so nothing is gained by freezing it; it is only
-/// bounded like the frozen one.
-fn hole_suffix<'a>(suffix: &'a str, parts: &Parts<'_>) -> &'a str {
-    let mut end = suffix.len().min(parts.suffix.len().max(256));
-    while !suffix.is_char_boundary(end) {
-        end -= 1;
-    }
-    &suffix[..end]
-}
-
-fn estimate_prompt(prompt: &Prompt) -> u32 {
-    match prompt {
-        Prompt::Raw(text) => estimate_tokens(text),
-        Prompt::Fim { prefix, suffix } => estimate_tokens(prefix) + estimate_tokens(suffix),
-        Prompt::Chat(messages) => {
-            messages.iter().map(|message| estimate_tokens(&message.content) + 8).sum()
-        }
-    }
 }

@@ -12,6 +12,7 @@ mod boundary;
 mod completion;
 mod edit;
 mod fence;
+mod fim;
 mod prose;
 mod read;
 mod shape;

@@ -3,7 +3,9 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_domain::{Context, Fim, ModelFacts, Prompt, Snippet, SnippetKind, TemplateFamily};
+use saga_domain::{
+    Context, Fim, FimFamily, ModelFacts, Prompt, Snippet, SnippetKind, TemplateFamily,
+};
 use saga_prompt::{
     Anchor, AnswerForm, Budget, CompletionAsk, CompletionPrompt, completion, completion_plain,
     estimate_tokens,
@@ -380,6 +382,11 @@ fn fences_and_many_snippets_do_not_unfreeze_anything() {
     assert!(common_start(&first, &second) + 10 > first.len(), "{first}");
 }
 
+fn ways_to_fill() -> Vec<Fim> {
+    let with_tokens = FimFamily::ALL.into_iter().map(Fim::Tokens);
+    [Fim::None, Fim::Suffix].into_iter().chain(with_tokens).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
@@ -389,7 +396,7 @@ proptest! {
         line in prop::sample::select(vec!["    total += step(order, rate)\n", "사용자의 주문을 합산한다\n", "{[()]}", "x\n", "🎉e\u{301}ㅅ", "\t\t\t\n"]),
         before in 0_usize..3000, after in 0_usize..400, snippets in 0_usize..60,
         template in prop::sample::select(TemplateFamily::known().chain([TemplateFamily::Unknown]).collect::<Vec<_>>()),
-        fim in prop::sample::select(vec![Fim::None, Fim::Suffix]),
+        fim in prop::sample::select(ways_to_fill()),
     ) {
         let facts = ModelFacts { context_tokens, fim, ..facts(template) };
         let mut context = at_cursor("|");
