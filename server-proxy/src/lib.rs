@@ -9,17 +9,15 @@ pub mod domain;
 mod drain;
 pub mod inbound;
 pub mod outbound;
+mod server;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use futures_util::future::join;
-#[cfg(target_os = "linux")]
-use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -89,14 +87,10 @@ impl Proxy {
         let Self { listener, address, state } = self;
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
-        let stall = state.limits.client_stall_time_max;
-        let listener = listener.tap_io(move |tcp| prepare(tcp, stall));
-        let server = axum::serve(listener, inbound::router(state.clone())).with_graceful_shutdown(
-            async move {
-                let _ = closed.await;
-            },
-        );
-        let mut server = tokio::spawn(server.into_future());
+        let router = inbound::router(state.clone());
+        let mut server = tokio::spawn(server::serve(listener, router, state.limits, async move {
+            let _ = closed.await;
+        }));
         let watching = {
             let models = state.models.clone();
             async move { models.watch().await }
@@ -112,7 +106,7 @@ impl Proxy {
         tokio::select! {
             () = shutdown => {}
             _ = join(watching, announcing) => {}
-            ended = &mut server => return ended.unwrap_or_else(|error| Err(io::Error::other(error))),
+            ended = &mut server => return ended.map_err(io::Error::other),
         }
         tracing::info!("draining");
         state.drain.finish(state.limits.drain_time_max).await;
@@ -131,21 +125,6 @@ impl Proxy {
 /// Those of [`Proxy::bind`] and [`Proxy::run`].
 pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     Proxy::bind(config).await?.run(shutdown).await
-}
-
-/// What a connection needs before it is served.
-fn prepare(tcp: &TcpStream, stall: Duration) {
-    // Without it a small event waits for the acknowledgement of the one before.
-    let prepared = tcp.set_nodelay(true);
-    // A client that stops reading but stays connected would hold its place at the model for ever:
-    // nobody asks a body for more while the connection is full. The system can tell.
-    #[cfg(target_os = "linux")]
-    let prepared = prepared.and_then(|()| SockRef::from(tcp).set_tcp_user_timeout(Some(stall)));
-    #[cfg(not(target_os = "linux"))]
-    let _only_linux_can = stall;
-    if let Err(error) = prepared {
-        tracing::debug!(%error, "a connection is served as it is");
-    }
 }
 
 fn directory(config: &Config) -> io::Result<ModelDirectory> {

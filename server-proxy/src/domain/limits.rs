@@ -5,6 +5,20 @@ use std::time::Duration;
 /// The server's limits, the unit last in each name.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Bytes of a request's first line and headers.
+    pub head_bytes_max: usize,
+    /// Time until they must have come; also how long an HTTP/1.1 connection may be idle.
+    pub head_time_max: Duration,
+    /// Time until a request's body must have come.
+    pub body_time_max: Duration,
+    /// Requests that one HTTP/2 connection may have open.
+    pub streams_max: u32,
+    /// Bytes of an answer that wait for their HTTP/2 client.
+    pub unsent_bytes_max: usize,
+    /// Time between two pings of an HTTP/2 client.
+    pub ping_every: Duration,
+    /// Time until it must have answered one.
+    pub ping_time_max: Duration,
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
     /// Texts that may end an answer.
@@ -49,6 +63,13 @@ impl Limits {
         drain_time_max: Duration,
     ) -> Self {
         Self {
+            head_bytes_max: 32 << 10,
+            head_time_max: Duration::from_secs(60),
+            body_time_max: Duration::from_secs(30),
+            streams_max: 256,
+            unsent_bytes_max: 64 << 10,
+            ping_every: Duration::from_secs(20),
+            ping_time_max: Duration::from_secs(10),
             body_bytes_max: 2 << 20,
             stop_texts_max: 16,
             stop_text_bytes_max: 1024,

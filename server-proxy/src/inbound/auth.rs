@@ -33,11 +33,13 @@ impl FromRequestParts<AppState> for Caller {
 }
 
 fn only_this_machine(parts: &Parts) -> Result<(), Failure> {
+    // HTTP/2 names the host in the address alone.
+    let address = parts.uri.authority().map(Authority::as_str);
     let host = text(parts, &HOST);
     let origin = text(parts, &ORIGIN);
     let origin_host =
         origin.map(|origin| origin.split_once("://").map_or(origin, |(_, host)| host));
-    if host.into_iter().chain(origin_host).all(is_loopback) {
+    if host.into_iter().chain(address).chain(origin_host).all(is_loopback) {
         return Ok(());
     }
     Err(Failure::new(

@@ -6,7 +6,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use saga_domain::{Failure, FailureCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::timeout;
 
+use crate::domain::limits::Limits;
 use crate::inbound::AppState;
 use crate::inbound::error::ApiError;
 
@@ -18,14 +20,18 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
-        let bytes = read(request, state.limits.body_bytes_max).await?;
+        let bytes = read(request, &state.limits).await?;
         parse(&bytes).map(Self)
     }
 }
 
-async fn read(request: Request, body_bytes_max: usize) -> Result<Bytes, ApiError> {
+async fn read(request: Request, limits: &Limits) -> Result<Bytes, ApiError> {
+    let body_bytes_max = limits.body_bytes_max;
     let body = Limited::new(request.into_body(), body_bytes_max);
-    match body.collect().await {
+    let Ok(read) = timeout(limits.body_time_max, body.collect()).await else {
+        return Err(ApiError::too_slow());
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if is_too_long(error.as_ref()) => Err(Failure::new(
             FailureCode::TooLarge,

@@ -33,6 +33,13 @@ impl ApiError {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, ..Self::from(failure) }
     }
 
+    /// The request did not come in time.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        let failure = Failure::new(FailureCode::Timeout, "the request's body did not come in time");
+        Self { status: StatusCode::REQUEST_TIMEOUT, ..Self::from(failure) }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn failure(&self) -> &Failure {

@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use codesaga_proxy::Proxy;
 use codesaga_proxy::config::Config;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use scripted_ollama::{Options, Recorded, ScriptedOllama, Version};
+use scripted_ollama::{Options, Recorded, ScriptedOllama};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -28,7 +28,7 @@ impl Bench {
         Self::with(Options::default(), |_| {}).await
     }
 
-    pub(crate) async fn of(version: Version) -> Self {
+    pub(crate) async fn of(version: scripted_ollama::Version) -> Self {
         Self::with(Options { version, ..Options::default() }, |_| {}).await
     }
 
@@ -36,6 +36,12 @@ impl Bench {
         let ollama = ScriptedOllama::start_with(options).await.expect("a free port");
         let proxy = RunningProxy::start(&[&ollama.url()], change).await;
         Self { ollama, proxy }
+    }
+
+    /// The same with a client of that protocol.
+    pub(crate) fn over(mut self, protocol: Protocol) -> Self {
+        self.proxy = self.proxy.over(protocol);
+        self
     }
 
     /// Waits for the request whose prompt or messages hold this text to reach the model server.
@@ -54,6 +60,17 @@ impl Bench {
 pub(crate) fn holds(request: &Recorded, text: &str) -> bool {
     let prompt = request.body["prompt"].as_str().unwrap_or_default();
     prompt.contains(text) || request.body["messages"].to_string().contains(text)
+}
+
+/// How a client speaks to the proxy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Protocol {
+    pub(crate) const BOTH: [Self; 2] = [Self::Http1, Self::Http2];
 }
 
 /// A proxy in this process, on a free port.
@@ -78,6 +95,19 @@ impl RunningProxy {
         }));
         let client = HyperClient::builder(TokioExecutor::new()).build_http();
         Self { url, client, stop: Some(stop), running }
+    }
+
+    /// The same with a client of that protocol.
+    pub(crate) fn over(mut self, protocol: Protocol) -> Self {
+        self.client = HyperClient::builder(TokioExecutor::new())
+            .http2_only(protocol == Protocol::Http2)
+            .build_http();
+        self
+    }
+
+    /// Its address, for a client of the test's own.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Reply {
@@ -140,6 +170,10 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
+    }
+
+    pub(crate) fn version(&self) -> Version {
+        self.response.version()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

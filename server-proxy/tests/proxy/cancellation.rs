@@ -1,111 +1,119 @@
 //! P1: the client is gone, so the model server's connection is closed and its place is free.
 //!
-//! The promise is 50 ms; the tests allow more because they share their machine, and because what
-//! they must tell apart is "at once" from "when the answer is over", which here never comes.
+//! The answers here never end by themselves, so a connection that closed was closed because the
+//! client left. How fast that goes `npm run bench` measures.
 
 use std::time::Duration;
 
 use scripted_ollama::{End, Ending, Rule};
 use serde_json::json;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
-use crate::bench::{Bench, completion};
-
-const AT_ONCE: Duration = Duration::from_millis(500);
+use crate::bench::{Bench, Protocol, completion};
 
 /// Waits for the model server to see that its client is gone.
-async fn closed_at_once(bench: &Bench, text: &str) {
-    let begun = Instant::now();
+async fn closed(bench: &Bench, text: &str) {
     let ended = bench.ended(text).await;
     assert_eq!(ended.ending, Some(Ending::ClientGone));
-    assert!(begun.elapsed() < AT_ONCE, "closed after {:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn p1_client_gone_closes_upstream_while_streaming() {
-    let bench = Bench::start().await;
-    bench.ollama.script([Rule::any().pieces(["a", "b"]).end(End::Hang)]);
-    let mut reply = bench.proxy.complete("streaming").await;
-    reply.more().await.expect("the first piece");
-    drop(reply);
-    closed_at_once(&bench, "streaming").await;
+    for protocol in Protocol::BOTH {
+        let bench = Bench::start().await.over(protocol);
+        bench.ollama.script([Rule::any().pieces(["a", "b"]).end(End::Hang)]);
+        let mut reply = bench.proxy.complete("streaming").await;
+        reply.more().await.expect("the first piece");
+        drop(reply);
+        closed(&bench, "streaming").await;
+    }
 }
 
 #[tokio::test]
 async fn p1_client_gone_closes_upstream_in_prefill() {
-    let bench = Bench::start().await;
-    bench.ollama.script([Rule::any().pieces([] as [&str; 0]).end(End::Hang)]);
-    let mut asking = Box::pin(bench.proxy.complete("prefill"));
-    tokio::select! {
-        _ = &mut asking => panic!("nothing was answered"),
-        _ = bench.asked("prefill") => {}
+    for protocol in Protocol::BOTH {
+        let bench = Bench::start().await.over(protocol);
+        bench.ollama.script([Rule::any().pieces([] as [&str; 0]).end(End::Hang)]);
+        let mut asking = Box::pin(bench.proxy.complete("prefill"));
+        tokio::select! {
+            _ = &mut asking => panic!("nothing was answered"),
+            _ = bench.asked("prefill") => {}
+        }
+        drop(asking);
+        closed(&bench, "prefill").await;
     }
-    drop(asking);
-    closed_at_once(&bench, "prefill").await;
 }
 
 #[tokio::test]
 async fn p1_client_gone_closes_upstream_of_an_answer_that_is_not_streamed() {
-    let bench = Bench::start().await;
-    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
-    let body = json!({ "prompt": "whole", "max_tokens": 8 });
-    let mut asking = Box::pin(bench.proxy.post("/v1/completions", &body));
-    tokio::select! {
-        _ = &mut asking => panic!("nothing was answered"),
-        _ = bench.asked("whole") => {}
+    for protocol in Protocol::BOTH {
+        let bench = Bench::start().await.over(protocol);
+        bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+        let body = json!({ "prompt": "whole", "max_tokens": 8 });
+        let mut asking = Box::pin(bench.proxy.post("/v1/completions", &body));
+        tokio::select! {
+            _ = &mut asking => panic!("nothing was answered"),
+            _ = bench.asked("whole") => {}
+        }
+        drop(asking);
+        closed(&bench, "whole").await;
     }
-    drop(asking);
-    closed_at_once(&bench, "whole").await;
 }
 
 #[tokio::test]
 async fn p1_client_gone_from_the_queue_never_reaches_upstream() {
-    let bench = Bench::with(Default::default(), |config| {
-        config.limits.parallel_requests_max = 1;
-        config.limits.queued_requests_max = 1;
-    })
-    .await;
-    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
-    let mut first = bench.proxy.complete("first").await;
-    first.more().await.expect("the first holds the only place");
+    for protocol in Protocol::BOTH {
+        let bench = Bench::with(Default::default(), |config| {
+            config.limits.parallel_requests_max = 1;
+            config.limits.queued_requests_max = 1;
+        })
+        .await
+        .over(protocol);
+        bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+        let mut first = bench.proxy.complete("first").await;
+        first.more().await.expect("the first holds the only place");
 
-    // One of the two finds room to wait, the other is refused: then the first of them waits.
-    let mut second = Box::pin(bench.proxy.complete("second"));
-    let mut third = Box::pin(bench.proxy.complete("third"));
-    let refused = tokio::select! {
-        reply = &mut second => reply,
-        reply = &mut third => reply,
-    };
-    assert_eq!(refused.status(), 429);
-    drop((second, third));
-    drop(first);
-    closed_at_once(&bench, "first").await;
+        // One of the two finds room to wait, the other is refused: then the first of them waits.
+        let mut second = Box::pin(bench.proxy.complete("second"));
+        let mut third = Box::pin(bench.proxy.complete("third"));
+        let refused = tokio::select! {
+            reply = &mut second => reply,
+            reply = &mut third => reply,
+        };
+        assert_eq!(refused.status(), 429);
+        drop((second, third));
+        drop(first);
+        closed(&bench, "first").await;
 
-    bench.ollama.script([Rule::any().pieces(["served"])]);
-    let reply = timeout(Duration::from_secs(10), bench.proxy.complete("fourth")).await;
-    assert_eq!(reply.expect("its place is free").events().await, "served|[stop]|[DONE]");
-    let reached = bench.ollama.bodies("/api/generate");
-    let went_on =
-        |body: &serde_json::Value| body["prompt"] == "second" || body["prompt"] == "third";
-    assert!(!reached.iter().any(went_on), "who left the queue was asked for all the same");
+        bench.ollama.script([Rule::any().pieces(["served"])]);
+        let reply = timeout(Duration::from_secs(10), bench.proxy.complete("fourth")).await;
+        assert_eq!(reply.expect("its place is free").events().await, "served|[stop]|[DONE]");
+        let reached = bench.ollama.bodies("/api/generate");
+        let went_on =
+            |body: &serde_json::Value| body["prompt"] == "second" || body["prompt"] == "third";
+        assert!(!reached.iter().any(went_on), "who left the queue was asked for all the same");
+    }
 }
 
 #[tokio::test]
 async fn p1_the_permit_comes_back_when_the_client_is_gone() {
-    let bench = Bench::with(Default::default(), |config| {
-        config.limits.parallel_requests_max = 1;
-    })
-    .await;
-    bench.ollama.script([
-        Rule::any().containing("leaves").pieces(["a"]).end(End::Hang),
-        Rule::any().pieces(["b"]),
-    ]);
-    for _ in 0..3 {
-        let mut reply = bench.proxy.complete("leaves").await;
-        reply.more().await.expect("a piece");
+    for protocol in Protocol::BOTH {
+        let bench = Bench::with(Default::default(), |config| {
+            config.limits.parallel_requests_max = 1;
+        })
+        .await
+        .over(protocol);
+        bench.ollama.script([
+            Rule::any().containing("leaves").pieces(["a"]).end(End::Hang),
+            Rule::any().pieces(["b"]),
+        ]);
+        for _ in 0..3 {
+            let mut reply = bench.proxy.complete("leaves").await;
+            reply.more().await.expect("a piece");
+        }
+        let reply = timeout(Duration::from_secs(10), bench.proxy.complete("stays")).await;
+        assert_eq!(reply.expect("the place is free again").events().await, "b|[stop]|[DONE]");
     }
-    let reply = timeout(Duration::from_secs(10), bench.proxy.complete("stays")).await;
-    assert_eq!(reply.expect("the place is free again").events().await, "b|[stop]|[DONE]");
 }
 
 #[tokio::test]

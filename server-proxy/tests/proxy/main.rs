@@ -4,6 +4,7 @@ mod access;
 mod answers;
 mod bench;
 mod cancellation;
+mod connections;
 mod drain;
 mod ends;
 mod facts;
