@@ -73,6 +73,7 @@ impl Documents {
                 version,
                 rope: Rope::from(text),
                 syntax: None,
+                windows: None,
             },
             language: Language::find(language_id),
             opening: used,
@@ -144,39 +145,48 @@ impl Documents {
         self.open.is_empty()
     }
 
-    /// What there is to parse: `Some` while the tree is behind the text, and the language and the
-    /// size allow a tree.
+    /// What there is to read: `Some` while the tree or what similar code is found by is behind the
+    /// text, and the size allows it. A tree is only made where language and limits allow one.
     #[must_use]
     pub fn parse_job(&self, uri: &str) -> Option<ParseJob> {
         let document = self.open.get(uri)?;
-        let language = document.language?;
         let snapshot = &document.snapshot;
+        let version = snapshot.version;
+        let wants_tree = !document.given_up && !snapshot.tree_is_current();
+        let language = document.language.filter(|_| wants_tree);
+        let read = snapshot.windows.as_ref().is_some_and(|windows| windows.version == version);
         let too_large = snapshot.rope.byte_len() > self.limits.tree_bytes_max;
-        if document.given_up || too_large || snapshot.tree_is_current() {
+        if too_large || (language.is_none() && read) {
             return None;
         }
         Some(ParseJob {
             uri: Arc::clone(&snapshot.uri),
             opening: document.opening,
-            version: snapshot.version,
+            version,
             rope: snapshot.rope.clone(),
             old_tree: snapshot.syntax.as_ref().map(|syntax| syntax.tree.clone()),
             old_outline: snapshot.syntax.as_ref().map(|syntax| Arc::clone(&syntax.outline)),
+            old_windows: snapshot.windows.clone(),
             language,
             steps_max: self.limits.parse_steps_max,
         })
     }
 
-    /// Takes a finished job's tree when it is newer than the one here, and brings it up to the
-    /// text as it is by now. A result that came too late is dropped.
+    /// Takes what a finished job found when it is newer than what is here, and brings the tree up
+    /// to the text as it is by now. A result that came too late is dropped.
     pub fn adopt(&mut self, parsed: Parsed) {
-        let Some(document) = self.open.get_mut(&parsed.uri) else { return };
-        let have = document.snapshot.syntax.as_ref().map(|syntax| syntax.parsed_version);
+        let opened = self.open.get_mut(&parsed.uri);
+        let Some(document) = opened.filter(|document| document.opening == parsed.opening) else {
+            return;
+        };
+        let have = document.snapshot.windows.as_ref().map(|windows| windows.version);
+        if have.is_none_or(|have| parsed.version > have) {
+            document.snapshot.windows = Some(parsed.windows);
+        }
+        let Some(language) = parsed.language else { return };
+        let have = document.snapshot.syntax.as_ref().and_then(|syntax| syntax.parsed_version);
         let is_newer = have.is_none_or(|have| parsed.version > have);
-        if parsed.opening != document.opening
-            || parsed.version < document.adoptable_from
-            || !is_newer
-        {
+        if parsed.version < document.adoptable_from || !is_newer {
             return;
         }
         let Some((mut tree, outline)) = parsed.result else {
@@ -188,9 +198,8 @@ impl Documents {
         for (_, edit) in &document.pending {
             tree.edit(edit);
         }
-        let Some(language) = document.language else { return };
         document.snapshot.syntax =
-            Some(Syntax { language, tree, outline, parsed_version: parsed.version });
+            Some(Syntax { language, tree, outline, parsed_version: Some(parsed.version) });
     }
 
     fn next_use(&mut self) -> u64 {
@@ -237,11 +246,15 @@ impl Document {
     ) {
         self.snapshot.version = version;
         self.snapshot.rope = rope;
+        let too_large = self.snapshot.rope.byte_len() > limits.tree_bytes_max;
+        if too_large {
+            self.snapshot.windows = None;
+        }
         if self.language.is_none() || self.given_up {
             return;
         }
         let too_many = self.pending.len() + tree_edits.len() > limits.edits_pending_max;
-        if too_many || self.snapshot.rope.byte_len() > limits.tree_bytes_max {
+        if too_many || too_large {
             self.snapshot.syntax = None;
             self.pending.clear();
             self.adoptable_from = version;
@@ -263,7 +276,7 @@ impl Document {
 }
 
 /// The text after the edits, and what each means for a tree.
-fn apply(
+pub(crate) fn apply(
     before: &Rope,
     edits: &[TextEdit],
     bytes_max: usize,

@@ -22,6 +22,8 @@ use crate::languages::LANGUAGES;
 pub(crate) struct Language {
     /// The editor's ids for it.
     pub(crate) ids: &'static [&'static str],
+    /// How the names of its files end, in lower case; for files that no editor has named it for.
+    pub(crate) files: &'static [&'static str],
     /// Languages of one family may use each other's definitions.
     pub(crate) family: &'static str,
     /// What starts a comment that ends with the line; the first one is what is written.
@@ -89,6 +91,16 @@ impl Language {
     /// The row for an editor's language id.
     pub(crate) fn find(id: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.ids.contains(&id))
+    }
+
+    /// The row for a file, by the end of its name.
+    pub(crate) fn of_path(path: &str) -> Option<&'static Self> {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_lowercase();
+        let names_it = |end: &&str| match end.strip_prefix('.') {
+            Some(extension) => name.rsplit_once('.').is_some_and(|(_, own)| own == extension),
+            None => name == **end,
+        };
+        LANGUAGES.iter().find(|language| language.files.iter().any(names_it))
     }
 
     /// Grammar and query, compiled at the first call. `None` when the row is broken, in which

@@ -9,6 +9,7 @@ use crate::language::{CodeInString, Language};
 pub(crate) static LANGUAGES: [Language; 21] = [
     Language {
         ids: &["python"],
+        files: &[".py", ".pyi", ".pyw"],
         family: "python",
         line_comments: &["#"],
         quotes: "\"'",
@@ -24,6 +25,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["typescript"],
+        files: &[".ts", ".mts", ".cts"],
         family: "javascript",
         line_comments: &["//"],
         quotes: "\"'`",
@@ -36,6 +38,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["typescriptreact"],
+        files: &[".tsx"],
         family: "javascript",
         line_comments: &["//"],
         quotes: "\"'`",
@@ -48,6 +51,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["javascript", "javascriptreact"],
+        files: &[".js", ".jsx", ".mjs", ".cjs"],
         family: "javascript",
         line_comments: &["//"],
         quotes: "\"'`",
@@ -60,6 +64,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["rust"],
+        files: &[".rs"],
         family: "rust",
         line_comments: &["//"],
         // A single quote opens a lifetime as often as a character.
@@ -73,6 +78,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["go"],
+        files: &[".go"],
         family: "go",
         line_comments: &["//"],
         quotes: "\"'`",
@@ -85,6 +91,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["java"],
+        files: &[".java"],
         family: "jvm",
         line_comments: &["//"],
         quotes: "\"'",
@@ -97,6 +104,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["kotlin"],
+        files: &[".kt", ".kts"],
         family: "jvm",
         line_comments: &["//"],
         quotes: "\"'",
@@ -110,6 +118,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["c"],
+        files: &[".c"],
         family: "c",
         line_comments: &["//"],
         quotes: "\"'",
@@ -122,6 +131,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["cpp", "cuda-cpp"],
+        files: &[".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx", ".h", ".cu", ".cuh", ".inl"],
         family: "c",
         line_comments: &["//"],
         quotes: "\"'",
@@ -134,6 +144,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["csharp"],
+        files: &[".cs", ".csx"],
         family: "csharp",
         line_comments: &["//"],
         quotes: "\"'",
@@ -146,6 +157,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["swift"],
+        files: &[".swift"],
         family: "swift",
         line_comments: &["//"],
         quotes: "\"",
@@ -159,6 +171,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["ruby"],
+        files: &[".rb", ".rake", ".gemspec", "gemfile", "rakefile"],
         family: "ruby",
         line_comments: &["#"],
         quotes: "\"'`",
@@ -178,6 +191,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["php"],
+        files: &[".php", ".phtml"],
         family: "php",
         line_comments: &["//", "#"],
         quotes: "\"'",
@@ -191,6 +205,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["shellscript"],
+        files: &[".sh", ".bash", ".zsh"],
         family: "shellscript",
         line_comments: &["#"],
         quotes: "\"'`",
@@ -207,6 +222,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["sql"],
+        files: &[".sql"],
         family: "sql",
         line_comments: &["--"],
         quotes: "\"'",
@@ -219,6 +235,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["json", "jsonc"],
+        files: &[".json", ".jsonc"],
         family: "json",
         line_comments: &["//"],
         quotes: "\"",
@@ -231,6 +248,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["yaml", "dockercompose", "github-actions-workflow"],
+        files: &[".yaml", ".yml"],
         family: "yaml",
         line_comments: &["#"],
         // An apostrophe is part of plain text as often.
@@ -244,6 +262,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["html"],
+        files: &[".html", ".htm"],
         family: "html",
         line_comments: &[],
         // Apostrophes are text more often than they are quotes.
@@ -257,6 +276,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["css"],
+        files: &[".css"],
         family: "css",
         line_comments: &[],
         quotes: "\"'",
@@ -269,6 +289,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
     },
     Language {
         ids: &["markdown"],
+        files: &[".md", ".markdown"],
         family: "markdown",
         line_comments: &[],
         quotes: "",

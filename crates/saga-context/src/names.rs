@@ -1,10 +1,94 @@
-//! The names that are used in a text, nearest to the cursor first. A scan for words, which works
-//! in every language and in half-written code: a word that is no definition's name finds nothing.
+//! The names that are used in a text. A scan for words, which works in every language and in
+//! half-written code: a word that is no definition's name finds nothing.
 
-use rustc_hash::FxHashSet;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashSet, FxHasher};
 
 /// A shorter name is a loop variable more often than a definition worth showing.
 const NAME_CHARS_MIN: usize = 2;
+
+/// Words that most files hold, whatever they are about: what two places have in common says
+/// nothing when it is one of these. Sorted.
+const KEYWORDS: &[&str] = &[
+    "and",
+    "as",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "def",
+    "default",
+    "do",
+    "elif",
+    "else",
+    "end",
+    "enum",
+    "except",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "fn",
+    "for",
+    "from",
+    "func",
+    "function",
+    "if",
+    "impl",
+    "import",
+    "in",
+    "interface",
+    "is",
+    "let",
+    "match",
+    "mod",
+    "mut",
+    "new",
+    "nil",
+    "none",
+    "not",
+    "null",
+    "of",
+    "or",
+    "override",
+    "package",
+    "private",
+    "protected",
+    "pub",
+    "public",
+    "raise",
+    "return",
+    "self",
+    "static",
+    "string",
+    "struct",
+    "super",
+    "switch",
+    "the",
+    "then",
+    "this",
+    "throw",
+    "to",
+    "true",
+    "try",
+    "type",
+    "undefined",
+    "use",
+    "using",
+    "val",
+    "var",
+    "void",
+    "when",
+    "where",
+    "while",
+    "with",
+    "yield",
+];
 
 /// Different names in `before` from its end, then in `after`, then in `headers`; without the word
 /// that is being typed at the cursor.
@@ -24,14 +108,54 @@ pub(crate) fn near<'a>(
     all.filter(|word| seen.insert(*word)).take(names_max).collect()
 }
 
+/// The different names of `text` but keywords, as hashes in ascending order: what two places have
+/// in common is counted with these.
+pub(crate) fn fingerprints(text: &str) -> Vec<u32> {
+    let names = words(text).filter(|word| !is_keyword(word));
+    let mut hashes: Vec<u32> = names.map(fingerprint).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+/// A name as a number. Two names may share one, which only makes a comparison less exact.
+pub(crate) fn fingerprint(name: &str) -> u32 {
+    let mut hasher = FxHasher::default();
+    name.hash(&mut hasher);
+    (hasher.finish() >> 32) as u32
+}
+
+/// All names in `text`, in its order.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_part_of_a_name(c)).filter(|word| {
+        word.chars().nth(NAME_CHARS_MIN - 1).is_some()
+            && !word.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
 /// Whether a character may be part of a name in some language.
 pub(crate) fn is_part_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c| !is_part_of_a_name(c)).filter(|word| {
-        word.chars().nth(NAME_CHARS_MIN - 1).is_some()
-            && !word.starts_with(|c: char| c.is_ascii_digit())
-    })
+fn is_keyword(word: &str) -> bool {
+    KEYWORDS.binary_search(&word).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_for_their_search() {
+        assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn hangul_is_a_name_and_a_keyword_is_none() {
+        let expected = ["넓이", "radius"].map(fingerprint);
+        let found = fingerprints("let 넓이 = fn(radius) // 넓이\n");
+        assert_eq!(found.len(), 2);
+        assert!(expected.iter().all(|name| found.contains(name)));
+    }
 }

@@ -84,7 +84,6 @@ impl Outline {
     }
 
     /// All definitions, in file order.
-    #[cfg(test)]
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.pieces.iter().flat_map(|piece| &piece.definitions)
     }

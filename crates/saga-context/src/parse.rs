@@ -11,8 +11,9 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 use crate::language::{Language, Loaded};
 use crate::outline::Outline;
 use crate::text;
+use crate::windows::Windows;
 
-/// A text that waits to be parsed.
+/// A text that waits to be read.
 pub struct ParseJob {
     pub(crate) uri: Arc<str>,
     pub(crate) opening: u64,
@@ -20,7 +21,9 @@ pub struct ParseJob {
     pub(crate) rope: Rope,
     pub(crate) old_tree: Option<Tree>,
     pub(crate) old_outline: Option<Arc<Outline>>,
-    pub(crate) language: &'static Language,
+    pub(crate) old_windows: Option<Arc<Windows>>,
+    /// `None` when there can be no tree.
+    pub(crate) language: Option<&'static Language>,
     pub(crate) steps_max: usize,
 }
 
@@ -29,23 +32,35 @@ pub struct Parsed {
     pub(crate) uri: Arc<str>,
     pub(crate) opening: u64,
     pub(crate) version: i64,
-    /// `None` when the limit was reached.
+    /// Of the tree that was wanted.
+    pub(crate) language: Option<&'static Language>,
+    /// `None` when there can be no tree, or the limit was reached.
     pub(crate) result: Option<(Tree, Arc<Outline>)>,
+    pub(crate) windows: Arc<Windows>,
 }
 
 impl ParseJob {
     /// Parses, reusing what the edits left of the earlier tree where that is sound, and reads the
-    /// definitions.
+    /// definitions and the windows.
     #[must_use]
     pub fn run(self) -> Parsed {
-        let result = self.language.load().and_then(|loaded| {
-            let old_tree = self.old_tree.as_ref().filter(|_| self.language.keeps_trees);
+        let result = self.language.and_then(|language| {
+            let loaded = language.load()?;
+            let old_tree = self.old_tree.as_ref().filter(|_| language.keeps_trees);
             let tree = parse(loaded, &self.rope, old_tree, self.steps_max)?;
             let earlier = self.old_outline.as_deref();
-            let outline = Outline::read(self.language, loaded, &tree, &self.rope, earlier);
+            let outline = Outline::read(language, loaded, &tree, &self.rope, earlier);
             Some((tree, Arc::new(outline)))
         });
-        Parsed { uri: self.uri, opening: self.opening, version: self.version, result }
+        let windows = Windows::read(&self.rope, self.version, self.old_windows.as_deref());
+        Parsed {
+            uri: self.uri,
+            opening: self.opening,
+            version: self.version,
+            language: self.language,
+            result,
+            windows: Arc::new(windows),
+        }
     }
 }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crop::Rope;
-use saga_domain::{ByteOffset, Span};
+use saga_domain::{ByteOffset, Span, TextEdit};
 use tree_sitter::Tree;
 
-use crate::documents::check_offset;
+use crate::documents::{apply, check_offset};
 use crate::language::Language;
 use crate::misfit::Misfit;
 use crate::outline::Outline;
 use crate::text;
+use crate::windows::Windows;
 
 /// A document as it was when the snapshot was taken.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub(crate) version: i64,
     pub(crate) rope: Rope,
     pub(crate) syntax: Option<Syntax>,
+    /// Read along with the tree; of an earlier version until then.
+    pub(crate) windows: Option<Arc<Windows>>,
 }
 
 /// What parsing found.
@@ -32,7 +35,8 @@ pub(crate) struct Syntax {
     pub(crate) tree: Tree,
     /// Definitions and imports, as of `parsed_version`.
     pub(crate) outline: Arc<Outline>,
-    pub(crate) parsed_version: i64,
+    /// `None` when the text is of no version.
+    pub(crate) parsed_version: Option<i64>,
 }
 
 impl Snapshot {
@@ -93,7 +97,7 @@ impl Snapshot {
     /// Whether the syntax tree is of exactly this text.
     #[must_use]
     pub fn tree_is_current(&self) -> bool {
-        self.syntax.as_ref().is_some_and(|syntax| syntax.parsed_version == self.version)
+        self.syntax.as_ref().is_some_and(|syntax| syntax.parsed_version == Some(self.version))
     }
 
     /// Checks an offset that came from outside.
@@ -102,6 +106,23 @@ impl Snapshot {
     /// [`Misfit::OutOfRange`] and [`Misfit::InsideCharacter`].
     pub fn check(&self, offset: ByteOffset) -> Result<(), Misfit> {
         check_offset(&self.rope, offset.0)
+    }
+
+    /// The document as it would be with an edit that nobody made yet, for what would follow it. The
+    /// version stays the one it was made from, and the tree is never that of the new text.
+    ///
+    /// # Errors
+    /// As for [`crate::Documents::change`].
+    pub fn with_edit(&self, edit: &TextEdit) -> Result<Self, Misfit> {
+        let bytes_max = self.rope.byte_len() + edit.text.len();
+        let (rope, tree_edits) = apply(&self.rope, std::slice::from_ref(edit), bytes_max)?;
+        let syntax = self.syntax.clone().map(|mut syntax| {
+            for edit in &tree_edits {
+                syntax.tree.edit(edit);
+            }
+            Syntax { parsed_version: None, ..syntax }
+        });
+        Ok(Self { rope, syntax, windows: None, ..self.clone() })
     }
 
     pub(crate) fn language(&self) -> Option<&'static Language> {

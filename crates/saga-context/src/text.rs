@@ -36,8 +36,12 @@ pub(crate) fn line_start(rope: &Rope, offset: usize) -> usize {
 
 /// Where the line after the one that holds `offset` starts; the end of the text in the last line.
 pub(crate) fn next_line_start(rope: &Rope, offset: usize) -> usize {
-    let next = line_of(rope, offset) + 1;
-    if next <= rope.line_len() { rope.byte_of_line(next) } else { rope.byte_len() }
+    start_of_line(rope, line_of(rope, offset) + 1)
+}
+
+/// Where the line `index` starts; the end of the text behind the last one.
+pub(crate) fn start_of_line(rope: &Rope, index: usize) -> usize {
+    if index <= rope.line_len() { rope.byte_of_line(index) } else { rope.byte_len() }
 }
 
 /// Where the line that holds `offset` ends, before its line break.

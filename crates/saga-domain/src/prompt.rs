@@ -37,6 +37,10 @@ pub struct Snippet {
 pub enum SnippetKind {
     /// The signature of a definition whose name is used near the cursor.
     Signature,
+    /// Code elsewhere that uses much the same names as the code around the cursor.
+    Similar,
+    /// A place that was edited a moment ago.
+    RecentEdit,
     /// Text the user attached by hand.
     Attached,
 }

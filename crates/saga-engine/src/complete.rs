@@ -196,8 +196,8 @@ async fn request(
     let facts = shared.facts().await?;
     let called = called + asked_server.elapsed();
     let cursor = &flight.cursor;
-    let others = documents::others(shared, cursor.document.uri());
-    let context = context_at(&cursor.document, cursor.at, &others, &ContextLimits::USUAL);
+    let mut context = context_at(&cursor.document, cursor.at, &ContextLimits::USUAL);
+    context.snippets = documents::related_to(shared, &cursor.document, cursor.at);
     let place = cursor_place(&cursor.document, cursor.at);
     let job = Job { shared, flight, facts, context, place };
     let prompt = job.write(completion);

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use saga_context::{Misfit, ParseJob, Snapshot};
-use saga_domain::{Failure, FailureCode, Span, TextEdit};
+use saga_context::{
+    ContextLimits, Misfit, ParseJob, RecentPlaces, Snapshot, Surroundings, WorkspaceIndex, related,
+};
+use saga_domain::{ByteOffset, Failure, FailureCode, Snippet, Span, TextEdit};
 
 use crate::runner::Runner;
 use crate::shared::Shared;
@@ -51,11 +53,12 @@ pub(crate) fn snapshot(shared: &Shared, uri: &str) -> Result<Snapshot, Failure> 
     shared.documents.lock().get(uri).ok_or_else(|| failure(Misfit::UnknownDocument))
 }
 
-/// The other open documents, the most recently used first.
-pub(crate) fn others(shared: &Shared, uri: &str) -> Vec<Snapshot> {
-    let mut documents = shared.documents.lock().recent();
-    documents.retain(|document| document.uri() != uri);
-    documents
+/// What the open documents say about what stands near `at`.
+pub(crate) fn related_to(shared: &Shared, document: &Snapshot, at: ByteOffset) -> Vec<Snippet> {
+    let open = shared.documents.lock().recent();
+    let (index, recent) = (WorkspaceIndex::default(), RecentPlaces::new());
+    let around = Surroundings { open: &open, index: &index, recent: &recent };
+    related(document, at, &around, &ContextLimits::USUAL)
 }
 
 /// Brings a document's tree up to its text in the background, one parse at a time. What is asked

@@ -165,9 +165,9 @@ impl Shown {
 /// the code ends.
 fn around(shared: &Shared, rewrite: &Rewrite) -> Context {
     let Rewrite { document, span, .. } = rewrite;
-    let others = documents::others(shared, document.uri());
-    let mut context = context_at(document, span.start, &others, &ContextLimits::USUAL);
-    context.suffix = context_at(document, span.end, &[], &ContextLimits::USUAL).suffix;
+    let mut context = context_at(document, span.start, &ContextLimits::USUAL);
+    context.suffix = context_at(document, span.end, &ContextLimits::USUAL).suffix;
+    context.snippets = documents::related_to(shared, document, span.start);
     context
 }
 

@@ -5,19 +5,29 @@ use saga_domain::{ByteOffset, Context};
 use saga_fixture::Fixture;
 
 use super::{Opened, parse};
-use crate::{ContextLimits, DocumentLimits, Documents, context_at};
+use crate::{
+    ContextLimits, DocumentLimits, Documents, RecentPlaces, Surroundings, WorkspaceIndex,
+    context_at, related,
+};
 
 fn check(fixture: &str, expected: Expect) {
     let opened = Opened::new(fixture);
-    let (doc, at) = opened.cursor();
-    let context = context_at(&doc, at, &opened.others(), &ContextLimits::USUAL);
+    let (doc, _) = opened.cursor();
+    let context = gather(&opened, &ContextLimits::USUAL);
     assert_eq!(format!("{}{}", context.prefix, context.suffix), doc.text(whole(&doc)));
     expected.assert_eq(&show(&context));
 
     let opened = Opened::new(&fixture.trim_start().replace('\n', "\r\n"));
-    let (doc, at) = opened.cursor();
-    let with_crlf = context_at(&doc, at, &opened.others(), &ContextLimits::USUAL);
+    let with_crlf = gather(&opened, &ContextLimits::USUAL);
     assert_eq!(with_crlf, context, "line ends change nothing");
+}
+
+/// The context, with what other open files say.
+fn gather(opened: &Opened, limits: &ContextLimits) -> Context {
+    let (doc, at) = opened.cursor();
+    let (index, recent) = (WorkspaceIndex::default(), RecentPlaces::new());
+    let around = Surroundings { open: &opened.others(), index: &index, recent: &recent };
+    Context { snippets: related(&doc, at, &around, limits), ..context_at(&doc, at, limits) }
 }
 
 fn whole(doc: &crate::Snapshot) -> saga_domain::Span {
@@ -431,7 +441,7 @@ fn windows_are_bounded_and_start_at_a_line() {
     let doc = documents.get("a").unwrap();
     let mut starts = std::collections::BTreeSet::new();
     for at in 300_000..301_000 {
-        let context = context_at(&doc, ByteOffset(at), &[], &ContextLimits::USUAL);
+        let context = context_at(&doc, ByteOffset(at), &ContextLimits::USUAL);
         assert!(context.prefix.starts_with("line "), "{:?}", &context.prefix[..20]);
         assert!(context.suffix.ends_with('\n'));
         assert!((48 << 10..=64 << 10).contains(&context.prefix.len()));
@@ -447,7 +457,7 @@ fn one_long_line_is_cut_inside_a_character_never() {
     documents.open("a", "a", "plaintext", 1, &"가나다".repeat(60_000)).unwrap();
     let doc = documents.get("a").unwrap();
     for at in 270_000..270_007 {
-        let context = context_at(&doc, ByteOffset(at), &[], &ContextLimits::USUAL);
+        let context = context_at(&doc, ByteOffset(at), &ContextLimits::USUAL);
         assert!(context.prefix.len() > 40_000 && context.suffix.len() > 10_000);
     }
 }
@@ -461,13 +471,13 @@ fn crlf_becomes_lf_and_the_file_stays() {
     documents.open("a.py", "a.py", "python", 1, &text).unwrap();
     parse(&mut documents, "a.py");
     let doc = documents.get("a.py").unwrap();
-    let context = context_at(&doc, ByteOffset(at), &[], &ContextLimits::USUAL);
+    let context = context_at(&doc, ByteOffset(at), &ContextLimits::USUAL);
     assert_eq!(context.prefix, "class A:\n    def f(self):\n        ");
     assert_eq!(context.suffix, "pass\n");
     assert_eq!(context.scopes, ["class A", "def f(self)"]);
     assert_eq!((doc.eol(), doc.text(whole(&doc))), ("\r\n", text.clone()));
     let between = text.find('\n').unwrap();
-    let context = context_at(&doc, ByteOffset(between), &[], &ContextLimits::USUAL);
+    let context = context_at(&doc, ByteOffset(between), &ContextLimits::USUAL);
     assert_eq!((context.prefix.as_str(), &context.suffix[..1]), ("class A:", "\n"));
 }
 
@@ -485,8 +495,7 @@ def beta(): pass
     let moved = text.replace("alpha(beta(gamma($0)))", "gamma(alpha(beta($0)))");
     let snippets = |text: &str| {
         let opened = Opened::new(text);
-        let (doc, at) = opened.cursor();
-        context_at(&doc, at, &opened.others(), &ContextLimits::USUAL).snippets
+        gather(&opened, &ContextLimits::USUAL).snippets
     };
     assert_eq!(snippets(text), snippets(&moved));
     assert_eq!(snippets(text).len(), 3);
@@ -506,14 +515,13 @@ def alpha(): pass
 def beta(): pass
 ";
     let opened = Opened::new(text);
-    let (doc, at) = opened.cursor();
     let limits = ContextLimits {
         imports_bytes_max: 8,
         scopes_max: 1,
-        snippets_max: 1,
+        signatures_max: 1,
         ..ContextLimits::USUAL
     };
-    let context = context_at(&doc, at, &opened.others(), &limits);
+    let context = gather(&opened, &limits);
     expect![[r#"
         in: def f(self)
         import: import a

@@ -131,7 +131,7 @@ fn empty_and_without_a_final_newline_are_fine() {
         assert_eq!(text(&documents, "a").unwrap(), source);
         assert_eq!(doc.eol(), if source.contains("\r\n") { "\r\n" } else { "\n" }, "{source:?}");
         for at in 0..source.len() + 3 {
-            let _ = crate::context_at(&doc, ByteOffset(at), &[], &crate::ContextLimits::USUAL);
+            let _ = crate::context_at(&doc, ByteOffset(at), &crate::ContextLimits::USUAL);
             let _ = crate::cursor_place(&doc, ByteOffset(at));
             let _ = crate::selection_to_edit(&doc, Span::new(at, at + 1));
             let _ = crate::enclosing_definition(&doc, Span::new(at, at + 1));

@@ -219,7 +219,7 @@ fn read_everything(documents: &Documents, from: usize, to: usize) {
     let doc = documents.get("a").expect("it is open");
     for at in [from, to, from + 1, usize::MAX] {
         let at = ByteOffset(at);
-        let context = context_at(&doc, at, std::slice::from_ref(&doc), &ContextLimits::USUAL);
+        let context = context_at(&doc, at, &ContextLimits::USUAL);
         assert!(!context.prefix.contains('\r') && !context.suffix.contains('\r'));
         let _ = cursor_place(&doc, at);
     }

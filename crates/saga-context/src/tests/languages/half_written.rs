@@ -35,7 +35,7 @@ fn open(language_id: &str, text: &str, with_tree: bool) -> Snapshot {
 }
 
 fn describe(doc: &Snapshot, at: ByteOffset) -> String {
-    let scopes = context_at(doc, at, &[], &ContextLimits::USUAL).scopes;
+    let scopes = context_at(doc, at, &ContextLimits::USUAL).scopes;
     let place = cursor_place(doc, at);
     let outermost = "the file".to_owned();
     let mut words = vec![if scopes.is_empty() { outermost } else { scopes.join(" > ") }];

@@ -1,0 +1,111 @@
+//! Private keys in PEM, also those that a window's edge cuts: what is left of one is still most of
+//! a key.
+
+use std::ops::Range;
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+/// What PEM calls all of them.
+const PRIVATE: &str = "PRIVATE KEY";
+const LABEL_BYTES_MAX: usize = 48;
+/// A run of key material; shorter ones are words.
+const RUN_BYTES_MIN: usize = 40;
+/// Lines of nothing but key material that are one without a mark around them.
+const BARE_LINES_MIN: usize = 3;
+const BARE_LINE_BYTES: Range<usize> = 60..77;
+
+/// Where they stand, marks included.
+pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(BEGIN).map(|start| at + start) {
+        at = start + BEGIN.len();
+        let Some(label_end) = label_end(text, at) else { continue };
+        let end = body_end(text, label_end);
+        if end > label_end {
+            found.push(start..end);
+            at = end;
+        }
+    }
+    found.extend(cut_at_its_start(text));
+    found.extend(bare(text));
+    found
+}
+
+/// Behind the dashes of a label that says it is a private key.
+fn label_end(text: &str, at: usize) -> Option<usize> {
+    let line = text[at..].lines().next()?;
+    let dashes = line.find(DASHES).filter(|length| *length <= LABEL_BYTES_MAX)?;
+    line[..dashes].contains(PRIVATE).then_some(at + dashes + DASHES.len())
+}
+
+/// Where the key that starts at `at` ends: behind its mark, or with its last run of key material.
+/// `at` itself when there is none, as in code that looks for the mark.
+fn body_end(text: &str, at: usize) -> usize {
+    let mut end = at;
+    let mut run = 0;
+    for (index, byte) in text.bytes().enumerate().skip(at) {
+        if text.as_bytes()[index..].starts_with(END.as_bytes()) {
+            let marked = label_end(text, index + END.len()).filter(|_| end > at);
+            return marked.unwrap_or(end);
+        }
+        run = if is_material(byte) { run + 1 } else { 0 };
+        if run >= RUN_BYTES_MIN || (run > 0 && end > at) {
+            end = index + 1;
+        }
+        if !is_material(byte) && !is_between(byte) {
+            break;
+        }
+    }
+    end
+}
+
+/// A key whose beginning stands before the text.
+fn cut_at_its_start(text: &str) -> Option<Range<usize>> {
+    let mark = text.find(END)?;
+    let end = label_end(text, mark + END.len())?;
+    let body = &text[..mark];
+    let is_body = !body.contains(BEGIN)
+        && body.bytes().all(|byte| is_material(byte) || is_between(byte))
+        && !body.trim().is_empty();
+    is_body.then_some(0..end)
+}
+
+/// Lines in the middle of a key, where neither of its marks is in the text.
+fn bare(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut start, mut end, mut lines, mut at) = (0, 0, 0, 0);
+    for line in text.split_inclusive('\n').chain([""]) {
+        let material = line.trim();
+        let is_bare = BARE_LINE_BYTES.contains(&material.len())
+            && material.bytes().all(is_material)
+            && material.bytes().any(|byte| byte.is_ascii_digit())
+            && material.bytes().any(|byte| byte.is_ascii_uppercase())
+            && material.bytes().any(|byte| byte.is_ascii_lowercase());
+        if is_bare {
+            if lines == 0 {
+                start = at;
+            }
+            lines += 1;
+            end = at + line.trim_end().len();
+        } else {
+            if lines >= BARE_LINES_MIN {
+                found.push(start..end);
+            }
+            lines = 0;
+        }
+        at += line.len();
+    }
+    found
+}
+
+fn is_material(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+/// What stands between the lines of a key: line ends, also written as escapes in a string, quotes
+/// and pluses of strings, and the headers of old formats.
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'\\' | b'"' | b'\'' | b',' | b':' | b'-')
+}

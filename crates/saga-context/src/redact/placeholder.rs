@@ -1,0 +1,48 @@
+//! What stands for a secret. Plain letters and underscores, so that it comes through every
+//! tokenizer and is a name in every language, and words that no code has by chance. The number
+//! stands in the middle, so that what follows never runs into it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+/// For a secret that nobody wants back.
+pub(super) const ANY: &str = "REDACTED_BY_CODESAGA";
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant, and every test compiles it")]
+static FORM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)redacted[\s_-]?(?:([0-9]{1,9})[\s_-]?)?by[\s_-]?codesaga").expect("a pattern")
+});
+
+/// For a secret that is put back.
+pub(super) fn numbered(number: u32) -> String {
+    format!("REDACTED_{number}_BY_CODESAGA")
+}
+
+/// Whether `text` holds a placeholder, also as a model may spell it: in small letters, in camel
+/// case, with blanks or dashes.
+#[must_use]
+pub fn holds_placeholder(text: &str) -> bool {
+    FORM.is_match(text)
+}
+
+/// Whether the text has this placeholder by itself.
+pub(super) fn is_used(text: &str, number: u32) -> bool {
+    FORM.captures_iter(text).any(|found| number_of(&found) == Some(number))
+}
+
+/// The text with what `secret` gives in place of each numbered placeholder it knows.
+pub(super) fn replace<'a, 's>(
+    text: &'a str,
+    secret: impl Fn(u32) -> Option<&'s str>,
+) -> Cow<'a, str> {
+    FORM.replace_all(text, |found: &Captures<'_>| {
+        let known = number_of(found).and_then(&secret);
+        known.unwrap_or(&found[0]).to_owned()
+    })
+}
+
+fn number_of(found: &Captures<'_>) -> Option<u32> {
+    found.get(1)?.as_str().parse().ok()
+}
