@@ -1,97 +1,91 @@
-// `npm run bench`: the figures that count, as a table and as JSON in .cache/bench. Not part of `npm test`: time is
-// measured here and nowhere else. `npm run bench -- --only NAME` measures one of them.
+// `npm run bench`: the figures that count, as tables and as JSON in .cache/bench. Not part of `npm test`: time is
+// measured here and nowhere else. `npm run bench -- completion` measures those of completion and ends with a table of
+// the goals; `--only NAME` measures one and shows it together with what was measured before.
+//
+// A goal that is missed is said in the table. The exit code tells only whether everything could be measured.
 import { mkdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
-import { keystroke } from "./bench/keystroke.mjs";
-import { relay } from "./bench/relay.mjs";
-import { reuse } from "./bench/reuse.mjs";
+import { BENCHES, COMPLETION } from "./bench/benches.mjs";
+import { machine } from "./bench/machine.mjs";
+import { openPrograms } from "./bench/programs.mjs";
+import { readResult, summary } from "./bench/summary.mjs";
 import { table } from "./bench/table.mjs";
-import { readArguments, WrongArguments } from "./lib/arguments.mjs";
-import { canInstall, install, installCommand } from "./lib/debian.mjs";
-import { Expected } from "./lib/expected.mjs";
-import { findProgram } from "./lib/find.mjs";
+import { readArguments, text, WrongArguments } from "./lib/arguments.mjs";
 import { runScript } from "./lib/kit.mjs";
-import { installModel, startModel } from "./lib/model.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
-import { cache, debugBinaries, root } from "./lib/places.mjs";
-import { compiling } from "./lib/rust.mjs";
+import { cache, root } from "./lib/places.mjs";
 import { checkTools } from "./lib/tools.mjs";
 
-const benches = {
-  keystroke: { title: "Keystroke to request on the wire, through the addon", measure: measureKeystroke },
-  reuse: { title: "Prompt tokens evaluated again for each typed key, on the small model", measure: measureReuse },
-  relay: { title: "What a relay adds, beside nginx in the same run", measure: measureRelay },
-};
+const folder = path.join(cache, "bench");
 
 await runScript(async (kit) => {
   const { progress, say } = kit;
-  const flags = readArguments({ only: benchName(say), help: null }, say);
+  const given = process.argv.slice(2);
+  const isCompletion = given[0] === COMPLETION;
+  const names = namesOf(isCompletion);
+  const allowed = {
+    only: benchName(names, say),
+    addon: text("addon", say),
+    proxy: text("proxy", say),
+    help: null,
+  };
+  const flags = readArguments(allowed, say, isCompletion ? given.slice(1) : given);
   if (flags.help) {
-    progress.line(`npm run bench -- [--only NAME]\n\nNames: ${Object.keys(benches).join(", ")}`);
+    progress.line(
+      `npm run bench -- [${COMPLETION}] [--only NAME] [--addon FILE] [--proxy FILE]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already`,
+    );
     return 0;
   }
   await checkTools(kit);
   await installNodeModules(kit);
-  const folder = path.join(cache, "bench");
   await mkdir(folder, { recursive: true });
-  const machine = `${os.cpus().length} × ${os.cpus()[0]?.model ?? "unknown"}, ${os.platform()} ${os.arch()}, Node ${process.versions.node}`;
-  for (const name of flags.only ? [flags.only] : Object.keys(benches)) {
-    const { title, measure } = benches[name];
-    const rows = await measure(kit);
-    const file = path.join(folder, `${name}.json`);
-    await writeFile(file, `${JSON.stringify({ title, machine, rows }, null, 2)}\n`);
-    progress.line(`\n${title}\n${machine}\n\n${table(rows)}\n\n${path.relative(root, file)}\n`);
+  const programs = openPrograms(kit, flags);
+  let failed = 0;
+  for (const name of flags.only ? [flags.only] : names) {
+    const isMeasured = await measure(name, programs, kit);
+    if (!isMeasured) failed += 1;
   }
-  return 0;
+  if (isCompletion || BENCHES[flags.only]?.group === COMPLETION) await showSummary(kit);
+  return failed > 0 ? 1 : 0;
 });
 
-async function measureKeystroke(kit) {
-  const addon = await releaseAddon(kit);
-  return kit.progress.step(kit.say("Measure {0}", "keystroke"), (detail) => keystroke(addon, detail));
-}
-
-async function measureReuse(kit) {
-  const addon = await releaseAddon(kit);
-  await installModel(kit);
-  const model = await startModel(kit);
+/** Measures one and keeps its rows, so that what fails later does not lose them. */
+async function measure(name, programs, { progress, say }) {
+  const { title, work } = BENCHES[name];
+  const result = { title, ...(await machine()), rows: [], figures: [] };
   try {
-    return await kit.progress.step(kit.say("Measure {0}", "reuse"), (detail) => reuse(addon, model.url, detail));
-  } finally {
-    await model.end();
+    await programs.prepare(BENCHES[name].needs);
+    result.load_before = (await machine()).load;
+    Object.assign(result, await progress.step(say("Measure {0}", name), (detail) => work(programs, detail)));
+  } catch (error) {
+    progress.line([...(error.tail ?? []), `${name}: ${error.message}`].join("\n"));
+    return false;
   }
+  result.load_after = (await machine()).load;
+  const file = path.join(folder, `${name}.json`);
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+  const where = `${result.machine}, load ${result.load_before} to ${result.load_after}, commit ${result.commit}`;
+  progress.line(`\n${title}\n${where}\n\n${table(result.rows)}\n\n${path.relative(root, file)}\n`);
+  return true;
 }
 
-/** The addon as it ships. */
-async function releaseAddon({ processes, progress, say }) {
-  await progress.step(say("Build the engine"), (detail) =>
-    processes.run("bench-native", "npm", ["run", "build:release", "-w", "native"], { onLine: compiling(detail) }),
-  );
-  return createRequire(import.meta.url)(path.join(root, "native", "codesaga.node"));
+async function showSummary({ progress }) {
+  const results = await Promise.all(namesOf(true).map((name) => readResult(folder, name)));
+  const shown = summary(results.filter(Boolean));
+  const file = path.join(folder, `${COMPLETION}.json`);
+  await writeFile(file, `${JSON.stringify(shown, null, 2)}\n`);
+  progress.line(`\nFigures of completion\n${shown.measured.join("\n")}\n\n${table(shown.figures)}\n`);
+  progress.line(`${shown.held} of ${shown.figures.length} hold. ${path.relative(root, file)}`);
 }
 
-async function measureRelay(kit) {
-  const { processes, progress, say } = kit;
-  const missing = ["nginx", "wrk"].filter((name) => !findProgram(name, ["/usr/sbin"]));
-  if (missing.length > 0) {
-    if (!canInstall())
-      throw new Expected(`${missing.join(" and ")} missing: ${installCommand(missing)} and run this again`);
-    await progress.step(say("Install {0}", missing.join(", ")), (detail) => install(missing, kit, detail));
-  }
-  await progress.step(say("Build {0}", "codesaga-proxy"), (detail) =>
-    processes.run("bench-proxy", "cargo", ["build", "--release", "--locked", "-p", "codesaga-proxy"], {
-      onLine: compiling(detail),
-    }),
-  );
-  const proxyProgram = path.join(debugBinaries, "..", "release", "codesaga-proxy");
-  return progress.step(say("Measure {0}", "relay"), (detail) => relay({ processes, proxyProgram, detail }));
+function namesOf(isCompletion) {
+  const names = Object.keys(BENCHES);
+  return isCompletion ? names.filter((name) => BENCHES[name].group === COMPLETION) : names;
 }
 
-function benchName(say) {
+function benchName(names, say) {
   return (text) => {
-    if (!benches[text])
-      throw new WrongArguments(say("--{0} {1}: use {2}", "only", text, Object.keys(benches).join(", ")));
+    if (!names.includes(text)) throw new WrongArguments(say("--{0} {1}: use {2}", "only", text, names.join(", ")));
     return text;
   };
 }

@@ -1,102 +1,151 @@
-// Keystroke to request on the wire, through the addon: the time from the call that tells the
-// engine of a typed character to the moment a server on loopback has the request's headers.
+// Keystroke to request on the wire, through the addon: the time from the call that tells the engine of a character typed
+// in the middle of a file to the moment the first bytes of the request arrive at a server on loopback. Beside it, the
+// same bytes written to a bare socket: what of the time is the machine's.
 //
-// The server runs on a thread of its own, so that its clock is not held up by the caller's work;
-// both threads read the same monotonic clock. Completions are asked by hand (`invoke`), which is
-// the path without the typing pause.
+// Completions are asked by hand (`invoke`), which is the path without the typing pause.
 
-import { on } from "node:events";
-import { Worker } from "node:worker_threads";
-import { percentile } from "./statistics.mjs";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { atMost } from "./figures.mjs";
+import { pythonOf } from "./sources.mjs";
+import { percentile, rounded, times } from "./statistics.mjs";
+import { startWorker } from "./worker.mjs";
 
-const LINES = [200, 1000, 3000, 10000];
-const KEYS = 300;
-const WARM_UP_KEYS = 20;
+/** Lines of the file, and the milliseconds within which half of the requests have to be on the wire. */
+const SIZES = [
+  [200, 0.2],
+  [1_000, 0.3],
+  [3_000, 0.5],
+  [10_000, 1],
+  [50_000, 1],
+];
+const WIRE_P99_MS = 3;
+const EDIT_MS = 0.3;
+const EDIT_LINES = 10_000;
+const KEYS = 500;
+const WARM_UP_KEYS = 50;
+/** About what a prompt is, in bytes. */
+const BARE_BYTES = 6_000;
 
 /**
  * @param {{ Engine: new (options: object) => object }} addon
  * @param {(text: string) => void} detail shows how far it is
- * @returns {Promise<object[]>} rows of the table, times in milliseconds
  */
 export async function keystroke(addon, detail) {
-  const worker = new Worker(new URL("./wire-server.mjs", import.meta.url));
-  const messages = on(worker, "message");
-  const { port } = await next(messages);
+  const server = await startWorker("wire-server.mjs");
   const rows = [];
   try {
-    for (const lines of LINES) {
+    for (const [lines] of SIZES) {
       detail(`${lines} lines`);
-      rows.push(await measure(addon, messages, port, lines));
+      rows.push(await measureSize(addon, server, lines));
     }
   } finally {
-    await worker.terminate();
+    await server.end();
   }
-  return rows;
+  return { rows, figures: figures(rows) };
 }
 
-async function measure(addon, messages, port, lines) {
-  const engine = new addon.Engine({ serverUrl: `http://127.0.0.1:${port}` });
-  const uri = `file:///bench/lines-${lines}.py`;
-  const text = source(lines);
-  let offset = text.indexOf("\n", Math.floor(text.length / 2));
-  let version = 1;
-  engine.openDocument({ uri, languageId: "python", version, text });
-  await engine.status();
-
-  const wire = [];
-  const blocked = [];
-  for (let key = 0; key < KEYS + WARM_UP_KEYS; key += 1) {
-    version += 1;
-    const start = process.hrtime.bigint();
-    engine.changeDocument({
-      uri,
-      version,
-      changes: [{ startOffset: offset, endOffset: offset, text: letter(key) }],
-    });
-    offset += 1;
-    const reply = engine.complete({ uri, offset, trigger: "invoke" });
-    const returned = process.hrtime.bigint();
-    const at = await arrivalSince(start, messages);
-    while ((await reply.next()) !== null);
-    if (key >= WARM_UP_KEYS) {
-      wire.push(Number(at - start) / 1e6);
-      blocked.push(Number(returned - start) / 1e6);
+async function measureSize(addon, server, lines) {
+  const engine = new addon.Engine({ serverUrl: server.url });
+  const bare = await openBare(server);
+  try {
+    const document = { uri: `file:///bench/lines-${lines}.py`, text: pythonOf(lines) };
+    const typing = await openTyping(engine, server, document);
+    const samples = [];
+    for (let key = 0; key < KEYS + WARM_UP_KEYS; key += 1) {
+      const sample = { ...(await typing.key()), bare: await bare.write() };
+      sample.prepared = engine.stats().prepareMicrosLast / 1_000;
+      if (key >= WARM_UP_KEYS) samples.push(sample);
     }
+    const of = (name) => samples.map((sample) => sample[name]);
+    return {
+      lines,
+      over: samples.at(-1).http2 ? "HTTP/2" : "HTTP/1.1",
+      ...times("wire", of("wire")),
+      prepared_p50_ms: rounded(percentile(of("prepared"), 0.5), 3),
+      ...times("edit_blocks", of("edit")),
+      ...times("edit_and_question_block", of("blocked")),
+      bare_socket_p50_ms: rounded(percentile(of("bare"), 0.5), 3),
+    };
+  } finally {
+    bare.end();
+    engine.close();
   }
-  engine.close();
-  const of = (samples, share) => Number(percentile(samples, share).toFixed(3));
+}
+
+/**
+ * Opens a document with the cursor in its middle. `key()` types there, asks for a completion and gives its times in
+ * milliseconds, and the version of HTTP that carried it.
+ */
+export async function openTyping(engine, server, { uri, text }) {
+  let offset = text.indexOf("\n", Math.floor(text.length / 2));
+  let keys = 0;
+  engine.openDocument({ uri, languageId: "python", version: 1, text });
+  await engine.status();
   return {
-    lines,
-    wire_p50_ms: of(wire, 0.5),
-    wire_p99_ms: of(wire, 0.99),
-    event_loop_blocked_p50_ms: of(blocked, 0.5),
-    event_loop_blocked_p99_ms: of(blocked, 0.99),
+    async key() {
+      const change = { startOffset: offset, endOffset: offset, text: letter(keys) };
+      const start = process.hrtime.bigint();
+      engine.changeDocument({ uri, version: keys + 2, changes: [change] });
+      const edited = process.hrtime.bigint();
+      offset += 1;
+      keys += 1;
+      const reply = engine.complete({ uri, offset, trigger: "invoke" });
+      const returned = process.hrtime.bigint();
+      const { at, http2 } = await arrivalSince(start, server);
+      while ((await reply.next()) !== null);
+      return {
+        http2,
+        wire: milliseconds(start, at),
+        edit: milliseconds(start, edited),
+        blocked: milliseconds(start, returned),
+      };
+    },
   };
 }
 
-async function next(messages) {
-  const { value } = await messages.next();
-  return value[0];
+/** A socket that writes one request and waits for its answer; `write()` gives the milliseconds to the wire. */
+async function openBare(server) {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.setNoDelay(true);
+  await once(socket, "connect");
+  const request = `POST /v1/completions HTTP/1.1\r\nhost: bench\r\ncontent-length: ${BARE_BYTES}\r\n\r\n${"x".repeat(BARE_BYTES)}`;
+  return {
+    async write() {
+      const answered = once(socket, "data");
+      const start = process.hrtime.bigint();
+      socket.write(request);
+      const { at } = await arrivalSince(start, server);
+      await answered;
+      return milliseconds(start, at);
+    },
+    end: () => socket.destroy(),
+  };
 }
 
-/** When the first request after `start` arrived; older notes are second tries of the key before. */
-async function arrivalSince(start, messages) {
+/** The first request that arrived after `start`; older ones are second tries of the key before. */
+async function arrivalSince(start, server) {
   for (;;) {
-    const { at } = await next(messages);
-    if (at >= start) return at;
+    const arrived = await server.next();
+    if (arrived.at >= start) return arrived;
   }
 }
 
-/** Python of about that many lines: small functions that call one another. */
-function source(lines) {
-  const blocks = [];
-  for (let index = 0; blocks.length * 5 < lines; index += 1) {
-    blocks.push(
-      `def step_${index}(value, table):\n    """단계 ${index}."""\n    if value > ${index}:\n        return step_${Math.max(0, index - 1)}(value - 1, table)\n\n`,
-    );
-  }
-  return `import math\n\n${blocks.join("")}`;
+function figures(rows) {
+  const wire = rows.flatMap((row, index) => [
+    atMost(`key to wire, ${row.lines} lines, p50`, row.wire_p50_ms, SIZES[index][1], "ms", beside(row)),
+    atMost(`key to wire, ${row.lines} lines, p99`, row.wire_p99_ms, WIRE_P99_MS, "ms"),
+  ]);
+  const edited = rows.find(({ lines }) => lines === EDIT_LINES);
+  return [
+    ...wire,
+    atMost(`edit in ${EDIT_LINES} lines blocks the event loop, p99`, edited.edit_blocks_p99_ms, EDIT_MS, "ms"),
+  ];
 }
+
+const beside = (row) => `bare socket ${row.bare_socket_p50_ms} ms`;
+
+const milliseconds = (start, end) => Number(end - start) / 1e6;
 
 /** What is typed: words with blanks between them, never what the server answers. */
 const letter = (key) => "result total item value "[key % 24];

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { findProgram } from "../lib/find.mjs";
 import { run } from "../lib/places.mjs";
 import { answers, freePort } from "../lib/ports.mjs";
+import { startProxy } from "./proxy.mjs";
 import { median } from "./statistics.mjs";
 
 const execute = promisify(execFile);
@@ -18,6 +19,7 @@ const floor = "nginx, plain relay";
 const CHUNKS = 64;
 const ROUNDS = 5;
 const SECONDS = 2;
+const SETTINGS = { CODESAGA_MODEL: "bench", CODESAGA_PARALLEL: "128" };
 
 /** One case: who is asked, for what, and on how many connections. */
 const CASES = [
@@ -38,8 +40,8 @@ export async function relay(tools) {
 async function compare(tools, test) {
   const upstream = await startUpstream(tools, test.body);
   const nginx = await startRelay(tools, upstream.ollama);
-  const passed = await startProxy(tools, upstream.openai);
-  const translated = await startProxy(tools, upstream.ollama);
+  const passed = await startProxy(tools, upstream.openai, SETTINGS);
+  const translated = await startProxy(tools, upstream.ollama, SETTINGS);
   const targets = [
     { who: "none", url: upstream.openai },
     { who: floor, url: nginx.url },
@@ -151,21 +153,6 @@ async function startNginx({ processes }, folder, servers) {
      http { access_log off; keepalive_requests 1000000; ${paths} ${servers} }`,
   );
   return processes.start(path.basename(folder), findProgram("nginx", ["/usr/sbin"]), ["-c", file, "-e", errors]);
-}
-
-async function startProxy({ processes, proxyProgram }, upstream) {
-  const port = await freePort();
-  const program = processes.start(`bench-proxy-${port}`, proxyProgram, [], {
-    env: {
-      CODESAGA_LISTEN: `127.0.0.1:${port}`,
-      CODESAGA_UPSTREAM: upstream,
-      CODESAGA_MODEL: "bench",
-      CODESAGA_PARALLEL: "128",
-    },
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await answers(`${url}/readyz`, program);
-  return { url, end: program.end };
 }
 
 async function load(url, connections, seconds) {

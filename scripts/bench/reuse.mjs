@@ -1,153 +1,202 @@
-// Prompt tokens that the model evaluates again for each typed key, as llama.cpp itself reports them: our prompts, and
-// the layouts of other assistants rebuilt from their descriptions, for the same keys on the same small model.
+// Prompt tokens that the model evaluates again for each typed key, as llama.cpp itself reports them: our prompts through
+// the engine and the real proxy, and the layouts of other assistants, for the same keys on the same small model.
 //
-// The keys retype a piece of this project's own source in the middle of its file, with two more files open. Our prompts
-// are those that the engine really sends; a stand-in server notes them, and the model is asked for one token of each.
-// The engine's second try, which continues the same prompt by a word, is left out.
-import { once } from "node:events";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import path from "node:path";
+// Two rows are ours. In the first the model's answer never fits what is typed next, so that each key costs a request: the
+// layout alone. In the second the model answers what it likes, of 16 tokens at most, and cache, second tries and requests
+// in the background count as they come.
+//
+// The layouts of others evaluate much, so the model is asked for some runs of consecutive keys of theirs only; what it
+// would evaluate for all keys is computed from its own tokens, by the longest common start of two prompts. For ours both
+// is done for all keys.
+
 import { root } from "../lib/places.mjs";
-import { percentile } from "./statistics.mjs";
+import { atMost } from "./figures.mjs";
+import { LAYOUTS } from "./layouts.mjs";
+import { startNotingRelay } from "./noting-relay.mjs";
+import { startProxy } from "./proxy.mjs";
+import { mean, percentile, rounded } from "./statistics.mjs";
+import { evaluatedAfter, lineCounter, tokenizerOf } from "./tokenizer.mjs";
+import { openTrace, readTrace, TYPED_KEYS } from "./traces.mjs";
 
-const TYPED_IN = "server-proxy/src/domain/conversation.rs";
-const ALSO_OPEN = ["server-proxy/src/domain/guards.rs", "server-proxy/src/domain/ports.rs"];
-const OUR_KEYS = 400;
-const PEER_KEYS = 20;
-/** What the small model's server gives each of its two slots. */
-const CONTEXT_TOKENS = 4096;
-const CHARACTERS_PER_TOKEN = 4;
-
-/** Layouts of others: what is sent for the text before and after the cursor. */
-const PEERS = [
-  {
-    layout: "FIM tokens, 307 tokens before and 205 after",
-    write: (before, after) => fim(lastTokens(before, 307), firstTokens(after, 205)),
-  },
-  {
-    layout: "FIM tokens, 20 lines before and after",
-    write: (before, after) => fim(lastLines(before, 20), firstLines(after, 20)),
-  },
-  {
-    layout: "few-shot cursor in a chat, 1,024 tokens around",
-    write: (before, after) =>
-      `<|im_start|>system\nReplace <CURSOR> by the code that belongs there.<|im_end|>\n<|im_start|>user\n${lastTokens(before, 768)}<CURSOR>${firstTokens(after, 256)}<|im_end|>\n<|im_start|>assistant\n`,
-  },
-  { layout: "raw prefix, the last 2,048 tokens", write: (before) => lastTokens(before, 2048) },
-];
+const SHARE_PERCENT = 1;
+const MEDIAN_TOKENS = 2;
+const OWN_ANSWER_KEYS = 150;
+const OTHER_TRACE_KEYS = 131;
+/** What the model evaluates for each layout of others, about; and the consecutive keys at each of the places. */
+const SAMPLED_TOKENS = 6_000;
+const RUN_KEYS = 6;
+const RUNS_MAX = 8;
+const TAIL = 120;
+/** Nobody types it, so an answer that goes on with it never fits. */
+const NEVER_TYPED = "\u2021";
 
 /**
- * @param {{ Engine: new (options: object) => object }} addon
- * @param {string} modelUrl llama.cpp's server
- * @param {(text: string) => void} detail shows how far it is
- * @returns {Promise<object[]>} rows of the table
+ * @param {{ addon: { Engine: new (options: object) => object }, processes: object, proxyProgram: string,
+ *   startModel: () => Promise<object>, detail: (text: string) => void }} given
  */
-export async function reuse(addon, modelUrl, detail) {
-  const source = await readFile(path.join(root, TYPED_IN), "utf8");
-  const start = source.indexOf("\n\n", Math.floor(source.length * 0.6)) + 2;
-  const [before, after] = [source.slice(0, start), source.slice(start + OUR_KEYS)];
-  const typed = [...source.slice(start, start + OUR_KEYS)];
-
-  const rows = [await replay("CodeSaga", await ourPrompts(addon, before, typed, after), modelUrl, detail)];
-  for (const { layout, write } of PEERS) {
-    const prompts = typed.slice(0, PEER_KEYS).map((_, key) => write(before + typed.slice(0, key + 1).join(""), after));
-    rows.push(await replay(layout, prompts, modelUrl, detail));
+export async function reuse(given) {
+  const model = await given.startModel();
+  try {
+    return await withModel({ ...given, modelUrl: model.url });
+  } finally {
+    await model.end();
   }
-  return rows;
 }
 
-/** The first prompt that the engine sends for each key. */
-async function ourPrompts(addon, before, typed, after) {
-  const server = await noteServer();
-  const engine = new addon.Engine({ serverUrl: server.url });
+async function withModel(tools) {
+  const tokenize = tokenizerOf(tools.modelUrl);
+  const long = await readTrace("rust", TYPED_KEYS);
+  const short = await readTrace("typescript", OTHER_TRACE_KEYS);
+  const rows = [
+    await ours(tools, tokenize, long, "CodeSaga, a request for each key", misfit),
+    await ours(tools, tokenize, short, "CodeSaga, a request for each key", misfit),
+    await ours(tools, tokenize, { ...long, keys: long.keys.slice(0, OWN_ANSWER_KEYS) }, "CodeSaga as it runs"),
+  ];
+  const mine = rows.length;
+  for (const { layout, write } of LAYOUTS) rows.push(await theirs(tools, tokenize, long, layout, write));
+  return { rows, figures: figures(rows.slice(0, mine), rows.slice(mine)) };
+}
+
+/** An answer that goes on as the user just did, so that it counts, and then as nobody does. */
+function misfit(typed) {
+  return (prompt) => {
+    const tail = prompt.slice(-TAIL);
+    const at = typed().lastIndexOf(tail);
+    return `${at === -1 ? "" : typed().slice(at + tail.length)}${NEVER_TYPED}`;
+  };
+}
+
+async function ours(tools, tokenize, trace, layout, answering) {
+  let text = trace.before;
+  const relay = await startNotingRelay({ modelUrl: tools.modelUrl, answer: answering?.(() => text) });
+  const proxy = await startProxy(tools, relay.url);
+  const engine = new tools.addon.Engine({ serverUrl: proxy.url });
   try {
-    for (const name of ALSO_OPEN) {
-      const text = await readFile(path.join(root, name), "utf8");
-      engine.openDocument({ uri: `file:///${name}`, path: name, languageId: "rust", version: 1, text });
-    }
-    const uri = `file:///${TYPED_IN}`;
-    engine.openDocument({ uri, path: TYPED_IN, languageId: "rust", version: 1, text: before + after });
+    openTrace(engine, trace);
     await engine.status();
-    const prompts = [];
-    let offset = before.length;
-    for (const [key, text] of typed.entries()) {
-      const changes = [{ startOffset: offset, endOffset: offset, text }];
-      engine.changeDocument({ uri, version: key + 2, changes });
-      offset += text.length;
-      const reply = engine.complete({ uri, offset, trigger: "invoke" });
-      while ((await reply.next()) !== null);
-      const [first] = server.take();
-      if (first) prompts.push(first);
+    await indexed(engine);
+    const asked = [];
+    for (const [key, typed] of trace.keys.entries()) {
+      tools.detail(`${layout}, ${trace.name}, key ${key + 1} of ${trace.keys.length}`);
+      const change = { startOffset: text.length, endOffset: text.length, text: typed };
+      engine.changeDocument({ uri: trace.uri, version: key + 2, changes: [change] });
+      text += typed;
+      const reply = engine.complete({ uri: trace.uri, offset: text.length, trigger: "invoke" });
+      for (let event = await reply.next(); event !== null; event = await reply.next()) {
+        if (event.kind === "failed") throw new Error(`${event.code}: ${event.message}`);
+      }
+      asked.push(relay.take());
     }
-    return prompts;
+    return await ourRow(tokenize, trace, layout, asked);
   } finally {
     engine.close();
-    server.end();
+    await proxy.end();
+    relay.end();
   }
 }
 
-/** A server that notes each prompt and answers nothing. */
-async function noteServer() {
-  let prompts = [];
-  const details = { template: "chatml", fim: false, context_length: CONTEXT_TOKENS, default: true };
-  const models = JSON.stringify({ object: "list", data: [{ id: "small", object: "model", codesaga: details }] });
-  const end = JSON.stringify({ choices: [{ index: 0, text: "", finish_reason: "stop" }] });
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    if (request.method === "POST") prompts.push(JSON.parse(body).prompt);
-    response.setHeader("content-type", request.method === "POST" ? "text/event-stream" : "application/json");
-    response.end(request.method === "POST" ? `data: ${end}\n\ndata: [DONE]\n\n` : models);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    take() {
-      const taken = prompts;
-      prompts = [];
-      return taken;
-    },
-    end() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+/** Waits for the workspace's index: what is found in it would change under the first keys. */
+async function indexed(engine) {
+  engine.setWorkspace({ folders: [{ path: root, name: "codesaga" }], exclude: [], private: [] });
+  while (engine.stats().indexing) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-async function replay(layout, prompts, modelUrl, detail) {
-  const evaluated = [];
-  const shares = [];
-  let tokens = 0;
-  for (const [index, prompt] of prompts.entries()) {
-    detail(`${layout}, key ${index + 1} of ${prompts.length}`);
-    const response = await fetch(`${modelUrl}/completion`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ prompt, n_predict: 1, cache_prompt: true, id_slot: 0, temperature: 0 }),
-    });
-    const { timings, error } = await response.json();
-    if (!timings) throw new Error(`the model refused a prompt of ${layout}: ${JSON.stringify(error)}`);
-    tokens = timings.prompt_n + timings.cache_n;
-    // The first prompt of each layout finds nothing to reuse.
-    if (index === 0) continue;
-    evaluated.push(timings.prompt_n);
-    shares.push(timings.prompt_n / tokens);
+/** The first key finds nothing to reuse, so it is left out. */
+async function ourRow(tokenize, trace, layout, asked) {
+  const computed = [];
+  let before = [];
+  for (const { prompt } of asked.flat()) {
+    const now = await tokenize(prompt);
+    computed.push({ evaluated: evaluatedAfter(before, now), tokens: now.length });
+    before = now;
   }
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const reported = asked.slice(1).map((requests) => ({
+    evaluated: requests.reduce((sum, { evaluated }) => sum + evaluated, 0),
+    tokens: requests.reduce((sum, { evaluated, kept }) => sum + evaluated + kept, 0),
+  }));
+  return row({ trace, layout, computed: computed.slice(1), reported, requests: asked.slice(1).flat().length });
+}
+
+async function theirs(tools, tokenize, trace, layout, write) {
+  tools.detail(layout);
+  const count = await lineCounter(tokenize, trace.text);
+  const { after, path, others } = trace;
+  let before = trace.before;
+  const prompts = trace.keys.map((key) => {
+    before += key;
+    return write({ before, after, path, others, count });
+  });
+  const computed = [];
+  let previous = await tokenize(prompts[0]);
+  for (const prompt of prompts.slice(1)) {
+    const now = await tokenize(prompt);
+    computed.push({ evaluated: evaluatedAfter(previous, now), tokens: now.length });
+    previous = now;
+  }
+  const reported = [];
+  let spent = 0;
+  for (const start of spread(prompts.length)) {
+    for (const [index, prompt] of prompts.slice(start, start + RUN_KEYS + 1).entries()) {
+      tools.detail(`${layout}, ${spent} of about ${SAMPLED_TOKENS} tokens`);
+      const { prompt_n: evaluated, cache_n: kept } = await read(tools.modelUrl, prompt);
+      spent += evaluated;
+      if (index > 0) reported.push({ evaluated, tokens: evaluated + kept });
+    }
+    if (spent >= SAMPLED_TOKENS) break;
+  }
+  return row({ trace, layout, computed, reported, requests: reported.length });
+}
+
+/** Where the runs of consecutive keys begin: all over the trace, however few of them there will be. */
+function spread(keys) {
+  const step = Math.floor((keys - RUN_KEYS) / RUNS_MAX);
+  const order = [4, 1, 6, 2, 7, 3, 5, 0];
+  return order.map((place) => place * step);
+}
+
+async function read(modelUrl, prompt) {
+  const response = await fetch(`${modelUrl}/completion`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ prompt, n_predict: 1, cache_prompt: true, id_slot: 0, temperature: 0 }),
+  });
+  const { timings, error } = await response.json();
+  if (!timings) throw new Error(`the model refused a prompt: ${JSON.stringify(error)}`);
+  return timings;
+}
+
+function row({ trace, layout, computed, reported, requests }) {
+  const evaluated = (samples) => samples.map((sample) => sample.evaluated);
+  // A key without a request evaluates nothing of nothing.
+  const shares = (samples) => samples.map(({ evaluated, tokens }) => (tokens === 0 ? 0 : (evaluated / tokens) * 100));
   return {
     layout,
-    keys: evaluated.length,
-    prompt_tokens: tokens,
-    evaluated_mean: Number(mean(evaluated).toFixed(1)),
-    evaluated_p50: percentile(evaluated, 0.5),
-    evaluated_p95: percentile(evaluated, 0.95),
-    share_percent: Number((mean(shares) * 100).toFixed(2)),
+    trace: trace.name,
+    prompt_tokens: Math.round(mean(computed.map(({ tokens }) => tokens))),
+    keys_asked: reported.length,
+    requests,
+    reported_mean: rounded(mean(evaluated(reported)), 1),
+    reported_p50: percentile(evaluated(reported), 0.5),
+    reported_p95: percentile(evaluated(reported), 0.95),
+    reported_percent: rounded(mean(shares(reported)), 2),
+    prompts_computed: computed.length,
+    computed_mean: rounded(mean(evaluated(computed)), 1),
+    computed_p50: percentile(evaluated(computed), 0.5),
+    computed_percent: rounded(mean(shares(computed)), 2),
   };
 }
 
-const fim = (before, after) => `<fim_prefix>${before}<fim_suffix>${after}<fim_middle>`;
-const lastTokens = (text, count) => text.slice(-count * CHARACTERS_PER_TOKEN);
-const firstTokens = (text, count) => text.slice(0, count * CHARACTERS_PER_TOKEN);
-const lastLines = (text, count) => text.split("\n").slice(-count).join("\n");
-const firstLines = (text, count) => text.split("\n").slice(0, count).join("\n");
+function figures(mine, others) {
+  const percents = others.map((row) => row.computed_percent);
+  const peers = `other layouts ${Math.min(...percents)} to ${Math.max(...percents)} %`;
+  return mine.flatMap((row) => [
+    atMost(
+      `prompt evaluated again per key, ${row.layout}, ${row.trace}, mean`,
+      row.reported_percent,
+      SHARE_PERCENT,
+      "%",
+      peers,
+    ),
+    atMost(`the same, p50`, row.reported_p50, MEDIAN_TOKENS, "tokens", `mean ${row.reported_mean} tokens`),
+  ]);
+}

@@ -9,3 +9,20 @@ export function percentile(samples, share) {
 
 /** The middle value. */
 export const median = (samples) => percentile(samples, 0.5);
+
+/** The arithmetic mean. */
+export function mean(samples) {
+  if (samples.length === 0) throw new Error("no samples were taken");
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+}
+
+/** A number with so many decimals at most. */
+export const rounded = (value, decimals) => Number(value.toFixed(decimals));
+
+/** Median and 99th percentile of times, as columns of a table. */
+export function times(name, samples, decimals = 3) {
+  return {
+    [`${name}_p50_ms`]: rounded(percentile(samples, 0.5), decimals),
+    [`${name}_p99_ms`]: rounded(percentile(samples, 0.99), decimals),
+  };
+}

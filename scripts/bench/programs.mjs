@@ -1,0 +1,60 @@
+// What is measured, built as it ships, each part when it is first needed; or what was built already, when it is named.
+
+import { createRequire } from "node:module";
+import path from "node:path";
+import { canInstall, install, installCommand } from "../lib/debian.mjs";
+import { Expected } from "../lib/expected.mjs";
+import { findProgram } from "../lib/find.mjs";
+import { installModel, startModel } from "../lib/model.mjs";
+import { debugBinaries, root } from "../lib/places.mjs";
+import { compiling } from "../lib/rust.mjs";
+
+/** @param {{ addon?: string, proxy?: string }} given files to measure instead of building them */
+export function openPrograms(kit, given) {
+  const { processes, progress, say } = kit;
+  const ready = new Set();
+  const programs = { processes, startModel: () => startModel(kit) };
+
+  const build = {
+    async addon() {
+      if (!given.addon) {
+        await progress.step(say("Build the engine"), (detail) =>
+          processes.run("bench-native", "npm", ["run", "build:release", "-w", "native"], {
+            onLine: compiling(detail),
+          }),
+        );
+      }
+      programs.addonFile = path.resolve(given.addon ?? path.join(root, "native", "codesaga.node"));
+      programs.addon = createRequire(import.meta.url)(programs.addonFile);
+    },
+    async proxy() {
+      if (!given.proxy) {
+        await progress.step(say("Build {0}", "codesaga-proxy"), (detail) =>
+          processes.run("bench-proxy", "cargo", ["build", "--release", "--locked", "-p", "codesaga-proxy"], {
+            onLine: compiling(detail),
+          }),
+        );
+      }
+      programs.proxyProgram = path.resolve(given.proxy ?? path.join(debugBinaries, "..", "release", "codesaga-proxy"));
+    },
+    model: () => installModel(kit),
+    nginx: () => debian("nginx", kit),
+    wrk: () => debian("wrk", kit),
+  };
+
+  /** Makes these parts ready; those that are already cost nothing. */
+  programs.prepare = async (needs) => {
+    for (const need of needs) {
+      if (ready.has(need)) continue;
+      await build[need]();
+      ready.add(need);
+    }
+  };
+  return programs;
+}
+
+async function debian(name, kit) {
+  if (findProgram(name, ["/usr/sbin"])) return;
+  if (!canInstall()) throw new Expected(`${name} is missing: ${installCommand([name])} and run this again`);
+  await kit.progress.step(kit.say("Install {0}", name), (detail) => install([name], kit, detail));
+}
