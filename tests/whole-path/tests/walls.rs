@@ -36,7 +36,8 @@ const WALLS: &[(&str, &str)] = &[
 /// Crates that only the named crates may depend on directly.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("napi", &["codesaga-native"]),
-    ("tree-sitter", &["saga-context"]),
+    // The evaluation cuts holes out of syntax trees; it ships with nothing.
+    ("tree-sitter", &["saga-context", "evaluation"]),
     ("reqwest", &["saga-client"]),
     ("redis", &["codesaga-proxy"]),
     ("axum", &["codesaga-proxy"]),

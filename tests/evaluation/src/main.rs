@@ -1,0 +1,94 @@
+//! Measures how good completions are: holes are cut into real source by syntax, several prompt
+//! strategies fill them on the same model, and every answer is judged alike.
+//!
+//! `codesaga-eval SETTINGS.json`; `npm run eval` writes the settings, fetches the packages, starts
+//! the servers and shows the result. Nothing is downloaded or started here.
+
+mod cut;
+mod hole;
+mod language;
+mod ours;
+mod peers;
+mod prose;
+mod prose_lines;
+mod report;
+mod sample;
+mod score;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+
+use saga_client::{Client, ClientOptions, Timeouts};
+use serde_json::json;
+
+use ours::Ours;
+use peers::Peer;
+use report::{Asked, Judged, report};
+use sample::{Case, sample};
+use source::Settings;
+
+const OURS: &str = "codesaga";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let file = std::env::args().nth(1).ok_or("usage: codesaga-eval SETTINGS.json")?;
+    let settings: Settings = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    let files = source::read(&settings.sources)?;
+    let cases = sample(&files, settings.cases, settings.seed);
+    let (asked, requests) = ask_all(&settings, &cases).await?;
+    let strategies: Vec<&'static str> =
+        names().filter(|name| settings.strategies.contains(*name)).collect();
+    let mut result = report(&asked, &strategies);
+    result["files"] = json!(files.len());
+    result["our_requests"] = requests;
+    std::fs::write(&settings.result, serde_json::to_string_pretty(&result)?)?;
+    Ok(())
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    std::iter::once(OURS).chain(Peer::ALL.into_iter().map(Peer::name))
+}
+
+/// One case after the other, so that an interrupted machine slows all strategies alike.
+async fn ask_all<'a>(
+    settings: &Settings,
+    cases: &[Case<'a>],
+) -> Result<(Vec<Asked<'a>>, serde_json::Value), Box<dyn Error>> {
+    let model = settings.model.as_deref();
+    let mut ours = Ours::start(&settings.server, model).map_err(|failure| failure.to_string())?;
+    let client = Client::new(&ClientOptions {
+        server_url: settings.server.clone(),
+        token: None,
+        headers: Vec::new(),
+        ca_pem: None,
+        timeouts: Timeouts::default(),
+    })
+    .map_err(|failure| failure.to_string())?;
+    let mut asked = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        eprintln!("case {} of {}: {}", index + 1, cases.len(), case.file.path);
+        let mut answers = Vec::new();
+        for name in names().filter(|name| settings.strategies.contains(*name)) {
+            let peer = Peer::ALL.into_iter().find(|peer| peer.name() == name);
+            let answer = match peer {
+                Some(peer) => peer.answer(&client, model, case).await,
+                None => ours.answer(case).await,
+            };
+            let answer = answer.map_err(|failure| format!("{name}: {failure}"))?;
+            let score = score::score(case, &answer);
+            answers.push(Judged { strategy: name, answer, score });
+        }
+        asked.push(Asked { case: *case, answers });
+    }
+    let stats = ours.stats();
+    let requests = json!({
+        "questions": cases.len(),
+        "sent": stats.requests_sent,
+        "second_tries": stats.second_tries,
+        "suppressed": stats.suppressed,
+        "dropped": stats.dropped,
+    });
+    Ok((asked, requests))
+}
