@@ -10,6 +10,8 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
 const TOKENS_MAX = 16;
+/** Longer than any pause between two requests: a connection must not end just when it is used again. */
+const KEPT_MS = 600_000;
 const COMPLETIONS = "/v1/completions";
 
 /** @param {{ modelUrl: string, answer?: (prompt: string) => string }} options */
@@ -29,6 +31,7 @@ export async function startNotingRelay({ modelUrl, answer }) {
       if (!left.signal.aborted) response.destroy(error);
     }
   }).listen(0, "127.0.0.1");
+  server.keepAliveTimeout = KEPT_MS;
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${server.address().port}`,

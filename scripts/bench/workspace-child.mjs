@@ -26,11 +26,11 @@ const resident = await settled();
 const start = performance.now();
 engine.setWorkspace({ folders: [{ path: folder, name: "bench" }], exclude: [], private: [] });
 const during = [];
-while (engine.stats().indexing) {
+do {
   during.push(await typing.key());
   say({ detail: `${engine.stats().indexedFiles} of ${files} files` });
   await wait(KEY_EVERY_MS);
-}
+} while (engine.stats().indexing);
 const seconds = (performance.now() - start) / 1_000;
 const { indexedFiles, indexedBytes } = engine.stats();
 const grown = (await settled()) - resident;
