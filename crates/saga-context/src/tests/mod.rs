@@ -4,6 +4,7 @@ mod context;
 mod documents;
 mod edits;
 mod languages;
+mod merged;
 mod place;
 mod selection;
 
