@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use file::{IndexedFile, index_file};
+pub use file::{IndexedFile, index_file, is_indexable};
 
 use crate::limits::IndexLimits;
 use crate::names;
@@ -154,6 +154,12 @@ impl WorkspaceIndex {
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
         self.slots.contains_key(path)
+    }
+
+    /// Names that lead somewhere.
+    #[cfg(test)]
+    pub(crate) fn held_lists(&self) -> usize {
+        self.definitions.len() + self.windows.len()
     }
 
     /// Definitions with that name in files of the family; none when the name is a common one.

@@ -1,8 +1,10 @@
 //! What stands around a cursor: documents kept in step by edits, and the only home of tree-sitter.
 //!
 //! [`Documents`] holds the open texts and hands out [`Snapshot`]s; [`context_at`],
-//! [`cursor_place`], [`selection_to_edit`] and [`enclosing_definition`] read one. Offsets are
-//! UTF-8 bytes. Half-written code is input: everything but taking a document or an edit is total.
+//! [`cursor_place`], [`selection_to_edit`] and [`enclosing_definition`] read one, [`related`] asks
+//! the others and a [`WorkspaceIndex`], and [`redact`] takes out what must not leave the machine.
+//! Offsets are UTF-8 bytes. Half-written code is input: everything but taking a document or an
+//! edit is total.
 //!
 //! Nothing here knows a clock, a disk, a network, a thread or an editor. Parsing is a [`ParseJob`]
 //! that the caller runs where it likes; prompts are written in `saga-prompt`.
@@ -42,7 +44,7 @@ mod windows;
 
 pub use context::context_at;
 pub use documents::Documents;
-pub use index::{IndexedFile, WorkspaceIndex, index_file};
+pub use index::{IndexedFile, WorkspaceIndex, index_file, is_indexable};
 pub use limits::{ContextLimits, DocumentLimits, IndexLimits};
 pub use merged::MergedSyntax;
 pub use misfit::Misfit;

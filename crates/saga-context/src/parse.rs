@@ -13,6 +13,10 @@ use crate::outline::Outline;
 use crate::text;
 use crate::windows::Windows;
 
+/// Larger texts with errors in them keep a tree that grew: parsing them whole takes too long for
+/// every key, even beside the typing.
+const AFRESH_BYTES_MAX: usize = 256 << 10;
+
 /// A text that waits to be read.
 pub struct ParseJob {
     pub(crate) uri: Arc<str>,
@@ -46,8 +50,7 @@ impl ParseJob {
     pub fn run(self) -> Parsed {
         let result = self.language.and_then(|language| {
             let loaded = language.load()?;
-            let old_tree = self.old_tree.as_ref().filter(|_| language.keeps_trees);
-            let tree = parse(loaded, &self.rope, old_tree, self.steps_max)?;
+            let tree = self.parse(language, loaded)?;
             let earlier = self.old_outline.as_deref();
             let outline = Outline::read(language, loaded, &tree, &self.rope, earlier);
             Some((tree, Arc::new(outline)))
@@ -61,6 +64,20 @@ impl ParseJob {
             result,
             windows: Arc::new(windows),
         }
+    }
+
+    /// How a parser gets over an error depends on what it kept, and errors that are gone may stay:
+    /// a tree with errors is neither grown further nor taken from growing, where the text is small
+    /// enough to be read as a whole.
+    fn parse(&self, language: &Language, loaded: &Loaded) -> Option<Tree> {
+        let is_small = self.rope.byte_len() <= AFRESH_BYTES_MAX;
+        let is_sound = |tree: &&Tree| !(is_small && tree.root_node().has_error());
+        let old_tree = self.old_tree.as_ref().filter(|_| language.keeps_trees).filter(is_sound);
+        let tree = parse(loaded, &self.rope, old_tree, self.steps_max)?;
+        if old_tree.is_some() && !is_sound(&&tree) {
+            return parse(loaded, &self.rope, None, self.steps_max);
+        }
+        Some(tree)
     }
 }
 

@@ -38,6 +38,12 @@ pub(super) struct PackedWindow {
     names: (u32, u32),
 }
 
+/// Whether a file of that name can be indexed, so that no other is opened.
+#[must_use]
+pub fn is_indexable(path: &str) -> bool {
+    Language::of_path(path).is_some()
+}
+
 /// Reads a file for the index: its definitions, when its language has any and parsing stays
 /// within its limit, and its windows.
 ///

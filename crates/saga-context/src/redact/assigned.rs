@@ -66,8 +66,9 @@ impl Given<'_> {
         let length = value.chars().count();
         if !self.is_quoted {
             let is_mixed = has_digit && value.chars().any(char::is_alphabetic);
-            let is_long = length >= 16 || symbols > 0 || (self.is_password && self.is_assigned);
-            return is_mixed && is_long && !self.names_itself() && !reads_as_words(value);
+            let is_password = self.is_password && self.is_assigned;
+            let is_random = (length >= 16 || symbols > 0) && !reads_as_words(value);
+            return is_mixed && (is_password || is_random) && !self.names_itself();
         }
         if self.is_password {
             let is_one_word = value.chars().all(char::is_alphabetic);
@@ -104,14 +105,19 @@ fn is_hole(value: &str) -> bool {
         || value.chars().all(|c| Some(c) == first)
 }
 
-/// Words with marks between them, as in `kubernetes.io/service-account-token` or `step-2`; no key
-/// looks like that.
+/// Words with marks between them, as in `kubernetes.io/service-account-token`, `step-2` or
+/// `utf8mb4_general`; no key looks like that.
 fn reads_as_words(value: &str) -> bool {
+    const WORD_LETTERS_MIN: usize = 3;
+    const WORD_CHARS_MAX: usize = 16;
     let mut parts = value.split(['-', '_', '.', '/', ':', '@']);
     parts.all(|part| {
-        let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        let digits = part.len() - word.len();
-        let is_word = word.chars().all(char::is_alphabetic);
-        is_word && digits <= if word.is_empty() { 4 } else { 2 }
+        let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+        let digits = part.chars().filter(char::is_ascii_digit).count();
+        let length = part.chars().count();
+        let is_number = digits == length && digits <= 4;
+        let is_word = letters == length
+            || (letters >= WORD_LETTERS_MIN && digits <= 2 && length <= WORD_CHARS_MAX);
+        is_number || (is_word && letters + digits == length)
     })
 }

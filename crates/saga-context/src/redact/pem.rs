@@ -91,6 +91,8 @@ fn bare(text: &str) -> Vec<Range<usize>> {
             end = at + line.trim_end().len();
         } else {
             if lines >= BARE_LINES_MIN {
+                let is_rest = material.ends_with('=') && material.bytes().all(is_material);
+                let end = if is_rest { at + line.trim_end().len() } else { end };
                 found.push(start..end);
             }
             lines = 0;

@@ -27,6 +27,11 @@ pub fn holds_placeholder(text: &str) -> bool {
     FORM.is_match(text)
 }
 
+/// Whether `text` is a placeholder and nothing else.
+pub(super) fn is_one(text: &str) -> bool {
+    FORM.find(text).is_some_and(|found| found.as_str() == text)
+}
+
 /// Whether the text has this placeholder by itself.
 pub(super) fn is_used(text: &str, number: u32) -> bool {
     FORM.captures_iter(text).any(|found| number_of(&found) == Some(number))

@@ -125,6 +125,9 @@ def area(country):
             class Circle
                 def __init__(self, radius: float) -> None
             app/shapes.py: def area(circle: Circle) -> float
+            app/shapes.py: def area(circle: Circle) -> float:
+                # The usual formula.
+                return PI * circle.radius ** 2
         "#]],
     );
 }
@@ -172,6 +175,17 @@ def priceOf(item): pass
             src/items.ts: // The price with its tax.
             const priceOf = (item: Item, tax: number): number
             src/items.ts: const TAX = 0.1
+            src/items.ts: /** What can be bought. */
+            export interface Item {
+              name: string
+              price: number
+            }
+            /**
+             * The price with its tax.
+             * @param item what is bought
+             */
+            export const priceOf = (item: Item, tax: number): number => item.price * (1 + tax)
+            export const TAX = 0.1
         "#]],
     );
 }

@@ -257,8 +257,31 @@ fn parsing_is_given_up_at_its_limit_and_not_tried_again() {
     parse(&mut documents, "a");
     assert!(!documents.get("a").unwrap().has_tree());
     documents.change("a", 2, &[edit(0, 0, " ")]).unwrap();
-    assert!(documents.parse_job("a").is_none());
+    assert!(documents.parse_job("a").unwrap().language.is_none());
+    parse(&mut documents, "a");
+    assert!(documents.parse_job("a").is_none(), "what needs no tree was read");
     documents.open("a", "a", "rust", 3, "fn a() {}").unwrap();
     parse(&mut documents, "a");
     assert!(documents.get("a").unwrap().has_tree(), "opened anew, tried anew");
+}
+
+#[test]
+fn an_edit_nobody_made_leaves_the_document_alone() {
+    let mut documents = Documents::new(DocumentLimits::USUAL);
+    documents.open("a", "a", "python", 3, "def f():\n    \n").unwrap();
+    parse(&mut documents, "a");
+    let doc = documents.get("a").unwrap();
+    let tried = doc.with_edit(&edit(13, 13, "return 가")).unwrap();
+    assert_eq!(tried.text(Span::new(0, usize::MAX)), "def f():\n    return 가\n");
+    assert_eq!((tried.version(), tried.has_tree(), tried.tree_is_current()), (3, true, false));
+    let context = crate::context_at(&tried, ByteOffset(23), &crate::ContextLimits::USUAL);
+    assert_eq!(context.scopes, ["def f()"]);
+    let twice = tried.with_edit(&edit(0, 0, "# x\n")).unwrap();
+    assert_eq!(twice.text(Span::new(0, 9)), "# x\ndef f");
+    assert_eq!(doc.text(Span::new(0, usize::MAX)), "def f():\n    \n");
+    assert!(doc.tree_is_current());
+    assert_eq!(
+        doc.with_edit(&edit(99, 99, "")).err(),
+        Some(Misfit::OutOfRange { offset: 99, len: 14 })
+    );
 }

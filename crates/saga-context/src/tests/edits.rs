@@ -1,6 +1,8 @@
 //! Random edits: the rope equals a plain string, nothing outside an edit changes, and a tree that
 //! grew by edits equals one parsed afresh wherever the text is without errors.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use saga_domain::{ByteOffset, Span, TextEdit};
 
@@ -9,8 +11,10 @@ use crate::language::Language;
 use crate::languages::LANGUAGES;
 use crate::outline::Outline;
 use crate::parse::parse as parse_afresh;
-use crate::{ContextLimits, DocumentLimits, Documents, context_at, cursor_place};
-use crate::{enclosing_definition, selection_to_edit};
+use crate::{
+    ContextLimits, DocumentLimits, Documents, RecentPlaces, Snapshot, Surroundings, WorkspaceIndex,
+    context_at, cursor_place, enclosing_definition, related, selection_to_edit,
+};
 
 /// Pieces that are hard on offsets (syllables, jamo, combining marks, surrogates in UTF-16, line
 /// ends, tabs) and on parsers.
@@ -64,7 +68,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// Real source, where most of a tree outlives an edit.
-const SAMPLES: &[(&str, &str)] = &[
+pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("python", include_str!("samples/python.txt")),
     ("typescript", include_str!("samples/typescript.txt")),
     ("typescriptreact", include_str!("samples/typescriptreact.txt")),
@@ -93,10 +97,26 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// An edit by two places as shares of the text, so that it fits whatever the text is by then.
-fn edits() -> impl Strategy<Value = Vec<(f64, f64, String)>> {
+#[derive(Clone, Debug)]
+struct SomeEdit {
+    at: f64,
+    length: f64,
+    new: String,
+}
+
+impl SomeEdit {
+    fn fit(&self, text: &str) -> TextEdit {
+        let from = boundary(text, self.at);
+        let to = from + boundary(&text[from..], self.length);
+        TextEdit { span: Span::new(from, to), text: self.new.clone() }
+    }
+}
+
+fn edits(count: Range<usize>) -> impl Strategy<Value = Vec<SomeEdit>> {
     let piece = prop::collection::vec(prop::sample::select(PIECES), 0..4);
     let edit = (0.0..1.0f64, 0.0..0.3f64, piece.prop_map(|pieces| pieces.concat()));
-    prop::collection::vec(edit, 1..8)
+    let edit = edit.prop_map(|(at, length, new)| SomeEdit { at, length, new });
+    prop::collection::vec(edit, count)
 }
 
 fn boundary(text: &str, share: f64) -> usize {
@@ -113,44 +133,43 @@ fn language() -> impl Strategy<Value = &'static str> {
     prop::sample::select(rows.chain(["plaintext"]).collect::<Vec<_>>())
 }
 
+/// Edits that one document takes in the property that compares texts.
+const EDITS_OF_ONE: usize = 40;
+
 proptest! {
-    // PROPTEST_CASES scales this: 256 by default.
-    #![proptest_config(ProptestConfig {
-        cases: 4 * ProptestConfig::default().cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    // 10,240 edits by default; PROPTEST_CASES=25000 makes a million.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn edits_do_what_they_do_to_a_string(
         language_id in language(),
         start in text(),
-        edits in edits(),
-        parse_between in any::<bool>(),
+        edits in edits(EDITS_OF_ONE..EDITS_OF_ONE + 1),
+        parsed_every in 1..20_usize,
     ) {
         let mut documents = Documents::new(DocumentLimits::USUAL);
         documents.open("a", "a", language_id, 0, &start).unwrap();
         parse(&mut documents, "a");
         let mut plain = start;
-        for (version, (from, length, new)) in (1..).zip(&edits) {
-            let from = boundary(&plain, *from);
-            let to = from + boundary(&plain[from..], *length);
-            let (before, after) = (plain[..from].to_owned(), plain[to..].to_owned());
-            plain.replace_range(from..to, new);
-            let edit = TextEdit { span: Span::new(from, to), text: new.clone() };
-            documents.change("a", version, &[edit]).unwrap();
-
+        for (version, edit) in (1..).zip(&edits) {
+            let edit = edit.fit(&plain);
+            let (from, to) = (edit.span.start.0, edit.span.end.0);
+            let before = documents.get("a").unwrap();
+            documents.change("a", version, std::slice::from_ref(&edit)).unwrap();
             let doc = documents.get("a").unwrap();
             let now = doc.text(Span::new(0, usize::MAX));
+            prop_assert!(now.starts_with(&plain[..from]) && now.ends_with(&plain[to..]));
+            plain.replace_range(from..to, &edit.text);
             prop_assert_eq!(&now, &plain);
-            prop_assert!(now.starts_with(&before) && now.ends_with(&after));
-            read_everything(&documents, from, to);
-            if parse_between {
+            let tried = before.with_edit(&edit).unwrap();
+            prop_assert_eq!(tried.rope(), doc.rope());
+            read_everything(&doc, from, to);
+            if (version as usize).is_multiple_of(parsed_every) {
                 parse(&mut documents, "a");
             }
         }
         parse(&mut documents, "a");
-        read_everything(&documents, 0, plain.len());
+        read_everything(&documents.get("a").unwrap(), 0, plain.len());
         tree_equals_a_fresh_one(&documents, language_id)?;
     }
 
@@ -158,15 +177,14 @@ proptest! {
     fn one_change_of_many_edits_is_the_same_as_many(
         language_id in language(),
         start in text(),
-        edits in edits(),
+        edits in edits(1..8),
     ) {
         let mut plain = start.clone();
         let mut all = Vec::new();
-        for (from, length, new) in &edits {
-            let from = boundary(&plain, *from);
-            let to = from + boundary(&plain[from..], *length);
-            plain.replace_range(from..to, new);
-            all.push(TextEdit { span: Span::new(from, to), text: new.clone() });
+        for edit in &edits {
+            let edit = edit.fit(&plain);
+            plain.replace_range(edit.span.range(), &edit.text);
+            all.push(edit);
         }
         let mut documents = Documents::new(DocumentLimits::USUAL);
         documents.open("a", "a", language_id, 0, &start).unwrap();
@@ -184,48 +202,69 @@ proptest! {
     fn code_that_is_broken_and_mended_has_the_tree_of_before(
         (language_id, sample) in prop::sample::select(SAMPLES),
         crlf in any::<bool>(),
-        edits in edits(),
+        edits in edits(1..8),
         parse_between in any::<bool>(),
     ) {
-        let start = if crlf { sample.replace('\n', "\r\n") } else { sample.to_owned() };
-        let mut documents = Documents::new(DocumentLimits::USUAL);
-        documents.open("a", "a", language_id, 0, &start).unwrap();
-        parse(&mut documents, "a");
-        let mut plain = start.clone();
-        let mut back = Vec::new();
-        for (version, (from, length, new)) in (1..).zip(&edits) {
-            let from = boundary(&plain, *from);
-            let to = from + boundary(&plain[from..], *length / 4.0);
-            let span = Span::new(from, from + new.len());
-            back.push(TextEdit { span, text: plain[from..to].to_owned() });
-            plain.replace_range(from..to, new);
-            let edit = TextEdit { span: Span::new(from, to), text: new.clone() };
-            documents.change("a", version, &[edit]).unwrap();
-            if parse_between {
-                parse(&mut documents, "a");
-            }
-        }
-        back.reverse();
-        documents.change("a", 100, &back).unwrap();
-        prop_assert_eq!(documents.get("a").unwrap().text(Span::new(0, usize::MAX)), start);
-        parse(&mut documents, "a");
-        prop_assert!(!documents.get("a").unwrap().syntax.unwrap().tree.root_node().has_error());
-        tree_equals_a_fresh_one(&documents, language_id)?;
+        break_and_mend(language_id, sample, crlf, &edits, parse_between)?;
     }
 }
 
+#[test]
+fn an_error_in_go_that_is_mended_is_gone() {
+    let edit = |at, length, new: &str| SomeEdit { at, length, new: new.to_owned() };
+    let edits = [edit(0.8627, 0.0, "def f(a):\n"), edit(0.3973, 0.1895, "`")];
+    let (_, go) = SAMPLES.iter().find(|(language, _)| *language == "go").unwrap();
+    break_and_mend("go", go, true, &edits, true).unwrap();
+}
+
+fn break_and_mend(
+    language_id: &str,
+    sample: &str,
+    crlf: bool,
+    edits: &[SomeEdit],
+    parse_between: bool,
+) -> Result<(), TestCaseError> {
+    let start = if crlf { sample.replace('\n', "\r\n") } else { sample.to_owned() };
+    let mut documents = Documents::new(DocumentLimits::USUAL);
+    documents.open("a", "a", language_id, 0, &start).unwrap();
+    parse(&mut documents, "a");
+    let mut plain = start.clone();
+    let mut back = Vec::new();
+    for (version, edit) in (1..).zip(edits) {
+        let edit = SomeEdit { length: edit.length / 4.0, ..edit.clone() }.fit(&plain);
+        let from = edit.span.start.0;
+        let span = Span::new(from, from + edit.text.len());
+        back.push(TextEdit { span, text: plain[edit.span.range()].to_owned() });
+        plain.replace_range(edit.span.range(), &edit.text);
+        documents.change("a", version, &[edit]).unwrap();
+        if parse_between {
+            parse(&mut documents, "a");
+        }
+    }
+    back.reverse();
+    documents.change("a", 100, &back).unwrap();
+    prop_assert_eq!(documents.get("a").unwrap().text(Span::new(0, usize::MAX)), start);
+    parse(&mut documents, "a");
+    prop_assert!(!documents.get("a").unwrap().syntax.unwrap().tree.root_node().has_error());
+    tree_equals_a_fresh_one(&documents, language_id)
+}
+
 /// Nothing to compare: it must not panic, whatever the text and the place.
-fn read_everything(documents: &Documents, from: usize, to: usize) {
-    let doc = documents.get("a").expect("it is open");
+fn read_everything(doc: &Snapshot, from: usize, to: usize) {
+    let (index, mut recent) = (WorkspaceIndex::default(), RecentPlaces::new());
+    recent.note_edit(doc, Span::new(from, to));
     for at in [from, to, from + 1, usize::MAX] {
         let at = ByteOffset(at);
-        let context = context_at(&doc, at, &ContextLimits::USUAL);
+        let context = context_at(doc, at, &ContextLimits::USUAL);
         assert!(!context.prefix.contains('\r') && !context.suffix.contains('\r'));
-        let _ = cursor_place(&doc, at);
+        let _ = cursor_place(doc, at);
+        let around =
+            Surroundings { open: std::slice::from_ref(doc), index: &index, recent: &recent };
+        let _ = related(doc, at, &around, &ContextLimits::USUAL);
     }
-    let span = selection_to_edit(&doc, Span::new(from, to));
+    let span = selection_to_edit(doc, Span::new(from, to));
     assert!(doc.check(span.start).is_ok() && doc.check(span.end).is_ok());
-    if let Some(span) = enclosing_definition(&doc, Span::new(from, to)) {
+    if let Some(span) = enclosing_definition(doc, Span::new(from, to)) {
         assert!(doc.check(span.start).is_ok() && doc.check(span.end).is_ok());
     }
 }

@@ -6,6 +6,9 @@ mod edits;
 mod languages;
 mod merged;
 mod place;
+mod private;
+mod redact;
+mod related;
 mod selection;
 
 use saga_domain::{ByteOffset, Span};
