@@ -18,7 +18,8 @@ let workbench;
 let input;
 
 before(async () => {
-  scene = await openScene({ name: "korean", language: "ko", files: { "cart.py": program } });
+  const files = { "cart.py": program, "notes.py": program, "user.py": program };
+  scene = await openScene({ name: "korean", language: "ko", files });
   workbench = scene.workbench;
   await workbench.waitForStatus("sparkle");
   input = await workbench.composer();
@@ -47,6 +48,31 @@ test("composed syllables reach the file whole, and completion goes on after them
   for (const asked of await scene.scripted.asked()) {
     assert.doesNotMatch(askedText(asked), /[ㄱ-ㅎㅏ-ㅣ]/, "no half-composed letter was sent to the model");
   }
+});
+
+test("a suggestion holds while its syllables are composed, and accepting it leaves exact bytes", async () => {
+  await scene.scripted.script([{ pieces: [" 상품", " 목록", "을 돌려준다"] }]);
+  await workbench.open("notes.py", 6, 9);
+  await workbench.type("# ");
+  await workbench.waitForGhostText((text) => text === "상품 목록을 돌려준다");
+  await compose(input, ["ㅅ", "사", "상"]);
+  await workbench.waitForGhostText((text) => text === "품 목록을 돌려준다");
+  await compose(input, ["ㅍ", "푸", "품"]);
+  await workbench.waitForGhostText((text) => text.trimStart() === "목록을 돌려준다");
+  await workbench.press("Tab");
+  await workbench.saves("notes.py", program.replace(/ {8}\n$/, "        # 상품 목록을 돌려준다\n"));
+});
+
+test("a suggestion holds while a final consonant moves on to the next syllable", async () => {
+  await scene.scripted.script([{ pieces: [" 사용자", " 이름"] }]);
+  await workbench.open("user.py", 6, 9);
+  await workbench.type("# ");
+  await workbench.waitForGhostText((text) => text === "사용자 이름");
+  await compose(input, ["ㅅ", "사", "상"], "사");
+  await compose(input, ["요", "용"]);
+  await workbench.waitForGhostText((text) => text === "자 이름");
+  await workbench.press("Tab");
+  await workbench.saves("user.py", program.replace(/ {8}\n$/, "        # 사용자 이름\n"));
 });
 
 test("in the chat, Enter ends a syllable first and sends only then", async () => {

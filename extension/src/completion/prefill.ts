@@ -36,7 +36,12 @@ export function registerPrefill(ctx: Ctx): void {
       last = spotOf(editor);
     }),
   );
-  ctx.own(ctx.engine.onDidStart(() => considered(vscode.window.activeTextEditor)));
+  ctx.own(
+    ctx.engine.onDidStart(() => {
+      last = undefined;
+      considered(vscode.window.activeTextEditor);
+    }),
+  );
 }
 
 function spotOf({ document, selection }: vscode.TextEditor): Spot {

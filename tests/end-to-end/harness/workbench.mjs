@@ -54,6 +54,30 @@ export function openWorkbench(page, folder) {
     page,
     palette,
     open,
+    /** Loads the window again, as a person does: what the editor keeps is written first. */
+    async reload() {
+      const loaded = page.waitForEvent("load");
+      await palette("Developer: Reload Window");
+      await loaded;
+      await page.locator(statusItem).waitFor();
+    },
+
+    /** Opens a notebook and starts to edit a cell at its end; cells are counted from 1. */
+    async openCell(file, number) {
+      const code = page.locator(".notebook-editor .code-cell-row .cell-editor-container .view-lines");
+      const tryOnce = async () => {
+        await keyboard.press("Control+p");
+        const input = page.locator(".quick-input-widget:visible input");
+        await input.fill(file, { timeout: triedMs });
+        await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: file }).first().click();
+        await code.nth(number - 1).click({ timeout: triedMs });
+        await page.locator(".notebook-editor .monaco-editor.focused").waitFor({ timeout: triedMs });
+        return true;
+      };
+      await eventually(`cell ${number} of ${file} to be open`, tryOnce, Boolean, 3 * triedMs);
+      await keyboard.press("Control+End");
+    },
+
     saves,
     read,
     write: (file, text) => writeFile(path.join(folder, file), text),
@@ -80,21 +104,33 @@ export function openWorkbench(page, folder) {
       page.locator(`${statusItem} .codicon-${icon}`).waitFor({ timeout: withinMs }),
     statusLabel: () => page.locator(`${statusItem} a`).first().getAttribute("aria-label"),
 
-    /** The page of *Show Status* as an object of strings; closed again. */
+    /** The page of *Show Status* as an object of strings; closed again. It is longer than the window. */
     async statusPage(command) {
       await palette(command);
-      const lines = await eventually(
-        "the status page",
-        async () => (await texts(".editor-instance .view-line")).map((line) => line.replaceAll("\u00a0", " ")),
-        (all) => all.some((line) => line.startsWith("stats.requestsSent:")),
+      const copied = async () => {
+        await page.locator('.tab.active[data-resource-name="CodeSaga"]').waitFor({ timeout: triedMs });
+        await keyboard.press("Control+a");
+        await keyboard.press("Control+c");
+        return (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
+      };
+      const lines = await eventually("the status page", copied, (all) =>
+        all.some((line) => line.startsWith("stats.requestsSent:")),
       );
       await palette("View: Close Editor");
       return Object.fromEntries(
         lines
           .filter((line) => line.includes(": "))
-          .map((line) => [line.split(": ")[0], line.slice(line.indexOf(": ") + 2)]),
+          .map((line) => [line.split(": ")[0], line.slice(line.indexOf(": ") + 2).trim()]),
       );
     },
+
+    /** Chooses a row of a list that is open or about to open. */
+    async choose(label) {
+      await page.locator(".quick-input-list .monaco-list-row").filter({ hasText: label }).first().click();
+      await page.locator(".quick-input-widget:visible").waitFor({ state: "hidden" });
+    },
+
+    suggestWidget: () => page.locator(".suggest-widget.visible"),
 
     notificationButton: (label) => page.locator(".notification-toast .monaco-button").filter({ hasText: label }),
     notifications: () => texts(".notification-toast"),
@@ -129,10 +165,10 @@ async function repeat(times, action) {
   for (let done = 0; done < times; done++) await action();
 }
 
-/** Composes one syllable state by state and commits it, as an input method does. */
-export async function compose(session, states) {
+/** Composes one syllable state by state and commits it, as an input method does; `committed` when it is not the last. */
+export async function compose(session, states, committed = states.at(-1)) {
   for (const text of states) {
     await session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
   }
-  await session.send("Input.insertText", { text: states.at(-1) });
+  await session.send("Input.insertText", { text: committed });
 }
