@@ -3,13 +3,13 @@
 const details = { template: "llama3", fim: false, context_length: 8192, default: true };
 
 /** The answer to `GET /v1/models`. */
-export const MODELS = JSON.stringify({
+const MODELS = JSON.stringify({
   object: "list",
   data: [{ id: "bench", object: "model", owned_by: "ollama", codesaga: details }],
 });
 
 /** The answer to `GET /readyz`. */
-export const READY = JSON.stringify({ status: "ready", model: "bench", for_seconds: 1, memory: "in_process" });
+const READY = JSON.stringify({ status: "ready", model: "bench", for_seconds: 1, memory: "in_process" });
 
 /** A chunk of a streamed completion. */
 export const chunk = (text, finish = null) =>
@@ -23,3 +23,23 @@ export const chunk = (text, finish = null) =>
 
 /** The end of a streamed completion. */
 export const END = `${chunk("", "stop")}data: [DONE]\n\n`;
+
+/** The answer to the calls of Tabby's client that ask for no completion. */
+const TABBY_HEALTH = JSON.stringify({
+  model: "bench",
+  device: "cpu",
+  arch: "",
+  cpu_info: "",
+  cpu_count: 1,
+  cuda_devices: [],
+  version: { build_date: "", build_timestamp: "", git_sha: "", git_describe: "v0.21.0" },
+});
+
+/** The answer to one that does. */
+export const tabbyAnswer = (text) => JSON.stringify({ id: "cmpl-1", choices: [{ index: 0, text }] });
+
+/** What a server says of itself at that path. */
+export function factsAt(path) {
+  if (path === "/v1/models") return MODELS;
+  return path === "/v1/health" ? TABBY_HEALTH : READY;
+}

@@ -18,13 +18,13 @@ export const BENCHES = {
   keystroke: {
     group,
     title: "Keystroke to request on the wire, through the addon",
-    needs: ["addon"],
+    needs: ["addon", "tabby"],
     work: ({ addon }, detail) => keystroke(addon, detail),
   },
   hit: {
     group,
     title: "Keys that follow a completion, served from the cache",
-    needs: ["addon"],
+    needs: ["addon", "tabby"],
     work: ({ addon }, detail) => hit(addon, detail),
   },
   cancel: {
@@ -48,7 +48,7 @@ export const BENCHES = {
   requests: {
     group,
     title: "Requests for typed keys, and time until a suggestion is there",
-    needs: ["addon"],
+    needs: ["addon", "tabby"],
     work: ({ addon }, detail) => requests(addon, detail),
   },
   reuse: {

@@ -1,17 +1,22 @@
-// A hit: keys that follow the engine's own completions, each to be served without a request and without a timer.
+// A hit: keys that follow a client's own completions, each to be served without a request and without a timer; ours, and
+// another assistant's own client.
 //
-// A server that is always right answers once; then the answer is typed key by key, and after each key the engine is
-// asked as the editor asks it. What counts as served is the rest of the answer, from the cache.
+// A server that is always right answers once; then the answer is typed key by key, and after each key the client is
+// asked as its editor asks it. What counts as served is the rest of the answer, or the beginning of that, with no request
+// sent.
 
 import { atLeast, atMost } from "./figures.mjs";
 import { ALWAYS_RIGHT } from "./oracle.mjs";
 import { rounded, times } from "./statistics.mjs";
+import { startTabby, TABBY } from "./tabby.mjs";
 import { openTrace, readTrace } from "./traces.mjs";
 import { keysOf } from "./typist.mjs";
 import { startWorker } from "./worker.mjs";
 
 const KEYS = 1_000;
 const WARM_UP_KEYS = 100;
+/** It waits before it looks into its cache. */
+const TABBY_KEYS = 60;
 const SERVED_MS = 0.1;
 /** Nobody's pause is shorter, so what is served within it waited for none. */
 const NO_TIMER_MS = 20;
@@ -21,83 +26,83 @@ const NO_TIMER_MS = 20;
  * @param {(text: string) => void} detail shows how far it is
  */
 export async function hit(addon, detail) {
-  const seen = { warmUp: await replay(addon, "typescript", WARM_UP_KEYS, detail) };
-  const run = await replay(addon, "rust", KEYS, detail);
-  const share = rounded((run.served / run.keys) * 100, 2);
-  const row = {
-    keys: run.keys,
-    served: run.served,
-    completions: run.completions,
-    requests_for_these_keys: run.asked,
-    ...times("call_returns", run.returned),
-    ...times("served", run.took),
-    slowest_ms: rounded(Math.max(...run.took), 3),
-    warm_up_keys: seen.warmUp.keys,
-  };
+  const ours = (url, trace) => openOurs(addon, url, trace);
+  await replay(ours, "typescript", WARM_UP_KEYS, detail);
+  const run = await replay(ours, "rust", KEYS, detail);
+  const tabby = await replay(openTabby, "rust", TABBY_KEYS, detail);
+  const mine = row("CodeSaga", run);
+  const theirs = row(TABBY, tabby);
+  const beside = `${TABBY}: ${theirs.served_percent} %, ${theirs.served_p50_ms} ms`;
   return {
-    rows: [row],
+    rows: [mine, theirs],
     figures: [
-      atLeast(`keys served, of ${run.keys} that follow a completion`, share, 100, "%"),
-      atMost("hit served, p50", row.served_p50_ms, SERVED_MS, "ms", `p99 ${row.served_p99_ms} ms`),
-      atMost("hit served without a timer, slowest", row.slowest_ms, NO_TIMER_MS, "ms"),
+      atLeast(`keys served, of ${run.keys} that follow a completion`, mine.served_percent, 100, "%", beside),
+      atMost("hit served, p50", mine.served_p50_ms, SERVED_MS, "ms", `p99 ${mine.served_p99_ms} ms`),
+      atMost("hit served without a timer, slowest", mine.slowest_ms, NO_TIMER_MS, "ms"),
       atMost("requests sent for keys that follow a completion", run.asked, 0, ""),
     ],
   };
 }
 
-async function replay(addon, name, wanted, detail) {
+const row = (client, run) => ({
+  client,
+  keys: run.keys,
+  served_percent: rounded((run.served / run.keys) * 100, 2),
+  completions: run.completions,
+  requests_for_these_keys: run.asked,
+  ...times("served", run.took),
+  slowest_ms: rounded(Math.max(...run.took), 3),
+});
+
+async function replay(open, name, wanted, detail) {
   const trace = await readTrace(name, wanted * 2);
-  const run = { keys: 0, served: 0, completions: 0, asked: 0, took: [], returned: [] };
+  const run = { keys: 0, served: 0, completions: 0, asked: 0, took: [] };
   let foreground = 0;
   const heard = (message) => {
     if (message.kind === "request" && message.class !== "background") foreground += 1;
   };
-  const pace = { firstMs: 0, betweenMs: 0 };
-  const server = await startWorker(
-    "model-server.mjs",
-    { text: trace.text, shares: ALWAYS_RIGHT, seed: 1, pace },
-    heard,
-  );
-  const engine = new addon.Engine({ serverUrl: server.url });
+  const model = { text: trace.text, shares: ALWAYS_RIGHT, seed: 1, pace: { firstMs: 0, betweenMs: 0 } };
+  const server = await startWorker("model-server.mjs", model, heard);
+  const editor = await open(server.url, trace);
   try {
-    openTrace(engine, trace);
-    await engine.status();
-    const editor = openEditor(engine, trace);
     while (run.keys < wanted && editor.place < trace.end) {
       detail(`key ${run.keys} of ${wanted}`);
-      const answer = await editor.ask("invoke");
-      if (answer.text.length < 2) {
+      const { text } = await editor.ask("invoke");
+      if (text.length < 2) {
         editor.type(keysOf(trace.text.slice(editor.place))[0]);
         continue;
       }
       run.completions += 1;
       const before = foreground;
-      await follow(editor, answer.text, run, wanted);
+      await follow(editor, text, run, wanted, () => foreground);
       run.asked += foreground - before;
     }
     return run;
   } finally {
-    engine.close();
+    await editor.end();
     await server.end();
   }
 }
 
 /** Types an answer, all but its last key: after that one there is nothing left to serve. */
-async function follow(editor, answer, run, wanted) {
+async function follow(editor, answer, run, wanted, requests) {
   let rest = answer;
   for (const key of keysOf(answer)) {
     editor.type(key);
     rest = rest.slice(key.length);
     if (rest === "" || run.keys === wanted) return;
-    const asked = await editor.ask("automatic");
+    const before = requests();
+    const { text, took } = await editor.ask("automatic");
     run.keys += 1;
-    if (asked.text === rest && asked.fromCache) run.served += 1;
-    run.took.push(asked.firstMs);
-    run.returned.push(asked.returnedMs);
+    if (text !== "" && rest.startsWith(text) && requests() === before) run.served += 1;
+    run.took.push(took);
   }
 }
 
-function openEditor(engine, trace) {
+async function openOurs(addon, url, trace) {
+  const engine = new addon.Engine({ serverUrl: url });
+  openTrace(engine, trace);
+  await engine.status();
   const editor = { place: trace.before.length };
   let version = 1;
   editor.type = (text) => {
@@ -107,16 +112,36 @@ function openEditor(engine, trace) {
     editor.place += text.length;
   };
   editor.ask = async (trigger) => {
+    const asked = { text: "", took: undefined };
     const start = performance.now();
     const reply = engine.complete({ uri: trace.uri, offset: editor.place, trigger });
-    const returned = performance.now();
-    const asked = { text: "", fromCache: false, returnedMs: returned - start, firstMs: Number.NaN };
     for (let event = await reply.next(); event !== null; event = await reply.next()) {
-      if (Number.isNaN(asked.firstMs)) asked.firstMs = performance.now() - start;
+      asked.took ??= performance.now() - start;
       if (event.kind === "completion") asked.text = event.text;
-      if (event.kind === "done") asked.fromCache = event.fromCache;
     }
+    asked.took ??= performance.now() - start;
     return asked;
   };
+  editor.end = () => engine.close();
+  return editor;
+}
+
+async function openTabby(url, trace) {
+  const tabby = await startTabby(url);
+  const editor = { place: trace.before.length };
+  let typed = trace.before;
+  editor.type = (text) => {
+    typed += text;
+    editor.place += text.length;
+  };
+  editor.ask = async (trigger) => {
+    const start = performance.now();
+    const { path, language } = trace;
+    const manually = trigger === "invoke";
+    const asked = { path, language, text: typed + trace.after, position: editor.place, manually };
+    const text = await tabby.complete(asked);
+    return { text, took: performance.now() - start };
+  };
+  editor.end = () => tabby.end();
   return editor;
 }

@@ -1,6 +1,7 @@
 // Keystroke to request on the wire, through the addon: the time from the call that tells the engine of a character typed
 // in the middle of a file to the moment the first bytes of the request arrive at a server on loopback. Beside it, the
-// same bytes written to a bare socket: what of the time is the machine's.
+// same bytes written to a bare socket, which is the machine's share of the time, and another assistant's own client asked
+// for the same.
 //
 // Completions are asked by hand (`invoke`), which is the path without the typing pause.
 
@@ -9,6 +10,7 @@ import { connect } from "node:net";
 import { atMost } from "./figures.mjs";
 import { pythonOf } from "./sources.mjs";
 import { percentile, rounded, times } from "./statistics.mjs";
+import { startTabby, TABBY } from "./tabby.mjs";
 import { startWorker } from "./worker.mjs";
 
 /** Lines of the file, and the milliseconds within which half of the requests have to be on the wire. */
@@ -26,6 +28,7 @@ const KEYS = 500;
 const WARM_UP_KEYS = 50;
 /** About what a prompt is, in bytes. */
 const BARE_BYTES = 6_000;
+const TABBY_KEYS = 60;
 
 /**
  * @param {{ Engine: new (options: object) => object }} addon
@@ -50,6 +53,7 @@ async function measureSize(addon, server, lines) {
   const bare = await openBare(server);
   try {
     const document = { uri: `file:///bench/lines-${lines}.py`, text: pythonOf(lines) };
+    const tabby = await typeWithTabby(server, document);
     const typing = await openTyping(engine, server, document);
     const samples = [];
     for (let key = 0; key < KEYS + WARM_UP_KEYS; key += 1) {
@@ -66,6 +70,7 @@ async function measureSize(addon, server, lines) {
       ...times("edit_blocks", of("edit")),
       ...times("edit_and_question_block", of("blocked")),
       bare_socket_p50_ms: rounded(percentile(of("bare"), 0.5), 3),
+      ...times("tabby_agent_wire", tabby),
     };
   } finally {
     bare.end();
@@ -102,6 +107,27 @@ export async function openTyping(engine, server, { uri, text }) {
       };
     },
   };
+}
+
+/** The same keys with Tabby's own client, which is given the whole text with each. */
+async function typeWithTabby(server, { uri, text }) {
+  const tabby = await startTabby(server.url);
+  const place = text.indexOf("\n", Math.floor(text.length / 2));
+  const [before, after] = [text.slice(0, place), text.slice(place)];
+  const wire = [];
+  let typed = "";
+  for (let key = 0; key < TABBY_KEYS; key += 1) {
+    typed += letter(key);
+    const now = before + typed + after;
+    const start = process.hrtime.bigint();
+    const asked = { path: uri, language: "python", text: now, position: place + typed.length, manually: true };
+    const answered = tabby.complete(asked);
+    const { at } = await arrivalSince(start, server);
+    await answered;
+    if (key >= TABBY_KEYS / 3) wire.push(milliseconds(start, at));
+  }
+  await tabby.end();
+  return wire;
 }
 
 /** A socket that writes one request and waits for its answer; `write()` gives the milliseconds to the wire. */
@@ -143,7 +169,7 @@ function figures(rows) {
   ];
 }
 
-const beside = (row) => `bare socket ${row.bare_socket_p50_ms} ms`;
+const beside = (row) => `bare socket ${row.bare_socket_p50_ms} ms, ${TABBY} ${row.tabby_agent_wire_p50_ms} ms`;
 
 const milliseconds = (start, end) => Number(end - start) / 1e6;
 

@@ -2,16 +2,18 @@
 // place is oracle.mjs's, how fast is `pace`. Notes each completion request with its class, and when it was let go.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { chunk, END, MODELS, READY } from "./answers.mjs";
+import { chunk, END, factsAt, tabbyAnswer } from "./answers.mjs";
 import { listenBoth } from "./both-versions.mjs";
 import { answerAt, cutAtStop, piecesOf, placeOf } from "./oracle.mjs";
+
+const TOKENS_MAX = 192;
 
 const { text, shares, seed, pace } = workerData;
 
 const port = await listenBoth((request, response) => {
   if (request.method !== "POST") {
-    const body = request.url === "/v1/models" ? MODELS : READY;
-    response.writeHead(200, { "content-type": "application/json" }).end(body);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(factsAt(request.url));
     return;
   }
   let body = "";
@@ -25,8 +27,8 @@ const port = await listenBoth((request, response) => {
 });
 parentPort.postMessage({ port });
 
-function answer({ prompt, stop = [], max_tokens: tokensMax = Number.POSITIVE_INFINITY }, response) {
-  const place = placeOf(prompt, text);
+function answer({ prompt, segments, stop = [], max_tokens: tokensMax = TOKENS_MAX }, response) {
+  const place = placeOf(prompt ?? segments.prefix, text);
   const whole = place === -1 ? "" : cutAtStop(answerAt(text, place, shares, seed), stop);
   const pieces = piecesOf(whole).slice(0, tokensMax);
   let timer;
@@ -34,20 +36,30 @@ function answer({ prompt, stop = [], max_tokens: tokensMax = Number.POSITIVE_INF
   response.on("finish", () => {
     isWhole = true;
   });
-  const begin = () => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    if (pace.betweenMs === 0) return response.end(pieces.map((piece) => chunk(piece)).join("") + END);
-    return go(0);
-  };
+  response.on("close", () => {
+    clearTimeout(timer);
+    if (!isWhole) parentPort.postMessage({ kind: "let_go" });
+  });
+  // Tabby's client takes an answer only when it is whole.
+  if (segments) {
+    timer = setTimeout(
+      () => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(tabbyAnswer(pieces.join("")));
+      },
+      pace.firstMs + pieces.length * pace.betweenMs,
+    );
+    return;
+  }
   const go = (index) => {
     if (index === pieces.length) return response.end(END);
     response.write(chunk(pieces[index]));
     timer = setTimeout(go, pace.betweenMs, index + 1);
     return undefined;
   };
-  timer = setTimeout(begin, pace.firstMs);
-  response.on("close", () => {
-    clearTimeout(timer);
-    if (!isWhole) parentPort.postMessage({ kind: "let_go" });
-  });
+  timer = setTimeout(() => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    if (pace.betweenMs === 0) response.end(pieces.map((piece) => chunk(piece)).join("") + END);
+    else go(0);
+  }, pace.firstMs);
 }

@@ -74,12 +74,16 @@ async function passOn(modelUrl, asked, response) {
   response.end(Buffer.from(await answered.arrayBuffer()));
 }
 
-const send = (modelUrl, { method, path, body, signal }) =>
-  fetch(`${modelUrl}${path}`, {
-    method,
-    signal,
-    ...(method === "POST" && { body, headers: { "content-type": "application/json" } }),
-  });
+/** Asks a second time when it fails: llama.cpp's server closes a connection after some requests, even one just used. */
+async function send(modelUrl, { method, path, body, signal }) {
+  const asked = { method, signal, ...(method === "POST" && { body, headers: { "content-type": "application/json" } }) };
+  try {
+    return await fetch(`${modelUrl}${path}`, asked);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return fetch(`${modelUrl}${path}`, asked);
+  }
+}
 
 const event = (text, finish) =>
   `data: ${JSON.stringify({ object: "text_completion", choices: [{ index: 0, text, finish_reason: finish }] })}\n\n`;

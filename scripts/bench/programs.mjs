@@ -8,6 +8,7 @@ import { findProgram } from "../lib/find.mjs";
 import { installModel, startModel } from "../lib/model.mjs";
 import { debugBinaries, root } from "../lib/places.mjs";
 import { compiling } from "../lib/rust.mjs";
+import { installTabby } from "./tabby.mjs";
 
 /** @param {{ addon?: string, proxy?: string }} given files to measure instead of building them */
 export function openPrograms(kit, given) {
@@ -38,6 +39,7 @@ export function openPrograms(kit, given) {
       programs.proxyProgram = path.resolve(given.proxy ?? path.join(debugBinaries, "..", "release", "codesaga-proxy"));
     },
     model: () => installModel(kit),
+    tabby: () => installTabby(kit),
     nginx: () => debian("nginx", kit),
     wrk: () => debian("wrk", kit),
   };

@@ -1,14 +1,16 @@
 // Requests for the same typed keys, and the time until a suggestion is there: ours as the editor drives it, beside a
-// client that waits a fixed 350 ms after the last key, on the same keys with the same pauses and the same model.
+// client that waits a fixed 350 ms after the last key, and beside another assistant's own client, which waits as long as
+// it sees fit; all on the same keys with the same pauses and the same model.
 //
 // The model is scripted: right at some places, right at first at others, wrong at the rest, at the pace of a small GPU.
 // All clients type at the same time, each with a server of its own: nearly all of it is waiting.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { debounced } from "./debounced.mjs";
-import { atMost } from "./figures.mjs";
+import { atLeast, atMost } from "./figures.mjs";
 import { PARTLY_RIGHT } from "./oracle.mjs";
 import { percentile, rounded } from "./statistics.mjs";
+import { startTabby, TABBY } from "./tabby.mjs";
 import { openTrace, readTrace, TYPED_KEYS } from "./traces.mjs";
 import { rhythm } from "./typist.mjs";
 import { startWorker } from "./worker.mjs";
@@ -28,6 +30,7 @@ export async function requests(addon, detail) {
   const clients = [
     { name: "CodeSaga", open: (server) => ours(addon, server, trace) },
     { name: `fixed ${DEBOUNCE_MS} ms debounce`, open: (server) => debounced(server, trace, DEBOUNCE_MS) },
+    { name: TABBY, open: (server) => withTabby(server, trace) },
   ];
   detail(`${TYPED_KEYS} keys at ${SPEEDS.join(", ")} words a minute, all at the same time`);
   const runs = SPEEDS.flatMap((speed) => clients.map((client) => type(client, trace, speed)));
@@ -58,7 +61,7 @@ async function type(client, trace, speed) {
     }
     await wait(DEBOUNCE_MS * 2);
   } finally {
-    editor.end();
+    await editor.end();
     await server.end();
   }
   return {
@@ -70,8 +73,8 @@ async function type(client, trace, speed) {
     let_go: sent.letGo,
     keys_with_a_suggestion: view.keysWith,
     new_suggestions: view.until.length,
-    until_new_p50_ms: rounded(percentile(view.until, 0.5), 1),
-    until_new_p95_ms: rounded(percentile(view.until, 0.95), 1),
+    until_new_p50_ms: view.until.length > 0 ? rounded(percentile(view.until, 0.5), 1) : Number.NaN,
+    requests_per_key_with: rounded(sent.foreground / Math.max(1, view.keysWith), 2),
   };
 }
 
@@ -123,6 +126,24 @@ async function ours(addon, server, trace) {
   };
 }
 
+async function withTabby(server, trace) {
+  const tabby = await startTabby(server.url);
+  let text = trace.before;
+  let latest;
+  return {
+    type(key, show) {
+      text += key;
+      latest?.abort();
+      const mine = new AbortController();
+      latest = mine;
+      const { path, language } = trace;
+      const asked = { path, language, text: text + trace.after, position: text.length };
+      void tabby.complete(asked, mine.signal).then((answer) => mine === latest && show(answer));
+    },
+    end: () => tabby.end(),
+  };
+}
+
 async function pull(reply, show) {
   for (let event = await reply.next(); event !== null; event = await reply.next()) {
     if (event.kind === "completion") show(event.text);
@@ -131,7 +152,7 @@ async function pull(reply, show) {
 
 function figures(rows) {
   return SPEEDS.flatMap((speed) => {
-    const [mine, other] = rows.filter((row) => row.words_per_minute === speed);
+    const [mine, other, tabby] = rows.filter((row) => row.words_per_minute === speed);
     const goal = rounded(other.requests * SHARE_OF_DEBOUNCED, 1);
     return [
       atMost(
@@ -139,14 +160,21 @@ function figures(rows) {
         mine.requests,
         goal,
         "",
-        `debounce ${other.requests}; ours in the background ${mine.in_background}`,
+        `debounce ${other.requests}, ${TABBY} ${tabby.requests}; ours in the background ${mine.in_background}`,
       ),
       atMost(
         `until a new suggestion is there at ${speed} words a minute, p50`,
         mine.until_new_p50_ms,
         other.until_new_p50_ms,
         "ms",
-        `with a suggestion: ${mine.keys_with_a_suggestion} keys, debounce ${other.keys_with_a_suggestion}`,
+        `${TABBY} ${tabby.until_new_p50_ms} ms`,
+      ),
+      atLeast(
+        `keys with a suggestion in view at ${speed} words a minute`,
+        mine.keys_with_a_suggestion,
+        other.keys_with_a_suggestion,
+        "",
+        `of ${mine.keys}; ${TABBY} ${tabby.keys_with_a_suggestion}`,
       ),
     ];
   });

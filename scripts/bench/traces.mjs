@@ -38,7 +38,8 @@ export async function readTrace(name, count) {
     before: text.slice(0, start),
     keys,
     end,
-    after: text.slice(end),
+    // What is not typed of the last line is left out: nothing stands after the cursor on its line.
+    after: text.slice(text.indexOf("\n", end)),
     others: await Promise.all(open.map(async (path) => ({ path, text: await readSource(path) }))),
   };
 }
