@@ -18,7 +18,7 @@ use crate::options::EngineOptions;
 use crate::reply::{Giver, Reply};
 use crate::stats::Stats;
 use crate::turn::Turn;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, WorkspaceLimits};
 
 const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 };
 
@@ -62,7 +62,7 @@ impl Shared {
             anchors: Mutex::default(),
             flights: Flights::default(),
             turn: Turn::default(),
-            workspace: Workspace::default(),
+            workspace: Workspace::new(WorkspaceLimits::USUAL)?,
             feedback: Feedback::default(),
             closing,
         })

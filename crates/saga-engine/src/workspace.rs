@@ -1,8 +1,32 @@
 //! What the files of the workspace say that are not open: an index made in the background.
+//!
+//! The folders are walked and read on threads of their own with the lowest priority, never on the
+//! way of a key; what changes is read again. This is the only place on the user's side that reads
+//! files. It writes none, and it never opens one that is private, ignored or outside the folders.
+
+mod catalog;
+mod left_out;
+mod limits;
+mod pass;
+mod pending;
+mod read;
+mod rules;
+mod run;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
+use saga_context::{PrivateFiles, WorkspaceIndex};
 use saga_domain::Failure;
+
+pub(crate) use limits::WorkspaceLimits;
+use rules::{Rules, private_files};
+use run::Run;
 
 /// The folders that may be read, and what of them may not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,27 +57,91 @@ pub struct WorkspaceCounts {
     pub indexed_files: u64,
     /// Bytes that the index takes.
     pub indexed_bytes: u64,
-    /// Files that were looked at and left out, by why. The names are stable.
+    /// Files that were looked at and left out since the folders were given, by why. The names are
+    /// stable.
     pub left_out: BTreeMap<&'static str, u64>,
 }
 
 /// The index of the workspace, and who keeps it.
-#[derive(Debug, Default)]
-pub(crate) struct Workspace {}
+pub(crate) struct Workspace {
+    limits: WorkspaceLimits,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The last thing that was asked; asking it again is no reason to begin anew.
+    asked: WorkspaceAsk,
+    private: Arc<PrivateFiles>,
+    run: Option<Arc<Run>>,
+}
 
 impl Workspace {
-    /// Takes other folders.
-    pub(crate) fn set(&self, _ask: &WorkspaceAsk) -> Result<(), Failure> {
+    /// No folders yet.
+    pub(crate) fn new(limits: WorkspaceLimits) -> Result<Self, Failure> {
+        let private = Arc::new(private_files(&[])?);
+        let state = State { asked: WorkspaceAsk::default(), private, run: None };
+        Ok(Self { limits, state: Mutex::new(state) })
+    }
+
+    /// Takes other folders and begins to read them. What is wrong with them leaves none to read.
+    pub(crate) fn set(&self, ask: &WorkspaceAsk) -> Result<(), Failure> {
+        let mut state = self.state.lock();
+        if state.asked == *ask {
+            return Ok(());
+        }
+        if let Some(run) = state.run.take() {
+            run.stop();
+        }
+        state.asked = WorkspaceAsk::default();
+        let private = Arc::new(private_files(&ask.private)?);
+        state.private = Arc::clone(&private);
+        if !ask.folders.is_empty() {
+            let rules = Rules::new(ask, private, &self.limits)?;
+            state.run = Some(Run::start(rules, self.limits)?);
+        }
+        state.asked = ask.clone();
         Ok(())
     }
 
-    /// Has files read again.
-    pub(crate) fn changed(&self, _paths: &[String]) {}
+    /// Has files or folders read again; those outside the workspace are passed over.
+    pub(crate) fn changed(&self, paths: &[String]) {
+        if let Some(run) = self.run() {
+            run.changed(paths.iter().map(PathBuf::from));
+        }
+    }
 
-    /// Ends the reading.
-    pub(crate) fn stop(&self) {}
+    /// Whether the file must be neither read nor sent, wherever it is.
+    pub(crate) fn is_private(&self, path: &str) -> bool {
+        let private = Arc::clone(&self.state.lock().private);
+        private.is_private(path)
+    }
+
+    /// Looks something up. Files are taken in between two looks, so a look should be short.
+    pub(crate) fn with_index<T>(&self, look: impl FnOnce(&WorkspaceIndex) -> T) -> T {
+        match self.run() {
+            Some(run) => look(run.catalog().read().index()),
+            None => look(&WorkspaceIndex::new(self.limits.index)),
+        }
+    }
 
     pub(crate) fn counts(&self) -> WorkspaceCounts {
-        WorkspaceCounts::default()
+        self.run().map(|run| run.counts()).unwrap_or_default()
+    }
+
+    /// Ends the reading. What is in the index stays.
+    pub(crate) fn stop(&self) {
+        if let Some(run) = self.run() {
+            run.stop();
+        }
+    }
+
+    fn run(&self) -> Option<Arc<Run>> {
+        self.state.lock().run.clone()
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
