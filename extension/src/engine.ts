@@ -51,7 +51,7 @@ export interface EngineHandle {
   session(id: string): Promise<addon.Session | null>;
   deleteSession(id: string): Promise<boolean>;
   /** Which folders may be read; none is read before this is called, and a new engine must be told anew. */
-  setWorkspace(workspace: addon.Workspace): void;
+  setWorkspace(workspace: addon.Workspace): Failure | undefined;
   filesChanged(paths: string[]): void;
   noteOutcome(outcome: addon.Outcome): void;
   stats(): addon.EngineStats | undefined;
@@ -118,11 +118,14 @@ export function startEngine(base: Base): EngineHandle {
   }
 
   /** For what nobody waits for: it fails into the log. */
-  function told(act: (engine: addon.Engine) => void): void {
+  function told(act: (engine: addon.Engine) => void): Failure | undefined {
     try {
       whenRunning(act);
+      return undefined;
     } catch (error) {
-      base.log.warn(`Not taken by the engine: ${failureOf(error).code}`);
+      const failure = failureOf(error);
+      base.log.warn(`Not taken by the engine: ${failure.code}`);
+      return failure;
     }
   }
 
@@ -132,10 +135,9 @@ export function startEngine(base: Base): EngineHandle {
       replyFrom((engine) =>
         documents.ask(engine, document, () => engine.complete({ uri: document.uri.toString(), ...question })),
       ),
-    prefill: (document, offset) =>
-      told((engine) => {
-        if (documents.has(document)) engine.prefill({ uri: document.uri.toString(), offset });
-      }),
+    prefill: (document, offset) => {
+      if (documents.has(document)) told((engine) => engine.prefill({ uri: document.uri.toString(), offset }));
+    },
     refactor: (document, startOffset, endOffset, instruction) =>
       replyFrom((engine) =>
         documents.askByHand(engine, document, () =>
@@ -156,8 +158,8 @@ export function startEngine(base: Base): EngineHandle {
     session: async (id) => running().session(id),
     deleteSession: async (id) => running().deleteSession(id),
     setWorkspace: (workspace) => told((engine) => engine.setWorkspace(workspace)),
-    filesChanged: (paths) => told((engine) => engine.filesChanged(paths)),
-    noteOutcome: (outcome) => told((engine) => engine.noteOutcome(outcome)),
+    filesChanged: (paths) => void told((engine) => engine.filesChanged(paths)),
+    noteOutcome: (outcome) => void told((engine) => engine.noteOutcome(outcome)),
     stats: () => (state.kind === "running" ? state.engine.stats() : undefined),
     restart,
   };

@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import { changesIndex } from "./config";
 import type { Ctx } from "./ctx";
+import { showFailure } from "./errors";
 import { PathBatch } from "./pathBatch";
 
 /** One build or checkout touches many files at once; the index may follow a moment later. */
@@ -13,19 +14,23 @@ const GATHERED_MS = 500;
 /** Folders on disk where the extension runs; a virtual file system is not read. */
 const ON_DISK: readonly string[] = ["file", "vscode-remote"];
 
-export function registerWorkspaceIndex({ own, config, engine }: Pick<Ctx, "own" | "config" | "engine">): void {
+export function registerWorkspaceIndex(ctx: Ctx): void {
+  const { own, config, engine } = ctx;
   const batch = new PathBatch();
   let timer: NodeJS.Timeout | undefined;
 
   const tell = (): void => {
     clearTimeout(timer);
+    timer = undefined;
     batch.take();
     const trusted = vscode.workspace.isTrusted;
-    engine.setWorkspace({
+    const failure = engine.setWorkspace({
       folders: trusted ? folders() : [],
       exclude: config.excludedFiles,
       private: config.privateFiles,
     });
+    // A pattern that is none would leave files readable that were meant to be private.
+    if (failure) void showFailure(ctx, failure);
   };
   const flush = (): void => {
     timer = undefined;

@@ -1,8 +1,8 @@
 /**
  * Stands in for the editor where a test needs little of it: its words, in English with the places
- * filled in, and the documents that a test opens.
+ * filled in, and the documents and notebooks that a test opens.
  */
-import type { TextDocument, Uri } from "vscode";
+import type { NotebookDocument, TextDocument, Uri } from "vscode";
 
 export const l10n = {
   t: (text: string, ...values: (string | number | boolean)[]): string =>
@@ -11,5 +11,6 @@ export const l10n = {
 
 export const workspace = {
   textDocuments: [] as TextDocument[],
+  notebookDocuments: [] as NotebookDocument[],
   asRelativePath: (uri: Uri): string => uri.path.replace(/^\//, ""),
 };

@@ -41,6 +41,8 @@ export function createInFlight({ own }: Pick<Ctx, "own">): InFlight {
   own({ dispose: letGo });
   own(
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      // The same document may be in another editor as well, with a cursor of its own.
+      if (textEditor !== vscode.window.activeTextEditor) return;
       if (current && !current.stillAt(textEditor)) letGo();
     }),
   );

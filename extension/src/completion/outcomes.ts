@@ -71,8 +71,10 @@ export function createOutcomes({ extension, own }: Base, engine: EngineHandle): 
     }),
   );
   own(
-    vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document }, selections: [selection] }) => {
-      if (selection) tracker.moved(document.uri.toString(), document.offsetAt(selection.active));
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections: [selection] }) => {
+      if (!selection || textEditor !== vscode.window.activeTextEditor) return;
+      const { document } = textEditor;
+      tracker.moved(document.uri.toString(), document.offsetAt(selection.active));
     }),
   );
   own(vscode.window.onDidChangeActiveTextEditor(() => tracker.left()));
