@@ -73,11 +73,12 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
                 giver.give(ReplyEvent::Text(text));
             }
             ChatEvent::Done(done) => {
-                watch.complete(tokens.max(done.usage.completion_tokens));
+                let usage = done.usage.unwrap_or_default();
+                watch.complete(tokens.max(usage.completion_tokens));
                 warn(giver, &done);
                 giver.give(ReplyEvent::Done(Usage {
-                    prompt_tokens: done.usage.prompt_tokens,
-                    completion_tokens: done.usage.completion_tokens,
+                    prompt_tokens: usage.prompt_tokens,
+                    completion_tokens: usage.completion_tokens,
                     first_token_ms: watch.first_token_ms(),
                     total_ms: watch.total_ms(),
                     from_cache: false,

@@ -77,8 +77,9 @@ pub enum ChatEvent {
 pub struct ChatDone {
     /// `stop` or `length`.
     pub finish_reason: String,
-    /// Token counts.
-    pub usage: TokenUsage,
+    /// Token counts; absent when the model server did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<TokenUsage>,
     /// Turns of the conversation that did not fit and were not shown to the model.
     pub turns_left_out: u32,
     /// `ok`, or `degraded` when the turn could not be remembered.

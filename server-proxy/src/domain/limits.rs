@@ -39,6 +39,8 @@ pub struct Limits {
     pub parallel_requests_max: usize,
     /// Requests that wait for one model server.
     pub queued_requests_max: usize,
+    /// Time for which background work may wait before it is given up.
+    pub background_wait_time_max: Duration,
     /// Time until a connection to a model server must stand.
     pub connect_time_max: Duration,
     /// Time until a model server must have answered a question about itself.
@@ -80,6 +82,7 @@ impl Limits {
             keep_alive,
             parallel_requests_max,
             queued_requests_max: 64,
+            background_wait_time_max: Duration::from_secs(10),
             connect_time_max: Duration::from_secs(3),
             probe_time_max: Duration::from_secs(5),
             first_piece_time_max: Duration::from_secs(600),

@@ -7,6 +7,7 @@ pub mod guards;
 pub mod limits;
 pub mod models;
 pub mod ports;
+pub mod priority;
 pub mod records;
 pub mod relay;
 pub mod stop;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::domain::limits::Limits;
 use crate::domain::ports::{Answer, ModelCall, ModelServer, ServedModel};
+use crate::domain::priority::Priority;
 use crate::domain::upstream::{Expectation, Upstream, is_the_servers_fault};
 
 /// All models that can be asked.
@@ -185,11 +186,11 @@ impl ModelDirectory {
     ///
     /// # Errors
     /// What the last server tried said.
-    pub async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+    pub async fn answer(&self, call: ModelCall, priority: &Priority) -> Result<Answer, Failure> {
         let mut refusal = None;
         for (upstream, model) in self.candidates(&call.model) {
             let call = ModelCall { model: model.name, ..call.clone() };
-            match upstream.answer(call).await {
+            match upstream.answer(&call, priority).await {
                 Ok(relay) => return Ok(relay.boxed()),
                 Err(failure) if another_may_do(&failure) => refusal = Some(failure),
                 Err(failure) => return Err(failure),

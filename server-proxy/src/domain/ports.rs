@@ -20,7 +20,7 @@ pub trait ModelServer: Send + Sync {
 
     /// Begins an answer. An error here means that nothing was answered yet, so that another
     /// server may be tried.
-    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure>;
+    async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure>;
 
     /// Brings the model into memory; returns when it is there.
     async fn load(&self, model: &str) -> Result<(), Failure>;
@@ -82,14 +82,19 @@ pub type Answer = BoxStream<'static, Result<Piece, Failure>>;
 /// A part of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
+    /// The request waits; only before the first text.
+    Queued {
+        /// Its place; 1 is next.
+        place: u32,
+    },
     /// More text.
     Text(String),
     /// The end.
     Done {
         /// `stop` or `length`.
         finish_reason: String,
-        /// Token counts.
-        usage: TokenUsage,
+        /// Token counts; absent when the model server did not tell.
+        usage: Option<TokenUsage>,
     },
 }
 

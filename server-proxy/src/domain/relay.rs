@@ -10,21 +10,37 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::openai::TokenUsage;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::domain::admission::Permit;
 use crate::domain::ports::{Answer, Piece};
 use crate::domain::stop::StopTexts;
 
-/// An answer whose first piece is known.
+/// An answer whose first piece has come.
+pub struct Begun {
+    first: Piece,
+    rest: Answer,
+}
+
+impl Begun {
+    /// Waits for the first piece, so that an early failure can still be answered by another server
+    /// or with a proper status.
+    ///
+    /// # Errors
+    /// The failure that came instead of a first piece.
+    pub async fn of(mut answer: Answer) -> Result<Self, Failure> {
+        let first = answer.next().await.unwrap_or_else(|| Err(silent_end()))?;
+        Ok(Self { first, rest: answer })
+    }
+}
+
+/// An answer that is passed on.
 pub struct Relay {
     /// Gone once the answer has ended: dropping it closes the connection.
     upstream: Option<(Answer, Permit)>,
     stop: Option<StopTexts>,
     /// Read already, not passed on yet; the later one first.
     ready: Vec<Result<Piece, Failure>>,
-    pieces: u32,
     stall: Pin<Box<Sleep>>,
     between_pieces_time_max: Duration,
     /// Pieces came since the clock was last wound.
@@ -32,41 +48,32 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Waits for the first piece, so that an early failure can still be answered by another server
-    /// or with a proper status.
-    ///
-    /// # Errors
-    /// The failure that came instead of a first piece.
-    pub async fn begin(
-        mut answer: Answer,
+    /// Goes on with an answer that has begun, and holds its permit as long as it lasts.
+    #[must_use]
+    pub fn new(
+        begun: Begun,
         permit: Permit,
         stop: &[String],
         between_pieces_time_max: Duration,
-    ) -> Result<Self, Failure> {
-        let first = answer.next().await.unwrap_or_else(|| Err(silent_end()))?;
+    ) -> Self {
         let mut relay = Self {
-            upstream: Some((answer, permit)),
+            upstream: Some((begun.rest, permit)),
             stop: StopTexts::new(stop),
             ready: Vec::new(),
-            pieces: 0,
             stall: Box::pin(sleep(between_pieces_time_max)),
             between_pieces_time_max,
             moved: false,
         };
-        relay.accept(Ok(first));
-        Ok(relay)
+        relay.accept(Ok(begun.first));
+        relay
     }
 
     fn accept(&mut self, item: Result<Piece, Failure>) {
         match item {
             Ok(Piece::Text(text)) => self.accept_text(text),
-            Ok(done @ Piece::Done { .. }) => {
-                self.ready.push(Ok(done));
-                self.give_held_back();
-                self.upstream = None;
-            }
-            Err(failure) => {
-                self.ready.push(Err(failure));
+            Ok(Piece::Queued { .. }) => {}
+            end @ (Ok(Piece::Done { .. }) | Err(_)) => {
+                self.ready.push(end);
                 self.give_held_back();
                 self.upstream = None;
             }
@@ -74,21 +81,14 @@ impl Relay {
     }
 
     fn accept_text(&mut self, text: String) {
-        self.pieces = self.pieces.saturating_add(1);
         let Some(stop) = &mut self.stop else {
             self.ready.push(Ok(Piece::Text(text)));
             return;
         };
         let watched = stop.push(&text);
         if watched.stopped {
-            // The prompt's tokens are not known when the answer is cut here; its own are counted
-            // in pieces, which is what a piece is on every server that streams.
-            let usage = TokenUsage {
-                prompt_tokens: 0,
-                completion_tokens: self.pieces,
-                total_tokens: self.pieces,
-            };
-            self.ready.push(Ok(Piece::Done { finish_reason: "stop".to_owned(), usage }));
+            // Servers count at the end, which is not waited for here.
+            self.ready.push(Ok(Piece::Done { finish_reason: "stop".to_owned(), usage: None }));
             self.upstream = None;
         }
         if !watched.text.is_empty() {
@@ -148,14 +148,23 @@ fn silent_end() -> Failure {
 mod tests {
     use super::*;
     use crate::domain::admission::Admission;
+    use crate::domain::priority::Priority;
     use futures_util::stream;
+    use saga_protocol::class::RequestClass;
+    use saga_protocol::openai::TokenUsage;
+
+    async fn permit(door: &Admission) -> Permit {
+        let (priority, _places) = Priority::new(RequestClass::Invoke, None);
+        door.enter(&priority).await.expect("the door is free")
+    }
 
     fn text(text: &str) -> Result<Piece, Failure> {
         Ok(Piece::Text(text.to_owned()))
     }
 
     fn done() -> Result<Piece, Failure> {
-        Ok(Piece::Done { finish_reason: "stop".to_owned(), usage: TokenUsage::default() })
+        let usage = TokenUsage { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+        Ok(Piece::Done { finish_reason: "stop".to_owned(), usage: Some(usage) })
     }
 
     fn lost() -> Result<Piece, Failure> {
@@ -165,13 +174,17 @@ mod tests {
     /// What the client sees: pieces joined by `|`, then how it ended.
     async fn check(items: Vec<Result<Piece, Failure>>, stop: &[&str], expected: &str) {
         let door = Admission::new(1, 0);
-        let permit = door.enter().await.expect("the door is free");
+        let permit = permit(&door).await;
         let stop: Vec<String> = stop.iter().map(|text| (*text).to_owned()).collect();
         let answer = stream::iter(items).boxed();
         let minute = Duration::from_secs(60);
-        let seen = match Relay::begin(answer, permit, &stop, minute).await {
-            Err(failure) => format!("refused {}", failure.code.name()),
-            Ok(relay) => {
+        let seen = match Begun::of(answer).await {
+            Err(failure) => {
+                drop(permit);
+                format!("refused {}", failure.code.name())
+            }
+            Ok(begun) => {
+                let relay = Relay::new(begun, permit, &stop, minute);
                 let seen: Vec<String> = relay.map(shown).collect().await;
                 seen.join("|")
             }
@@ -183,8 +196,10 @@ mod tests {
     fn shown(item: Result<Piece, Failure>) -> String {
         match item {
             Ok(Piece::Text(text)) => text,
+            Ok(Piece::Queued { place }) => format!("queued {place}"),
             Ok(Piece::Done { finish_reason, usage }) => {
-                format!("done {finish_reason} {}", usage.completion_tokens)
+                let counted = usage.map_or_else(|| "?".to_owned(), |u| u.total_tokens.to_string());
+                format!("done {finish_reason} {counted}")
             }
             Err(failure) => format!("failed {}", failure.code.name()),
         }
@@ -192,11 +207,11 @@ mod tests {
 
     #[tokio::test]
     async fn p4_every_answer_has_exactly_one_end() {
-        check(vec![text("a"), text("b"), done()], &[], "a|b|done stop 0").await;
-        check(vec![text("a"), done(), text("b"), done()], &[], "a|done stop 0").await;
+        check(vec![text("a"), text("b"), done()], &[], "a|b|done stop 5").await;
+        check(vec![text("a"), done(), text("b"), done()], &[], "a|done stop 5").await;
         check(vec![text("a")], &[], "a|failed upstream_incomplete").await;
         check(vec![text("a"), lost(), done()], &[], "a|failed upstream_failed").await;
-        check(vec![done()], &[], "done stop 0").await;
+        check(vec![done()], &[], "done stop 5").await;
     }
 
     #[tokio::test]
@@ -207,21 +222,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_stop_text_ends_the_answer_where_the_server_goes_on() {
-        check(vec![text("a;"), text(";b"), text("c"), done()], &[";;"], "a|done stop 2").await;
+        check(vec![text("a;"), text(";b"), text("c"), done()], &[";;"], "a|done stop ?").await;
     }
 
     #[tokio::test]
     async fn what_was_held_back_comes_before_the_end() {
-        check(vec![text("a;"), done()], &[";;"], "a|;|done stop 0").await;
+        check(vec![text("a;"), done()], &[";;"], "a|;|done stop 5").await;
         check(vec![text("a;"), lost()], &[";;"], "a|;|failed upstream_failed").await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_server_that_stops_in_the_middle_is_given_up() {
-        let permit = Admission::new(1, 0).enter().await.expect("the door is free");
+        let permit = permit(&Admission::new(1, 0)).await;
         let answer = stream::iter([text("a")]).chain(stream::pending()).boxed();
-        let relay = Relay::begin(answer, permit, &[], Duration::from_secs(60)).await;
-        let seen: Vec<_> = relay.expect("it began").map(shown).collect().await;
+        let begun = Begun::of(answer).await.expect("it began");
+        let relay = Relay::new(begun, permit, &[], Duration::from_secs(60));
+        let seen: Vec<_> = relay.map(shown).collect().await;
         assert_eq!(seen, ["a", "failed timeout"]);
     }
 }

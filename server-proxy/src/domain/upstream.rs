@@ -10,14 +10,16 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
+use saga_protocol::class::RequestClass;
 use saga_protocol::ready::ReadyStatus;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::domain::admission::Admission;
 use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::ports::{ModelCall, ModelServer, ServedModel};
-use crate::domain::relay::Relay;
+use crate::domain::priority::Priority;
+use crate::domain::relay::{Begun, Relay};
 
 /// Asked again no sooner, so that wrong model names do not become a load on the server.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
@@ -192,23 +194,43 @@ impl Upstream {
     ///
     /// # Errors
     /// Nothing was answered, so another server may be tried.
-    pub(crate) async fn answer(self: &Arc<Self>, call: ModelCall) -> Result<Relay, Failure> {
-        let permit = self.door.enter().await?;
-        let model = call.model.clone();
-        self.loaded(&model).await?;
-        let stop = call.stop.clone();
-        let first_piece = async {
-            let answer = self.server.answer(call).await?;
-            Relay::begin(answer, permit, &stop, self.limits.between_pieces_time_max).await
-        };
-        let relay = timeout(self.limits.first_piece_time_max, first_piece)
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        call: &ModelCall,
+        priority: &Priority,
+    ) -> Result<Relay, Failure> {
+        let may_wait_until = Instant::now() + self.limits.background_wait_time_max;
+        loop {
+            let permit = match priority.class {
+                RequestClass::Background => {
+                    let entering = timeout_at(may_wait_until, self.door.enter(priority));
+                    entering.await.unwrap_or_else(|_| Err(preempted()))?
+                }
+                RequestClass::Invoke | RequestClass::Automatic => self.door.enter(priority).await?,
+            };
+            let begun = tokio::select! {
+                biased;
+                begun = self.begin(call) => begun?,
+                // What had begun for it is let go of, which closes its connection.
+                () = permit.called_back() => continue,
+            };
+            permit.begun();
+            let pause = self.limits.between_pieces_time_max;
+            return Ok(Relay::new(begun, permit, &call.stop, pause));
+        }
+    }
+
+    async fn begin(self: &Arc<Self>, call: &ModelCall) -> Result<Begun, Failure> {
+        self.loaded(&call.model).await?;
+        let first_piece = async { Begun::of(self.server.answer(call).await?).await };
+        let begun = timeout(self.limits.first_piece_time_max, first_piece)
             .await
             .unwrap_or_else(|_| Err(too_slow("the model server did not begin to answer in time")));
-        match &relay {
-            Ok(_) => self.used(&model),
-            Err(failure) => self.note(&model, failure),
+        match &begun {
+            Ok(_) => self.used(&call.model),
+            Err(failure) => self.note(&call.model, failure),
         }
-        relay
+        begun
     }
 
     fn used(&self, model: &str) {
@@ -286,6 +308,14 @@ pub(crate) fn is_the_servers_fault(failure: &Failure) -> bool {
 fn same_model(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_ascii_lowercase();
     plain(one) == plain(other)
+}
+
+fn preempted() -> Failure {
+    Failure {
+        code: FailureCode::Preempted,
+        message: "other requests left no time for this background work".to_owned(),
+        retry_after_ms: Some(5000),
+    }
 }
 
 fn too_slow(message: &str) -> Failure {

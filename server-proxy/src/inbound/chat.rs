@@ -3,29 +3,29 @@
 //! The first event names the conversation, the last is `done` or `error`. A turn is remembered when
 //! its answer is complete, and only then. Without memory the answer comes all the same and says so.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::State;
 use axum::response::Response;
 use bytes::BytesMut;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::chat::{ChatDone, ChatEvent, ChatRequest, Turn};
+use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest, Turn};
 use saga_protocol::error::ErrorBody;
 use saga_protocol::openai::TokenUsage;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
-use crate::domain::guards::Restorer;
-use crate::domain::ports::{
-    Answer, Caller, ModelCall, ModelInput, Piece, ServedModel, SessionLimits, SessionMemory,
-};
+use crate::domain::models::ModelDirectory;
+use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, SessionMemory};
+use crate::domain::priority::Priority;
 use crate::domain::writers::Writer;
-use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
 use crate::inbound::sse::{self, EventWriter, write_event};
+use crate::inbound::telling::{Telling, Told};
+use crate::inbound::{AppState, priority, waiting};
 
 /// Characters of an id chosen by a client.
 const ID_CHARS_MAX: usize = 64;
@@ -46,13 +46,24 @@ pub(crate) async fn chat(
         Ok(None) => (Some(0), Vec::new()),
         Err(_) => (None, Vec::new()),
     };
-    let mut pending = VecDeque::from([ChatEvent::Session { session: session.clone() }]);
     if let Some(answered) = answered_before(&turns, &request)? {
-        pending.extend([ChatEvent::Text { text: answered.assistant.clone() }, repeated()]);
-        let events = stream::iter(pending);
+        let text = ChatEvent::Text { text: answered.assistant.clone() };
+        let events = stream::iter([ChatEvent::Session { session }, text, repeated()]);
         return Ok(sse::response(events, ChatEvents::default(), &state.drain));
     }
-    let (answer, turns_left_out) = ask(&state, &model, &turns, &request).await?;
+    let left_out = Arc::new(AtomicUsize::new(0));
+    let (priority, places) = priority::invoked();
+    let asking = Asking {
+        models: state.models.clone(),
+        room: Room::of(&model, state.limits.answer_tokens_default),
+        model: model.name,
+        priority,
+        turns,
+        text: request.text.clone(),
+        context: request.context.clone(),
+        left_out: Arc::clone(&left_out),
+    };
+    let answer = waiting::begin(asking.answer(), places, true, &state.drain).await?;
     let turn = Turn {
         request_id: request.request_id.unwrap_or_else(new_id),
         user: request.text,
@@ -61,11 +72,10 @@ pub(crate) async fn chat(
         at: unix_millis(),
     };
     let talk = Talk {
-        pending,
-        answer: Some(answer),
-        restorer: Restorer::default(),
+        begins: Some(ChatEvent::Session { session: session.clone() }),
+        telling: Telling::new(answer),
         turn,
-        turns_left_out,
+        left_out,
         place: Place { memory: state.memory.clone(), caller, session, version },
         writer: Some(writer),
     };
@@ -127,58 +137,70 @@ fn answered_before<'a>(
 fn repeated() -> ChatEvent {
     ChatEvent::Done(ChatDone {
         finish_reason: "stop".to_owned(),
-        usage: TokenUsage::default(),
+        usage: None,
         turns_left_out: 0,
         memory: "ok".to_owned(),
     })
 }
 
-/// Begins the answer; with fewer turns when the model server says that it is too much.
-async fn ask(
-    state: &AppState,
-    model: &ServedModel,
-    turns: &[Turn],
-    request: &ChatRequest,
-) -> Result<(Answer, usize), ApiError> {
-    let room = Room::of(model, state.limits.answer_tokens_default);
-    let mut leave_out = 0;
-    for shortened in 0..=SHORTENINGS_MAX {
-        let shown = conversation::shown(turns, &request.text, &request.context, room, leave_out)?;
-        let call = ModelCall {
-            model: model.name.clone(),
-            input: ModelInput::Chat(shown.messages),
-            max_tokens: u32::try_from(room.answer_tokens).unwrap_or(u32::MAX),
-            temperature: Some(conversation::TEMPERATURE),
-            top_p: None,
-            seed: None,
-            stop: Vec::new(),
-        };
-        match state.drain.until_cut(state.models.answer(call)).await {
-            Ok(answer) => return Ok((answer, shown.turns_left_out)),
-            Err(failure)
-                if failure.code == FailureCode::ContextOverflow
-                    && shown.turns_left_out < turns.len()
-                    && shortened < SHORTENINGS_MAX =>
-            {
-                let left = turns.len() - shown.turns_left_out;
-                // The last try is without any of them.
-                let fewer = if shortened + 1 == SHORTENINGS_MAX { 0 } else { left / 2 };
-                leave_out = turns.len() - fewer;
+/// What is asked, and of whom.
+struct Asking {
+    models: Arc<ModelDirectory>,
+    model: String,
+    room: Room,
+    priority: Priority,
+    turns: Vec<Turn>,
+    text: String,
+    context: Vec<ChatContext>,
+    /// Told once the answer begins.
+    left_out: Arc<AtomicUsize>,
+}
+
+impl Asking {
+    /// Begins the answer; with fewer turns when the model server says that it is too much.
+    async fn answer(self) -> Result<Answer, Failure> {
+        let mut leave_out = 0;
+        for shortened in 0..=SHORTENINGS_MAX {
+            let shown =
+                conversation::shown(&self.turns, &self.text, &self.context, self.room, leave_out)?;
+            let call = ModelCall {
+                model: self.model.clone(),
+                input: ModelInput::Chat(shown.messages),
+                max_tokens: u32::try_from(self.room.answer_tokens).unwrap_or(u32::MAX),
+                temperature: Some(conversation::TEMPERATURE),
+                top_p: None,
+                seed: None,
+                stop: Vec::new(),
+            };
+            match self.models.answer(call, &self.priority).await {
+                Ok(answer) => {
+                    self.left_out.store(shown.turns_left_out, Ordering::Relaxed);
+                    return Ok(answer);
+                }
+                Err(failure)
+                    if failure.code == FailureCode::ContextOverflow
+                        && shown.turns_left_out < self.turns.len()
+                        && shortened < SHORTENINGS_MAX =>
+                {
+                    let left = self.turns.len() - shown.turns_left_out;
+                    // The last try is without any of them.
+                    let fewer = if shortened + 1 == SHORTENINGS_MAX { 0 } else { left / 2 };
+                    leave_out = self.turns.len() - fewer;
+                }
+                Err(failure) => return Err(failure),
             }
-            Err(failure) => return Err(failure.into()),
         }
+        Err(Failure::new(FailureCode::ContextOverflow, "the conversation does not fit"))
     }
-    Err(Failure::new(FailureCode::ContextOverflow, "the conversation does not fit").into())
 }
 
 /// One message being answered. Dropped before its end, it leaves nothing behind.
 struct Talk {
-    pending: VecDeque<ChatEvent>,
-    /// Gone once it ended.
-    answer: Option<Answer>,
-    restorer: Restorer,
+    /// Said first.
+    begins: Option<ChatEvent>,
+    telling: Telling,
     turn: Turn,
-    turns_left_out: usize,
+    left_out: Arc<AtomicUsize>,
     place: Place,
     writer: Option<Writer>,
 }
@@ -201,54 +223,35 @@ impl Talk {
     }
 
     async fn next(&mut self) -> Option<ChatEvent> {
-        loop {
-            if let Some(event) = self.pending.pop_front() {
-                return Some(event);
-            }
-            match self.answer.as_mut()?.next().await {
-                Some(Ok(Piece::Text(piece))) => {
-                    let text = self.restorer.push(&piece);
-                    self.say(text);
-                }
-                Some(Ok(Piece::Done { finish_reason, usage })) => {
-                    self.answer = None;
-                    let rest = self.restorer.finish();
-                    self.say(rest);
-                    self.end(finish_reason, usage).await;
-                }
-                Some(Err(failure)) => self.fail(&failure),
-                None => self.fail(&Failure::new(
-                    FailureCode::UpstreamIncomplete,
-                    "the answer ended before it was complete",
-                )),
-            }
+        if self.begins.is_some() {
+            return self.begins.take();
         }
+        Some(match self.telling.next().await? {
+            Told::Queued { place } => ChatEvent::Queued { place },
+            Told::Text(text) => {
+                self.turn.assistant.push_str(&text);
+                ChatEvent::Text { text }
+            }
+            Told::Done { finish_reason, usage } => self.end(finish_reason, usage).await,
+            Told::Failed(failure) => {
+                self.writer = None;
+                ChatEvent::Error(ErrorBody::new(&failure))
+            }
+        })
     }
 
-    fn say(&mut self, text: String) {
-        if !text.is_empty() {
-            self.turn.assistant.push_str(&text);
-            self.pending.push_back(ChatEvent::Text { text });
-        }
-    }
-
-    async fn end(&mut self, finish_reason: String, usage: TokenUsage) {
+    async fn end(&mut self, finish_reason: String, usage: Option<TokenUsage>) -> ChatEvent {
         let turn = std::mem::take(&mut self.turn);
         let memory = if self.place.remember(turn).await { "ok" } else { "degraded" };
         // Given back before the client hears of the end, so that its next message is taken.
         self.writer = None;
-        self.pending.push_back(ChatEvent::Done(ChatDone {
+        let left_out = self.left_out.load(Ordering::Relaxed);
+        ChatEvent::Done(ChatDone {
             finish_reason,
             usage,
-            turns_left_out: u32::try_from(self.turns_left_out).unwrap_or(u32::MAX),
+            turns_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
             memory: memory.to_owned(),
-        }));
-    }
-
-    fn fail(&mut self, failure: &Failure) {
-        self.answer = None;
-        self.writer = None;
-        self.pending.push_back(ChatEvent::Error(ErrorBody::new(failure)));
+        })
     }
 }
 

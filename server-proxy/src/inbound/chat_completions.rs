@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 use saga_protocol::openai::{ChatChoice, ChatCompletion, ChatCompletionRequest, ChatMessage};
 
 use crate::domain::limits::Limits;
@@ -11,18 +12,20 @@ use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
 use crate::inbound::openai_events::{Head, OpenAiEvents, Shape};
-use crate::inbound::{question, sse};
+use crate::inbound::{priority, question, sse};
 
 pub(crate) async fn chat_completions(
     State(state): State<AppState>,
-    _caller: Caller,
+    caller: Caller,
+    headers: HeaderMap,
     JsonBody(request): JsonBody<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     check(&request.messages, &state.limits)?;
+    let stated = priority::stated(&headers, caller)?;
     let model = state.models.resolve(request.model.as_deref()).await?;
     let input = ModelInput::Chat(request.messages);
     let call = question::call(&model, input, &request.sampling, &state.limits)?;
-    let answer = state.drain.until_cut(state.models.answer(call)).await?;
+    let answer = question::begin(&state, call, stated, request.stream).await?;
     let head = Head {
         id: question::id("chatcmpl"),
         created: question::created(),
@@ -42,7 +45,7 @@ pub(crate) async fn chat_completions(
         created: head.created,
         model: head.model,
         choices: vec![choice],
-        usage: Some(whole.usage),
+        usage: whole.usage,
     })
     .into_response())
 }

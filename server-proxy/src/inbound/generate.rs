@@ -1,7 +1,6 @@
 //! `POST /v1/generate`: one independent answer with a recorded life, waiting → processing →
 //! completed or failed. JSON, or events when the client accepts `text/event-stream`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,23 +8,23 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, HeaderValue};
-use saga_domain::{Failure, FailureCode};
+use saga_domain::Failure;
 use saga_protocol::error::{ErrorBody, ErrorDetail};
 use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestStatus};
 use saga_protocol::openai::TokenUsage;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
-use crate::domain::guards::Restorer;
-use crate::domain::ports::{Answer, Caller, ModelInput, Piece};
+use crate::domain::ports::{Caller, ModelInput};
 use crate::domain::records::Records;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
 use crate::inbound::sse::{self, EventWriter, write_event};
-use crate::inbound::{AppState, question};
+use crate::inbound::telling::{Telling, Told, incomplete};
+use crate::inbound::{AppState, priority, question, waiting};
 
 pub(crate) async fn generate(
     State(state): State<AppState>,
@@ -45,23 +44,20 @@ pub(crate) async fn generate(
         question::call(&model, ModelInput::Chat(messages), &request.sampling, &state.limits)?;
     call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
 
+    let wants_events = wants_events(&headers);
     let mut life = Life::begin(state.records.clone(), caller, &request, model.name);
     let location = HeaderValue::from_str(&format!("/v1/requests/{}", life.record.id));
-    let answer = match state.drain.until_cut(state.models.answer(call)).await {
+    let (models, (priority, places)) = (state.models.clone(), priority::invoked());
+    let work = async move { models.answer(call, &priority).await };
+    let answer = match waiting::begin(work, places, wants_events, &state.drain).await {
         Ok(answer) => answer,
         Err(failure) => {
             life.failed(&failure);
             return Err(failure.into());
         }
     };
-    life.processing();
-    let running = Running {
-        pending: VecDeque::new(),
-        answer: Some(answer),
-        restorer: Restorer::default(),
-        life,
-    };
-    let mut response = if wants_events(&headers) {
+    let running = Running { telling: Telling::new(answer), life };
+    let mut response = if wants_events {
         sse::response(running.events(), GenerateEvents, &state.drain)
     } else {
         Json(state.drain.until_cut(running.whole()).await?).into_response()
@@ -81,6 +77,7 @@ fn wants_events(headers: &HeaderMap) -> bool {
 }
 
 enum Event {
+    Queued { place: u32 },
     Text(String),
     Done(Box<GenerateRecord>),
     Failed(Failure),
@@ -88,9 +85,7 @@ enum Event {
 
 /// The answer on its way, and its record.
 struct Running {
-    pending: VecDeque<Event>,
-    answer: Option<Answer>,
-    restorer: Restorer,
+    telling: Telling,
     life: Life,
 }
 
@@ -106,6 +101,7 @@ impl Running {
         let mut text = String::new();
         while let Some(event) = self.next().await {
             match event {
+                Event::Queued { .. } => {}
                 Event::Text(piece) => text.push_str(&piece),
                 Event::Done(record) => {
                     return Ok(GenerateRecord { response: Some(text), ..*record });
@@ -117,44 +113,22 @@ impl Running {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.pending.pop_front() {
-                return Some(event);
+        Some(match self.telling.next().await? {
+            Told::Queued { place } => Event::Queued { place },
+            Told::Text(text) => {
+                self.life.processing();
+                Event::Text(text)
             }
-            match self.answer.as_mut()?.next().await {
-                Some(Ok(Piece::Text(piece))) => {
-                    let text = self.restorer.push(&piece);
-                    self.say(text);
-                }
-                Some(Ok(Piece::Done { usage, .. })) => {
-                    self.answer = None;
-                    let rest = self.restorer.finish();
-                    self.say(rest);
-                    self.life.completed(usage);
-                    let record = Box::new(self.life.record.clone());
-                    self.pending.push_back(Event::Done(record));
-                }
-                Some(Err(failure)) => self.fail(failure),
-                None => self.fail(incomplete()),
+            Told::Done { usage, .. } => {
+                self.life.completed(usage);
+                Event::Done(Box::new(self.life.record.clone()))
             }
-        }
+            Told::Failed(failure) => {
+                self.life.failed(&failure);
+                Event::Failed(failure)
+            }
+        })
     }
-
-    fn say(&mut self, text: String) {
-        if !text.is_empty() {
-            self.pending.push_back(Event::Text(text));
-        }
-    }
-
-    fn fail(&mut self, failure: Failure) {
-        self.answer = None;
-        self.life.failed(&failure);
-        self.pending.push_back(Event::Failed(failure));
-    }
-}
-
-fn incomplete() -> Failure {
-    Failure::new(FailureCode::UpstreamIncomplete, "the answer ended before it was complete")
 }
 
 /// A record that follows its request. Dropped before the end, the client has left.
@@ -191,11 +165,13 @@ impl Life {
     }
 
     fn processing(&mut self) {
-        self.stand(RequestStatus::Processing);
+        if self.record.status == RequestStatus::Waiting {
+            self.stand(RequestStatus::Processing);
+        }
     }
 
-    fn completed(&mut self, usage: TokenUsage) {
-        self.record.usage = Some(usage);
+    fn completed(&mut self, usage: Option<TokenUsage>) {
+        self.record.usage = usage;
         self.stand(RequestStatus::Completed);
     }
 
@@ -239,6 +215,9 @@ impl EventWriter for GenerateEvents {
 
     fn write(&mut self, event: Event, out: &mut BytesMut) {
         match event {
+            Event::Queued { place } => {
+                write_event(out, Some("queued"), None, &serde_json::json!({ "place": place }));
+            }
             Event::Text(text) => {
                 write_event(out, Some("text"), None, &serde_json::json!({ "text": text }));
             }

@@ -11,10 +11,13 @@ mod health;
 mod http;
 mod models;
 mod openai_events;
+mod priority;
 mod question;
 mod requests;
 mod sessions;
 pub mod sse;
+mod telling;
+mod waiting;
 
 use std::sync::Arc;
 

@@ -58,9 +58,9 @@ impl OpenAiEvents {
         }
     }
 
-    fn end(&self, finish_reason: String, usage: TokenUsage, out: &mut BytesMut) {
+    fn end(&self, finish_reason: String, usage: Option<TokenUsage>, out: &mut BytesMut) {
         write_chunk(&self.head, self.shape, None, Some(finish_reason), None, out);
-        if self.head.include_usage {
+        if let Some(usage) = usage.filter(|_| self.head.include_usage) {
             write_chunk(&self.head, self.shape, None, None, Some(usage), out);
         }
         out.extend_from_slice(b"data: [DONE]\n\n");
@@ -72,6 +72,9 @@ impl EventWriter for OpenAiEvents {
 
     fn write(&mut self, item: Self::Item, out: &mut BytesMut) {
         match item {
+            Ok(Piece::Queued { place }) => {
+                write_event(out, Some("queued"), None, &serde_json::json!({ "place": place }));
+            }
             Ok(Piece::Text(text)) => {
                 self.begin(out);
                 out.extend_from_slice(&self.before_text);
@@ -171,7 +174,7 @@ mod tests {
 
     fn done() -> Result<Piece, Failure> {
         let usage = TokenUsage { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
-        Ok(Piece::Done { finish_reason: "stop".to_owned(), usage })
+        Ok(Piece::Done { finish_reason: "stop".to_owned(), usage: Some(usage) })
     }
 
     #[test]
@@ -207,6 +210,30 @@ mod tests {
             data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
 
             data: {"id":"id","object":"chat.completion.chunk","created":7,"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+
+            data: [DONE]
+
+        "#]],
+        );
+    }
+
+    #[test]
+    fn places_come_before_the_text_and_counts_only_when_there_are_any() {
+        let end = Piece::Done { finish_reason: "stop".to_owned(), usage: None };
+        let queued = |place| Ok(Piece::Queued { place });
+        check(
+            Shape::Completion,
+            vec![queued(2), queued(1), text("a"), Ok(end)],
+            expect![[r#"
+            event: queued
+            data: {"place":2}
+
+            event: queued
+            data: {"place":1}
+
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"a","finish_reason":null}]}
+
+            data: {"id":"id","object":"text_completion","created":7,"model":"m","choices":[{"index":0,"text":"","finish_reason":"stop"}]}
 
             data: [DONE]
 

@@ -9,12 +9,14 @@ use saga_protocol::openai::{Sampling, TokenUsage};
 use crate::domain::limits::Limits;
 use crate::domain::ports::{Answer, ModelCall, ModelInput, Piece, ServedModel};
 use crate::inbound::error::ApiError;
+use crate::inbound::priority::Stated;
+use crate::inbound::{AppState, waiting};
 
 /// A complete answer.
 pub(crate) struct Whole {
     pub(crate) text: String,
     pub(crate) finish_reason: String,
-    pub(crate) usage: TokenUsage,
+    pub(crate) usage: Option<TokenUsage>,
 }
 
 /// The call for a checked request.
@@ -66,6 +68,23 @@ fn in_range(field: &str, value: Option<f32>, least: f32, most: f32) -> Result<()
     }
 }
 
+/// Begins the answer to a call. Its places in the queue are part of it when it is streamed to a
+/// client that names classes.
+///
+/// # Errors
+/// What failed before anything was said.
+pub(crate) async fn begin(
+    state: &AppState,
+    call: ModelCall,
+    stated: Stated,
+    streams: bool,
+) -> Result<Answer, Failure> {
+    let Stated { priority, places, names_class } = stated;
+    let models = state.models.clone();
+    let work = async move { models.answer(call, &priority).await };
+    waiting::begin(work, places, streams && names_class, &state.drain).await
+}
+
 /// Collects an answer to its end.
 ///
 /// # Errors
@@ -74,6 +93,7 @@ pub(crate) async fn whole(mut answer: Answer) -> Result<Whole, Failure> {
     let mut text = String::new();
     while let Some(piece) = answer.next().await {
         match piece? {
+            Piece::Queued { .. } => {}
             Piece::Text(more) => text.push_str(&more),
             Piece::Done { finish_reason, usage } => {
                 return Ok(Whole { text, finish_reason, usage });

@@ -80,7 +80,7 @@ impl ModelServer for FoundServer {
         self.noted(server.models().await)
     }
 
-    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+    async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure> {
         let server = self.found().await?;
         self.noted(server.answer(call).await)
     }

@@ -84,9 +84,9 @@ struct Line {
     #[serde(default)]
     done_reason: Option<String>,
     #[serde(default)]
-    prompt_eval_count: u32,
+    prompt_eval_count: Option<u32>,
     #[serde(default)]
-    eval_count: u32,
+    eval_count: Option<u32>,
     #[serde(default)]
     error: Option<Value>,
 }
@@ -164,7 +164,7 @@ impl ModelServer for OllamaServer {
         Ok(models)
     }
 
-    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+    async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure> {
         let facts = self.facts(&call.model)?;
         let mut body = self.body(&call.model, &facts);
         body.options.num_predict = Some(call.max_tokens);
@@ -274,11 +274,12 @@ fn read(line: &[u8], context_tokens: u32) -> Result<(Option<String>, Option<Piec
             Some("length") => "length".to_owned(),
             _ => "stop".to_owned(),
         },
-        usage: TokenUsage {
-            prompt_tokens: line.prompt_eval_count,
-            completion_tokens: line.eval_count,
-            total_tokens: line.prompt_eval_count.saturating_add(line.eval_count),
-        },
+        // Old versions leave the first out when all of the prompt was cached.
+        usage: line.prompt_eval_count.zip(line.eval_count).map(|(prompt, answer)| TokenUsage {
+            prompt_tokens: prompt,
+            completion_tokens: answer,
+            total_tokens: prompt.saturating_add(answer),
+        }),
     });
     Ok((text.filter(|text| !text.is_empty()), end))
 }

@@ -121,7 +121,7 @@ impl ModelServer for OpenAiServer {
         Ok(listed.data.iter().map(served).collect())
     }
 
-    async fn answer(&self, call: ModelCall) -> Result<Answer, Failure> {
+    async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure> {
         let mut body = Body {
             model: &call.model,
             prompt: None,
@@ -175,7 +175,7 @@ struct Reader {
 #[derive(Default)]
 struct End {
     finish_reason: Option<String>,
-    usage: TokenUsage,
+    usage: Option<TokenUsage>,
     told: bool,
 }
 
@@ -222,9 +222,7 @@ impl Reader {
         if let Some(error) = chunk.error {
             return Err(refusal::in_the_answer(&error, None));
         }
-        if let Some(usage) = chunk.usage {
-            self.end.usage = usage;
-        }
+        self.end.usage = chunk.usage.or(self.end.usage);
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(None) };
         if let Some(reason) = choice.finish_reason {
             let reason = if reason == "length" { "length" } else { "stop" };

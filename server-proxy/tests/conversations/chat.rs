@@ -141,6 +141,30 @@ async fn a_second_message_at_the_same_time_is_refused() {
 }
 
 #[tokio::test]
+async fn who_waits_is_told_its_place() {
+    let ollama = ScriptedOllama::start().await;
+    ollama.script([
+        Rule::on(CHAT).containing("one").pieces(["a", "b"]).hold_after(1),
+        Rule::on(CHAT).pieces(["c"]),
+    ]);
+    let proxy = TestProxy::start_with(&ollama, &["--parallel", "1"]).await;
+    let client = proxy.client();
+    let mut first = client.chat(json!({ "session": "s", "text": "one" })).await;
+    assert_eq!(first.next_event().await.expect("begun").name, "session");
+    let mut second = client.chat(json!({ "session": "t", "text": "two" })).await;
+    assert_eq!(second.next_event().await.expect("begun").name, "session");
+    let queued = second.next_event().await.expect("it waits");
+    assert_eq!(
+        (queued.id, queued.name.as_str(), &queued.data),
+        (Some(2), "queued", &json!({ "place": 1 }))
+    );
+    ollama.release();
+    assert_eq!(first.events().await.last().expect("an end").name, "done");
+    let names: Vec<_> = second.events().await.into_iter().map(|event| event.name).collect();
+    assert_eq!(names, ["text", "done"]);
+}
+
+#[tokio::test]
 async fn p1_a_client_that_leaves_closes_the_model_server_and_leaves_nothing_behind() {
     let ollama = ScriptedOllama::start().await;
     ollama.script([Rule::on(CHAT).pieces(["a", "b"]).hold_after(1).times(1)]);

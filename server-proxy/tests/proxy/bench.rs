@@ -225,6 +225,10 @@ pub(crate) fn shown(stream: &str) -> String {
             seen.push(format!("[{}]", data["error"]["code"].as_str().unwrap_or("?")));
             continue;
         }
+        if event.starts_with("event: queued\n") {
+            seen.push(format!("[queued {}]", data["place"]));
+            continue;
+        }
         if let Some(usage) = data.get("usage") {
             seen.push(format!("[{}+{}]", usage["prompt_tokens"], usage["completion_tokens"]));
         }

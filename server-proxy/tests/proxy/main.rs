@@ -4,6 +4,7 @@ mod access;
 mod answers;
 mod bench;
 mod cancellation;
+mod classes;
 mod connections;
 mod drain;
 mod ends;
