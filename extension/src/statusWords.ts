@@ -4,7 +4,7 @@
  */
 import { l10n } from "vscode";
 import type { OutcomeKind } from "./completion/outcome";
-import { dropWords, leftOutWords } from "./dropWords";
+import { dropWords, leftOutWords } from "./countWords";
 import type { EngineStats } from "./engine";
 
 export interface Section {
@@ -50,7 +50,8 @@ function indexLines(stats: EngineStats): string[] {
   const megabytes = (stats.indexedBytes / 1_000_000).toFixed(1);
   const known = l10n.t("Files known: {0} ({1} MB of memory)", stats.indexedFiles, megabytes);
   const reading = stats.indexing ? [l10n.t("They are being read now.")] : [];
-  return [known, ...reading, ...countLines(stats.leftOut, leftOutWords)];
+  const leftOut = countLines(stats.leftOut, leftOutWords).map((line) => l10n.t("Not read: {0}", line));
+  return [known, ...reading, ...leftOut];
 }
 
 /** The most frequent first. */

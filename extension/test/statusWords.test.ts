@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dropWords } from "../src/dropWords";
+import { dropWords, leftOutWords } from "../src/countWords";
 import type { EngineStats } from "../src/engine";
 import { statusWords } from "../src/statusWords";
 
@@ -25,7 +25,7 @@ const stats: EngineStats = {
   indexing: true,
   indexedFiles: 12,
   indexedBytes: 1_260_000,
-  leftOut: {},
+  leftOut: { private: 1, excluded: 3 },
   shown: 0,
   accepted: 0,
   partiallyAccepted: 0,
@@ -67,6 +67,8 @@ Answers not shown, by reason
 Other files of the workspace
   Files known: 12 (1.3 MB of memory)
   They are being read now.
+  Not read: Left out by the settings or by ignore files: 3
+  Not read: Private: 1
 `,
   ));
 
@@ -76,12 +78,23 @@ test("nothing is said of answers while all were shown", () =>
     false,
   ));
 
-test("every reason that answers are dropped for has words", () => {
-  const source = readFileSync(join("..", "crates", "saga-prompt", "src", "shape.rs"), "utf8");
-  const names = [...source.matchAll(/Self::\w+ => "([a-z_]+)",/g)].map((match) => match[1] as string);
-  assert.ok(names.includes("prose") && names.includes("cut_off"), "the names were not found");
+/** The names that the sources below a folder give their counts. */
+function namesIn(...folder: string[]): string[] {
+  const below = join("..", "crates", ...folder);
+  const files = readdirSync(below, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".rs"));
+  return files.flatMap((name) =>
+    [...readFileSync(join(below, name), "utf8").matchAll(/Self::\w+ => "([a-z0-9_]+)",/g)].map(
+      (match) => match[1] as string,
+    ),
+  );
+}
+
+test("every reason why an answer was dropped or a file left out has words", () => {
+  const drops = namesIn("saga-prompt", "src", "shape");
+  const leftOut = namesIn("saga-engine", "src", "workspace");
+  assert.ok(drops.includes("prose") && leftOut.includes("private"), "the names were not found");
   assert.deepEqual(
-    names.filter((name) => dropWords(name) === name),
+    [...drops.filter((name) => dropWords(name) === name), ...leftOut.filter((name) => leftOutWords(name) === name)],
     [],
   );
 });

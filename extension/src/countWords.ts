@@ -28,5 +28,16 @@ function drops(): Record<string, string> {
 }
 
 function leftOut(): Record<string, string> {
-  return {};
+  return {
+    excluded: l10n.t("Left out by the settings or by ignore files"),
+    private: l10n.t("Private"),
+    link: l10n.t("Links"),
+    unknown_language: l10n.t("Of no known language"),
+    too_large: l10n.t("Too large"),
+    binary: l10n.t("No text"),
+    not_utf8: l10n.t("Not in UTF-8"),
+    generated: l10n.t("Generated"),
+    unreadable: l10n.t("Not readable"),
+    over_limit: l10n.t("Beyond what the index holds"),
+  };
 }
