@@ -27,13 +27,14 @@ export function statusWords(stats: EngineStats | undefined, today: (kind: Outcom
 
 function todayLines(today: (kind: OutcomeKind) => number): string[] {
   const judged = today("survived") + today("changed");
-  return [
+  const lines = [
     l10n.t("Shown: {0}", today("shown")),
     l10n.t("Accepted whole: {0}", today("accepted")),
     l10n.t("Accepted by word or line: {0}", today("partially_accepted")),
     l10n.t("Dismissed: {0}", today("dismissed")),
-    l10n.t("Still there after half a minute: {0} of {1}", today("survived"), judged),
   ];
+  if (judged > 0) lines.push(l10n.t("Still there after half a minute: {0} of {1}", today("survived"), judged));
+  return lines;
 }
 
 function windowLines(stats: EngineStats): string[] {
