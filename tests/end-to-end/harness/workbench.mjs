@@ -95,6 +95,24 @@ export function openWorkbench(page, folder) {
 
     ghostText,
     waitForGhostText: (accept, withinMs) => eventually("ghost text", ghostText, accept, withinMs),
+    /** Looks at every frame from now on; what it gives tells in how many there was no ghost text. */
+    async watchGhostText() {
+      await page.evaluate((selector) => {
+        const seen = { blank: 0, watching: true };
+        const look = () => {
+          if (!seen.watching) return;
+          if (!document.querySelector(selector)) seen.blank += 1;
+          requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+        window.codesagaFrames = seen;
+      }, ghost);
+      return () =>
+        page.evaluate(() => {
+          window.codesagaFrames.watching = false;
+          return window.codesagaFrames.blank;
+        });
+    },
     waitForNoGhostText: () => eventually("no ghost text", ghostText, (text) => text === ""),
 
     /** The whole text of the line the cursor is in, ghost text included. */
