@@ -61,6 +61,10 @@ impl Answer {
         loop {
             let Some(event) = self.events.next().await else { return self.end() };
             let event = event?;
+            // A place in the server's queue is nothing to show while somebody types.
+            if event.event == "queued" {
+                continue;
+            }
             if event.event == "error" {
                 return Err(failure::of_stream(&event.data));
             }

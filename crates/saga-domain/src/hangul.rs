@@ -63,6 +63,21 @@ pub fn composes_into(partial: char, whole: &str) -> bool {
     strokes(partial).all(|stroke| whole_strokes.next() == Some(stroke))
 }
 
+/// Whether `typed` and `said` may still become the same text by going on with either of them:
+/// stroke by stroke, one is the beginning of the other.
+#[must_use]
+pub fn may_meet(typed: &str, said: &str) -> bool {
+    let mut said = said.chars().flat_map(strokes);
+    for stroke in typed.chars().flat_map(strokes) {
+        match said.next() {
+            Some(other) if other == stroke => {}
+            Some(_) => return false,
+            None => return true,
+        }
+    }
+    true
+}
+
 fn strokes(c: char) -> impl Iterator<Item = char> {
     let code = u32::from(c);
     let mut own = None;
@@ -117,6 +132,23 @@ mod tests {
             ('ㅅ', "x사"),
         ] {
             assert!(!composes_into(partial, whole), "{partial} → {whole}");
+        }
+    }
+
+    #[test]
+    fn texts_meet_when_one_goes_on_where_the_other_ends() {
+        for (typed, said) in [
+            ("", "사"),
+            ("상", "사"),
+            ("사", "상"),
+            ("let 상", "let 사용"),
+            ("abc", "ab"),
+            ("", ""),
+        ] {
+            assert!(may_meet(typed, said), "{typed} and {said}");
+        }
+        for (typed, said) in [("산", "사용"), ("abd", "abc"), ("사 ", "사용")] {
+            assert!(!may_meet(typed, said), "{typed} and {said}");
         }
     }
 

@@ -6,7 +6,9 @@ use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
 use saga_prompt::estimate_tokens;
 use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest};
 
+use crate::guard;
 use crate::reply::{Giver, Reply};
+use crate::request::Errand;
 use crate::runner::Runner;
 use crate::shared::Shared;
 use crate::stats::Watch;
@@ -39,6 +41,10 @@ pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Resul
             ),
         ));
     }
+    for piece in &ask.context {
+        guard::refuse_private_path(shared, &piece.path)?;
+    }
+    shared.background.give_way();
     let (giver, reply) = shared.reply();
     let shared = Arc::clone(shared);
     runner.answer(giver, |giver| async move {
@@ -55,16 +61,17 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
     let mut session = ask.session.clone();
     let request = ChatRequest {
         session: ask.session,
-        text: ask.text,
-        context: ask.context,
+        text: guard::without_secrets(ask.text),
+        context: ask.context.into_iter().map(without_secrets).collect(),
         model: shared.model.wanted().map(str::to_owned),
         request_id: Some(uuid::Uuid::new_v4().to_string()),
     };
-    let mut watch = Watch::start(&shared.stats);
-    let mut conversation = shared.client.chat(&request).await.inspect_err(|_| watch.failed())?;
+    let mut watch = Watch::start(&shared.stats, Errand::Other);
+    let mut conversation =
+        shared.client.chat(&request).await.inspect_err(|failure| watch.failed(failure))?;
     let mut tokens = 0;
     while let Some(event) = conversation.next().await {
-        match event.inspect_err(|_| watch.failed())? {
+        match event.inspect_err(|failure| watch.failed(failure))? {
             ChatEvent::Session { session: named } => session = Some(named),
             ChatEvent::Queued { place } => giver.give(ReplyEvent::Queued { place }),
             ChatEvent::Text { text } => {
@@ -86,12 +93,17 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
                 }));
             }
             ChatEvent::Error(body) => {
-                watch.failed();
-                return Err(body.error.into());
+                let failure = Failure::from(body.error);
+                watch.failed(&failure);
+                return Err(failure);
             }
         }
     }
     Ok(())
+}
+
+fn without_secrets(piece: ChatContext) -> ChatContext {
+    ChatContext { text: guard::without_secrets(piece.text), ..piece }
 }
 
 fn warn(giver: &Giver, done: &ChatDone) {

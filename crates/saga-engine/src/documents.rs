@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use saga_context::{
-    ContextLimits, Misfit, ParseJob, RecentPlaces, Snapshot, Surroundings, WorkspaceIndex, related,
-};
-use saga_domain::{ByteOffset, Failure, FailureCode, Snippet, Span, TextEdit};
+use saga_context::{Misfit, ParseJob, Snapshot};
+use saga_domain::{Failure, FailureCode, Span, TextEdit};
 
+use crate::related;
 use crate::runner::Runner;
 use crate::shared::Shared;
 
@@ -28,7 +27,7 @@ pub struct NewDocument<'a> {
 pub(crate) fn open(shared: &Shared, document: NewDocument<'_>) -> Result<(), Failure> {
     let NewDocument { uri, path, language_id, version, text } = document;
     let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| file_name(uri));
-    shared.flights.let_go_of(uri);
+    let_go_of(shared, uri);
     shared.documents.lock().open(uri, path, language_id, version, text).map_err(failure)
 }
 
@@ -39,13 +38,29 @@ pub(crate) fn change(
     edits: &[TextEdit],
 ) -> Result<(), Failure> {
     shared.turn.note_change(edits);
-    shared.documents.lock().change(uri, version, edits).map_err(failure)
+    let now = {
+        let mut documents = shared.documents.lock();
+        documents.change(uri, version, edits).map_err(failure)?;
+        documents.get(uri)
+    };
+    let Some(now) = now else { return Ok(()) };
+    if shared.flights.note_change(&now) {
+        shared.turn.note_foresight(false);
+    }
+    related::note_edits(shared, &now, edits);
+    Ok(())
 }
 
 pub(crate) fn close(shared: &Shared, uri: &str) {
-    shared.flights.let_go_of(uri);
+    let_go_of(shared, uri);
     shared.documents.lock().close(uri);
     shared.anchors.lock().remove(uri);
+    related::forget(shared, uri);
+}
+
+fn let_go_of(shared: &Shared, uri: &str) {
+    shared.flights.let_go_of(uri);
+    shared.background.ahead.let_go_of(uri);
 }
 
 /// The document as it is now.
@@ -53,12 +68,10 @@ pub(crate) fn snapshot(shared: &Shared, uri: &str) -> Result<Snapshot, Failure> 
     shared.documents.lock().get(uri).ok_or_else(|| failure(Misfit::UnknownDocument))
 }
 
-/// What the open documents say about what stands near `at`.
-pub(crate) fn related_to(shared: &Shared, document: &Snapshot, at: ByteOffset) -> Vec<Snippet> {
-    let open = shared.documents.lock().recent();
-    let (index, recent) = (WorkspaceIndex::default(), RecentPlaces::new());
-    let around = Surroundings { open: &open, index: &index, recent: &recent };
-    related(document, at, &around, &ContextLimits::USUAL)
+/// Those of the documents that are open.
+pub(crate) fn snapshots(shared: &Shared, uris: &[String]) -> Vec<Snapshot> {
+    let documents = shared.documents.lock();
+    uris.iter().filter_map(|uri| documents.get(uri)).collect()
 }
 
 /// Brings a document's tree up to its text in the background, one parse at a time. What is asked

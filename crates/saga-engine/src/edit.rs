@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use saga_client::{Finish, Piece, Purpose};
-use saga_context::{ContextLimits, Snapshot, context_at};
+use saga_context::{
+    ContextLimits, Redacted, Snapshot, context_at, holds_placeholder, redact, redact_text,
+};
 use saga_domain::{Context, Diagnostic, Failure, FailureCode, ReplyEvent, Span, TextEdit, Usage};
 use saga_prompt::{
     AskedCode, Budget, EditAsk, Problem, Reading, edit, estimate_tokens, is_cut_off, read_code,
@@ -15,8 +17,11 @@ use saga_prompt::{
 
 use crate::ask::{Terms, ask};
 use crate::documents;
+use crate::guard::without_secrets;
 use crate::place::{unix_lines, with_line_ends};
+use crate::related;
 use crate::reply::{Giver, Reply};
+use crate::request::Errand;
 use crate::runner::Runner;
 use crate::shared::Shared;
 use crate::stats::Watch;
@@ -42,10 +47,13 @@ struct Rewrite {
 }
 
 pub(crate) fn rewrite(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Reply {
+    shared.background.give_way();
     let (giver, reply) = shared.reply();
     let (shared, runner_inside) = (Arc::clone(shared), runner.clone());
     runner.answer(giver, |giver| async move {
         let Wish { document, range, instruction, diagnostics } = wish;
+        let instruction = without_secrets(instruction);
+        let diagnostics = diagnostics.into_iter().map(without_secrets_in).collect();
         let document = documents::parsed(&shared, &runner_inside, document).await;
         let span = range(&document);
         let rewrite = Rewrite { document, span, instruction, diagnostics };
@@ -58,6 +66,10 @@ pub(crate) fn rewrite(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Repl
     reply
 }
 
+fn without_secrets_in(found: Diagnostic) -> Diagnostic {
+    Diagnostic { message: without_secrets(found.message), ..found }
+}
+
 /// Whether a failure says something about the server rather than about this one question.
 fn is_of_the_server(failure: &Failure) -> bool {
     !matches!(failure.code, FailureCode::NoCode | FailureCode::ContextOverflow)
@@ -65,28 +77,29 @@ fn is_of_the_server(failure: &Failure) -> bool {
 
 async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<(), Failure> {
     let facts = shared.facts().await?;
-    let code = unix_lines(rewrite.document.text(rewrite.span));
+    let hidden = redact_text(&unix_lines(rewrite.document.text(rewrite.span)));
+    let code = hidden.text.as_str();
     let context = around(shared, rewrite);
     let problems = problems(rewrite);
     let prompt = edit(&EditAsk {
         facts: &facts,
         context: &context,
-        code: &code,
+        code,
         instruction: &rewrite.instruction,
         problems: &problems,
         budget: Budget::for_edit(&facts),
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
-    let asked = AskedCode { code: &code, language: &context.language, prefilled: prompt.prefilled };
+    let asked = AskedCode { code, language: &context.language, prefilled: prompt.prefilled };
     let terms =
         Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose: Purpose::default() };
-    let mut watch = Watch::start(&shared.stats);
+    let mut watch = Watch::start(&shared.stats, Errand::Other);
     let sent = ask(&shared.client, &facts.name, prompt.prompt, terms).await;
-    let mut answer = sent.inspect_err(|_| watch.failed())?;
+    let mut answer = sent.inspect_err(|failure| watch.failed(failure))?;
     let mut said = String::new();
-    let mut shown = Shown::default();
+    let mut shown = Shown { hidden: &hidden, last: None, text: None };
     loop {
-        let piece = answer.next().await.transpose().inspect_err(|_| watch.failed())?;
+        let piece = answer.next().await.transpose().inspect_err(|failure| watch.failed(failure))?;
         let (finish, prompt_tokens, completion_tokens) = match piece {
             Some(Piece::Text(piece)) => {
                 watch.text();
@@ -107,6 +120,9 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
             return Err(no_code(giver, said, CUT_OFF));
         }
         match read_code(&said, &asked, true) {
+            Reading::Code(code) if holds_placeholder(&hidden.restore(&code)) => {
+                return Err(no_code(giver, said, HIDDEN));
+            }
             Reading::Code(code) => shown.show(giver, rewrite, Reading::Code(code)),
             Reading::Elided => return Err(no_code(giver, said, ELIDED)),
             Reading::Nothing => return Err(no_code(giver, said, NOTHING)),
@@ -127,6 +143,8 @@ const ELIDED: &str = "The model left parts of the code out, so its answer cannot
                       Try again with a smaller selection.";
 const CUT_OFF: &str = "The answer reached its length limit before the code was whole, so it cannot be \
                        applied. Try again with a smaller selection.";
+const HIDDEN: &str = "The answer holds the stand-in of a secret that was not sent, so it cannot be applied. \
+                      Try again without the secret in the selection.";
 const NOTHING: &str = "The model answered in words instead of code.";
 
 /// What was said is shown as text, and the document stays as it is.
@@ -138,13 +156,14 @@ fn no_code(giver: &Giver, said: String, why: &str) -> Failure {
 }
 
 /// What was shown of a proposal, and when.
-#[derive(Default)]
-struct Shown {
+struct Shown<'a> {
+    /// What was sent in place of secrets comes back as the secrets.
+    hidden: &'a Redacted,
     last: Option<Instant>,
     text: Option<String>,
 }
 
-impl Shown {
+impl Shown<'_> {
     fn is_due(&self) -> bool {
         self.last.is_none_or(|last| last.elapsed() >= SHOWN_EVERY)
     }
@@ -152,6 +171,7 @@ impl Shown {
     fn show(&mut self, giver: &Giver, rewrite: &Rewrite, reading: Reading) {
         self.last = Some(Instant::now());
         let Reading::Code(code) = reading else { return };
+        let code = self.hidden.restore(&code).into_owned();
         if self.text.as_deref() == Some(&code) {
             return;
         }
@@ -167,7 +187,9 @@ fn around(shared: &Shared, rewrite: &Rewrite) -> Context {
     let Rewrite { document, span, .. } = rewrite;
     let mut context = context_at(document, span.start, &ContextLimits::USUAL);
     context.suffix = context_at(document, span.end, &ContextLimits::USUAL).suffix;
-    context.snippets = documents::related_to(shared, document, span.start);
+    redact(&mut context);
+    // Without secrets already.
+    context.snippets = related::known(shared, document, span.start);
     context
 }
 

@@ -7,6 +7,7 @@ use saga_domain::{Diagnostic, Failure, FailureCode, Span};
 
 use crate::documents;
 use crate::edit::{Wish, rewrite};
+use crate::guard;
 use crate::refactor::line_of;
 use crate::reply::Reply;
 use crate::runner::Runner;
@@ -22,6 +23,7 @@ pub(crate) fn fix(
     diagnostics: &[Diagnostic],
 ) -> Result<Reply, Failure> {
     let document = documents::snapshot(shared, uri)?;
+    guard::refuse_private(shared, &document)?;
     for found in diagnostics {
         documents::check_span(&document, found.span)?;
     }

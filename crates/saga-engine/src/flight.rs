@@ -1,19 +1,22 @@
-//! The one completion request that is in flight.
+//! Requests for completions that are in flight: one that somebody waits for, and one ahead of them.
 //!
 //! A request belongs to no reply: replies follow it. While the user types what its answer says, the
-//! next reply takes it over. It is let go, which closes its connection, as soon as what was typed
-//! does not fit, or nobody follows it and nothing was typed.
+//! next reply takes it over. It is let go, which closes its stream, as soon as what was typed does
+//! not fit, or nobody follows it and nothing was typed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use saga_domain::{Failure, Usage};
+use saga_context::Snapshot;
+use saga_domain::{Failure, Trigger, Usage};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::documents;
-use crate::place::Cursor;
+use crate::fit::{Fit, fit};
+use crate::place::{Cursor, Typed};
 use crate::shared::Shared;
 
 /// How long a request whose reply was cancelled by a key waits for the question that follows the
@@ -47,23 +50,31 @@ pub(crate) enum End {
 }
 
 impl Progress {
-    /// Whether the answer says what was typed, or may still come to say it.
-    pub(crate) fn fits(&self, typed: &str) -> bool {
-        if self.back > 0 {
-            return typed.is_empty();
+    /// What is left of the answer for somebody who typed on from `cursor`.
+    pub(crate) fn fit(&self, cursor: &Cursor, typed: &Typed) -> Fit {
+        let is_silent = self.text.is_empty() && self.end.is_none();
+        if is_silent && typed.text.len() > TYPED_UNANSWERED_BYTES_MAX {
+            return Fit::No;
         }
-        if self.text.is_empty() && self.end.is_none() {
-            return typed.len() <= TYPED_UNANSWERED_BYTES_MAX;
-        }
-        self.text.starts_with(typed) || (self.end.is_none() && typed.starts_with(&self.text))
+        let replaces_syllable = self.back > 0 && !self.text.is_empty();
+        let said = if replaces_syllable {
+            self.text.clone()
+        } else {
+            format!("{}{}", cursor.syllable(), self.text)
+        };
+        fit(&said, self.end.is_some(), &typed.text)
     }
 }
 
 /// A request in flight.
 pub(crate) struct Flight {
     pub(crate) cursor: Cursor,
+    /// Why it was asked; absent for one that nobody has asked for yet.
+    pub(crate) trigger: Option<Trigger>,
     progress: watch::Sender<Progress>,
     let_go: CancellationToken,
+    /// The version of the document that it was last asked for.
+    asked_version: AtomicI64,
 }
 
 impl Flight {
@@ -89,7 +100,7 @@ impl Flight {
         tokio::select! {
             biased;
             () = self.let_go.cancelled() => {}
-            () = self.abandoned(shared) => {}
+            () = self.abandoned(shared), if self.trigger.is_some() => {}
         }
     }
 
@@ -105,22 +116,30 @@ impl Flight {
         }
     }
 
-    /// Whether a key was pressed since the question, and the answer may say what it typed.
+    /// Whether a key was pressed since the last question, and the answer may say what it typed.
     fn is_being_typed(&self, shared: &Shared) -> bool {
         let Ok(now) = documents::snapshot(shared, self.cursor.document.uri()) else {
             return false;
         };
-        let was_changed = now.version() != self.cursor.document.version();
-        let typed = self.cursor.typed_by(&now);
-        was_changed && typed.is_some_and(|typed| self.progress.borrow().fits(&typed))
+        now.version() != self.asked_version.load(Ordering::Relaxed) && self.may_serve(&now)
+    }
+
+    /// Whether the answer may still be of use in the document as it is `now`. What becomes of a
+    /// choice in the suggest widget, the next question tells.
+    fn may_serve(&self, now: &Snapshot) -> bool {
+        if self.cursor.is_supposed {
+            return true;
+        }
+        let typed = self.cursor.typed_by(now);
+        typed.is_some_and(|typed| self.progress.borrow().fit(&self.cursor, &typed) != Fit::No)
     }
 }
 
-/// A request that a reply follows, and what was typed since it was asked.
-pub(crate) struct Followed {
+/// A request that somebody has joined, and what was typed since it was asked.
+pub(crate) struct Joined {
     pub(crate) flight: Arc<Flight>,
     pub(crate) progress: watch::Receiver<Progress>,
-    pub(crate) typed: String,
+    pub(crate) typed: Typed,
 }
 
 /// Holds the newest request; there is no other.
@@ -131,14 +150,15 @@ pub(crate) struct Flights {
 
 impl Flights {
     /// The request in flight, when its answer may fit `cursor`; otherwise it is let go.
-    pub(crate) fn join(&self, cursor: &Cursor) -> Option<Followed> {
+    pub(crate) fn join(&self, cursor: &Cursor) -> Option<Joined> {
         let mut newest = self.newest.lock();
         let flight = newest.as_ref()?;
         if let Some(typed) = flight.cursor.typed_until(cursor) {
             let progress = flight.progress.subscribe();
-            let joins = progress.borrow().fits(&typed) && !flight.let_go.is_cancelled();
-            if joins {
-                return Some(Followed { flight: Arc::clone(flight), progress, typed });
+            let fits = progress.borrow().fit(&flight.cursor, &typed) != Fit::No;
+            if fits && !flight.let_go.is_cancelled() {
+                flight.asked_version.store(cursor.document.version(), Ordering::Relaxed);
+                return Some(Joined { flight: Arc::clone(flight), progress, typed });
             }
         }
         flight.let_go.cancel();
@@ -147,15 +167,32 @@ impl Flights {
     }
 
     /// Begins a new request and lets go of the one before.
-    pub(crate) fn begin(&self, cursor: Cursor) -> Followed {
+    pub(crate) fn begin(&self, cursor: Cursor, trigger: Option<Trigger>) -> Joined {
         let (sender, progress) = watch::channel(Progress::default());
-        let flight =
-            Arc::new(Flight { cursor, progress: sender, let_go: CancellationToken::new() });
+        let typed = Typed { text: cursor.syllable().to_owned(), closed: false };
+        let asked_version = AtomicI64::new(cursor.document.version());
+        let flight = Arc::new(Flight {
+            cursor,
+            trigger,
+            progress: sender,
+            let_go: CancellationToken::new(),
+            asked_version,
+        });
         let before = self.newest.lock().replace(Arc::clone(&flight));
         if let Some(before) = before {
             before.let_go.cancel();
         }
-        Followed { flight, progress, typed: String::new() }
+        Joined { flight, progress, typed }
+    }
+
+    /// Lets go of the request at once when a change to its document does not fit its answer; tells
+    /// whether it did.
+    pub(crate) fn note_change(&self, now: &Snapshot) -> bool {
+        let mut newest = self.newest.lock();
+        let misfits = |flight: &mut Arc<Flight>| {
+            flight.cursor.document.uri() == now.uri() && !flight.may_serve(now)
+        };
+        newest.take_if(misfits).inspect(|flight| flight.let_go.cancel()).is_some()
     }
 
     /// Forgets a request, unless somebody has come to follow it.
@@ -174,6 +211,13 @@ impl Flights {
         self.finished(flight);
     }
 
+    /// Lets go of whatever is in flight.
+    pub(crate) fn let_go_of_all(&self) {
+        if let Some(flight) = self.newest.lock().take() {
+            flight.let_go.cancel();
+        }
+    }
+
     /// Lets go of a request for a document that is closed or replaced.
     pub(crate) fn let_go_of(&self, uri: &str) {
         let mut newest = self.newest.lock();
@@ -185,27 +229,5 @@ impl Flights {
     /// Forgets a request that has come to its end: its answer is in the cache.
     pub(crate) fn finished(&self, flight: &Arc<Flight>) {
         self.newest.lock().take_if(|newest| Arc::ptr_eq(newest, flight));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fits(text: &str, typed: &str) -> bool {
-        Progress { text: text.to_owned(), ..Progress::default() }.fits(typed)
-    }
-
-    #[test]
-    fn a_request_is_kept_while_its_answer_may_say_what_is_typed() {
-        assert!(fits("self.items", "self."));
-        assert!(fits("self.", "self.items"));
-        assert!(!fits("self.", "items"));
-    }
-
-    #[test]
-    fn a_silent_request_is_kept_for_a_few_words_only() {
-        assert!(fits("", "self.items.append"));
-        assert!(!fits("", "self.items.append(item)  # and goes on"));
     }
 }

@@ -6,13 +6,17 @@
 //! business of the crates below; what happens when, and what is let go, is decided here.
 
 mod ask;
+mod background;
 mod chat;
 mod complete;
 mod documents;
 mod edit;
 mod feedback;
+mod fit;
 mod fix;
 mod flight;
+mod follow;
+mod guard;
 mod model;
 mod options;
 mod pause;
@@ -20,12 +24,17 @@ mod place;
 mod prefill;
 mod question;
 mod refactor;
+mod related;
 mod reply;
+mod request;
 mod runner;
+mod scene;
 mod shared;
+mod speculate;
 mod stats;
 mod status;
 mod turn;
+mod view;
 mod workspace;
 
 use std::sync::Arc;

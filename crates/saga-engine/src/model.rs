@@ -17,13 +17,20 @@ pub(crate) struct Model {
     known: tokio::sync::Mutex<Option<ModelFacts>>,
     /// Set from any thread; looked at before what is known is used.
     is_stale: AtomicBool,
+    /// Whether the server is `codesaga-proxy`, as far as is known.
+    is_served_by_proxy: AtomicBool,
 }
 
 impl Model {
     /// `wanted` is the user's choice; the server's default when absent or blank.
     pub(crate) fn new(wanted: Option<String>) -> Self {
         let wanted = wanted.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-        Self { wanted, known: tokio::sync::Mutex::default(), is_stale: AtomicBool::new(false) }
+        Self {
+            wanted,
+            known: tokio::sync::Mutex::default(),
+            is_stale: AtomicBool::new(false),
+            is_served_by_proxy: AtomicBool::new(false),
+        }
     }
 
     /// The user's choice.
@@ -57,8 +64,16 @@ impl Model {
         self.is_stale.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the server is `codesaga-proxy`, which knows what can wait.
+    pub(crate) fn is_served_by_proxy(&self) -> bool {
+        self.is_served_by_proxy.load(Ordering::Relaxed)
+    }
+
     async fn fetch(&self, client: &Client) -> Result<ModelFacts, Failure> {
-        choose(self.wanted.as_deref(), &client.models().await?)
+        let listed = client.models().await?;
+        let is_proxy = listed.iter().any(|model| model.codesaga.is_some());
+        self.is_served_by_proxy.store(is_proxy, Ordering::Relaxed);
+        choose(self.wanted.as_deref(), &listed)
     }
 }
 

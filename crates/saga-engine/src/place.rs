@@ -4,29 +4,46 @@ use saga_cache::{Place, TAIL_BYTES};
 use saga_context::Snapshot;
 use saga_domain::ByteOffset;
 
+use crate::fit::syllable_at_end;
+
 /// Bytes before the cursor that are read: with every line end a CRLF, half of them are left.
 const READ_BYTES: usize = 2 * TAIL_BYTES + 2;
 /// Bytes after the cursor that the rest of its line is looked for in.
 const REST_BYTES_MAX: usize = 1024;
 /// More than this is not typed while an answer is on its way.
 const TYPED_BYTES_MAX: usize = 512;
+/// Brackets and quotes that an editor closes by itself while somebody types.
+const CLOSERS_MAX: usize = 4;
 
 /// A cursor in a document at one version.
 #[derive(Clone)]
 pub(crate) struct Cursor {
     pub(crate) document: Snapshot,
     pub(crate) at: ByteOffset,
+    /// Notebooks: the cells above, the topmost first.
+    pub(crate) above: Vec<Snapshot>,
+    /// Whether the document is as if a choice of the suggest widget were taken.
+    pub(crate) is_supposed: bool,
     /// Text before the cursor, bounded, line ends as `\n`.
     prefix: String,
     rest_of_line: String,
 }
 
+/// What was typed since a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Typed {
+    /// From before the syllable that was under composition when it was asked.
+    pub(crate) text: String,
+    /// Whether the editor has closed brackets or quotes after the cursor meanwhile.
+    pub(crate) closed: bool,
+}
+
 impl Cursor {
     /// `at` is a place in the document.
-    pub(crate) fn new(document: Snapshot, at: ByteOffset) -> Self {
+    pub(crate) fn new(document: Snapshot, at: ByteOffset, above: Vec<Snapshot>) -> Self {
         let prefix = before(&document, at.0);
         let rest_of_line = rest_of_line(&document, at.0);
-        Self { document, at, prefix, rest_of_line }
+        Self { document, at, above, is_supposed: false, prefix, rest_of_line }
     }
 
     pub(crate) fn place(&self) -> Place<'_> {
@@ -39,39 +56,65 @@ impl Cursor {
         Place { prefix: self.prefix.get(..end).unwrap_or(&self.prefix), ..self.place() }
     }
 
-    /// Whether nothing but blanks stands on the cursor's line.
-    pub(crate) fn is_on_blank_line(&self) -> bool {
-        let line = self.prefix.rsplit('\n').next().unwrap_or_default();
-        line.trim().is_empty() && self.rest_of_line.trim().is_empty()
+    /// The text before the cursor on its line.
+    pub(crate) fn line_before(&self) -> &str {
+        self.prefix.rsplit('\n').next().unwrap_or_default()
+    }
+
+    /// The text after the cursor on its line.
+    pub(crate) fn rest_of_line(&self) -> &str {
+        &self.rest_of_line
+    }
+
+    /// The syllable before the cursor that the next stroke may replace; empty when there is none.
+    pub(crate) fn syllable(&self) -> &str {
+        syllable_at_end(&self.prefix)
     }
 
     /// What was typed between this cursor and `later`, when nothing else of the text changed that
     /// a completion here depends on.
-    pub(crate) fn typed_until(&self, later: &Self) -> Option<String> {
-        let same_document = self.document.uri() == later.document.uri();
-        if !same_document || self.rest_of_line.trim_end() != later.rest_of_line.trim_end() {
+    pub(crate) fn typed_until(&self, later: &Self) -> Option<Typed> {
+        if self.document.uri() != later.document.uri() {
             return None;
         }
-        self.typed(&later.document, later.at.0)
+        let closed = self.closed_in(&later.rest_of_line)?;
+        let text = self.typed(&later.document, later.at.0)?;
+        Some(Typed { text, closed: closed > 0 })
     }
 
-    /// What was typed at this cursor, judged by the document as it is `now`: for when the question
-    /// that belongs to it has not come yet.
-    pub(crate) fn typed_by(&self, now: &Snapshot) -> Option<String> {
-        let grown = now.rope().byte_len().checked_sub(self.document.rope().byte_len())?;
-        let end = self.at.0 + grown;
-        self.typed(now, end)
-            .filter(|_| rest_of_line(now, end).trim_end() == self.rest_of_line.trim_end())
+    /// What may have been typed at this cursor, judged by the document as it is `now`: for when the
+    /// question that belongs to it has not come yet.
+    pub(crate) fn typed_by(&self, now: &Snapshot) -> Option<Typed> {
+        let grown = self.at.0 + now.rope().byte_len();
+        let end = grown.checked_sub(self.document.rope().byte_len())?;
+        (0..=CLOSERS_MAX).find_map(|closed| {
+            let end = end.checked_sub(closed)?;
+            now.check(ByteOffset(end)).ok()?;
+            let fits = self.closed_in(&rest_of_line(now, end)) == Some(closed);
+            let text = fits.then(|| self.typed(now, end)).flatten()?;
+            Some(Typed { text, closed: closed > 0 })
+        })
+    }
+
+    /// How many closing characters stand before what was the rest of the line.
+    fn closed_in(&self, rest_now: &str) -> Option<usize> {
+        let closers = rest_now.trim_end().strip_suffix(self.rest_of_line.trim_end())?;
+        let closes = |c: char| matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '`');
+        let is_closed = closers.len() <= CLOSERS_MAX && closers.chars().all(closes);
+        is_closed.then_some(closers.len())
     }
 
     fn typed(&self, now: &Snapshot, end: usize) -> Option<String> {
-        let start = self.at.0;
-        let is_typed = end >= start
+        let syllable = self.syllable();
+        let start = self.at.0 - syllable.len();
+        let is_there = end >= start
             && end - start <= TYPED_BYTES_MAX
             && now.check(ByteOffset(end)).is_ok()
-            && now.check(self.at).is_ok()
-            && before(now, start) == self.prefix;
-        is_typed.then(|| unix_lines(now.rope().byte_slice(start..end).to_string()))
+            && now.check(ByteOffset(start)).is_ok();
+        let before_now = is_there.then(|| before(now, start))?;
+        let before_then = &self.prefix[..self.prefix.len() - syllable.len()];
+        let is_same = before_now.ends_with(before_then) || before_then.ends_with(&before_now);
+        is_same.then(|| unix_lines(now.rope().byte_slice(start..end).to_string()))
     }
 }
 

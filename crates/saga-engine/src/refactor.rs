@@ -7,6 +7,7 @@ use saga_domain::{ByteOffset, Failure, FailureCode, Span};
 
 use crate::documents;
 use crate::edit::{Wish, rewrite};
+use crate::guard;
 use crate::reply::Reply;
 use crate::runner::Runner;
 use crate::shared::Shared;
@@ -21,6 +22,7 @@ pub(crate) fn refactor(
     instruction: &str,
 ) -> Result<Reply, Failure> {
     let document = documents::snapshot(shared, uri)?;
+    guard::refuse_private(shared, &document)?;
     documents::check_span(&document, selection)?;
     let instruction = instruction.trim();
     if instruction.is_empty() {

@@ -1,20 +1,23 @@
 //! What the use cases share.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use saga_cache::{CacheLimits, CompletionCache};
 use saga_client::{Client, ClientOptions};
 use saga_context::{DocumentLimits, Documents};
-use saga_domain::{Failure, ModelFacts};
-use saga_prompt::Anchor;
+use saga_domain::{Failure, ModelFacts, Prompt};
+use saga_prompt::{Anchor, Calibration};
 use tokio_util::sync::CancellationToken;
 
+use crate::background::Background;
 use crate::feedback::Feedback;
 use crate::flight::Flights;
 use crate::model::Model;
 use crate::options::EngineOptions;
+use crate::related::Related;
 use crate::reply::{Giver, Reply};
 use crate::stats::Stats;
 use crate::turn::Turn;
@@ -37,6 +40,13 @@ pub(crate) struct Shared {
     pub(crate) anchors: Mutex<HashMap<String, Anchor>>,
     pub(crate) flights: Flights,
     pub(crate) turn: Turn,
+    /// What is asked while nobody waits.
+    pub(crate) background: Background,
+    pub(crate) related: Related,
+    /// What is known of the tokenizers of models, by their names.
+    calibrations: Mutex<HashMap<String, Calibration>>,
+    /// Makes ids of documents that say nothing of them.
+    ids: RandomState,
     pub(crate) workspace: Workspace,
     pub(crate) feedback: Feedback,
     closing: CancellationToken,
@@ -62,6 +72,10 @@ impl Shared {
             anchors: Mutex::default(),
             flights: Flights::default(),
             turn: Turn::default(),
+            background: Background::new(options.background),
+            related: Related::default(),
+            calibrations: Mutex::default(),
+            ids: RandomState::new(),
             workspace: Workspace::new(WorkspaceLimits::USUAL)?,
             feedback: Feedback::default(),
             closing,
@@ -90,6 +104,22 @@ impl Shared {
     /// The model that answered last.
     pub(crate) fn model_name(&self) -> Option<String> {
         self.cached.lock().as_ref().map(|facts| facts.name.clone())
+    }
+
+    /// How a server tells two documents apart without learning anything of them.
+    pub(crate) fn document_id(&self, uri: &str) -> String {
+        format!("{:016x}", self.ids.hash_one(uri))
+    }
+
+    /// What is known of a model's tokenizer.
+    pub(crate) fn calibration(&self, model: &str) -> Calibration {
+        self.calibrations.lock().get(model).copied().unwrap_or_default()
+    }
+
+    /// Learns how many tokens a prompt has on a model; 0 says nothing.
+    pub(crate) fn learn(&self, model: &str, prompt: &Prompt, tokens: u32) {
+        let mut calibrations = self.calibrations.lock();
+        calibrations.entry(model.to_owned()).or_default().learn(prompt, tokens);
     }
 
     /// Another model would have said something else.

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use saga_client::Traffic;
+use saga_domain::{Failure, FailureCode};
+use saga_prompt::Speed;
 
 use crate::feedback::OutcomeCounts;
+use crate::request::Errand;
 use crate::workspace::WorkspaceCounts;
 
 /// Answers that the medians are taken from.
@@ -59,6 +62,8 @@ pub struct EngineStats {
     /// Microseconds that the last completion took from the call to the request being handed over
     /// to the socket, the pause not counted.
     pub prepare_micros_last: Option<u64>,
+    /// Microseconds that the last search for what other places say took, beside the keys.
+    pub related_micros_last: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +88,9 @@ struct Measured {
     first_token_ms: VecDeque<u32>,
     tokens_per_second: VecDeque<f64>,
     prepare_micros_last: Option<u64>,
+    related_micros_last: Option<u64>,
+    /// Requests that somebody waits for.
+    waited_for: u32,
 }
 
 impl Stats {
@@ -106,9 +114,34 @@ impl Stats {
         add_one(&self.second_tries);
     }
 
+    pub(crate) fn speculation_hit(&self) {
+        add_one(&self.speculation_hits);
+    }
+
+    /// Counts an answer, or a part of one, that is not shown, and why.
+    pub(crate) fn dropped(&self, why: &'static str) {
+        *self.dropped.lock().entry(why).or_default() += 1;
+    }
+
     pub(crate) fn prepared_in(&self, took: Duration) {
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.measured.lock().prepare_micros_last = Some(micros);
+        self.measured.lock().prepare_micros_last = Some(micros(took));
+    }
+
+    pub(crate) fn related_in(&self, took: Duration) {
+        self.measured.lock().related_micros_last = Some(micros(took));
+    }
+
+    /// Whether somebody waits for an answer right now.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.measured.lock().waited_for > 0
+    }
+
+    /// How fast the server has been lately.
+    pub(crate) fn speed(&self) -> Option<Speed> {
+        let measured = self.measured.lock();
+        #[expect(clippy::cast_possible_truncation, reason = "a rate, and a rough one")]
+        let tokens_per_second = median(&measured.tokens_per_second)? as f32;
+        Some(Speed { tokens_per_second, first_token_ms: median(&measured.first_token_ms)? })
     }
 
     /// The median time to the first piece of an answer, when there was one.
@@ -140,6 +173,7 @@ impl Stats {
             first_token_ms_median: median(&measured.first_token_ms),
             tokens_per_second_median: median(&measured.tokens_per_second),
             prepare_micros_last: measured.prepare_micros_last,
+            related_micros_last: measured.related_micros_last,
         }
     }
 }
@@ -147,22 +181,33 @@ impl Stats {
 /// One request from its sending to its end. Dropped before an end is noted, it counts as cancelled.
 pub(crate) struct Watch {
     stats: Arc<Stats>,
+    errand: Errand,
     sent: Instant,
     first: Option<Instant>,
     ended: bool,
 }
 
 impl Watch {
-    pub(crate) fn start(stats: &Arc<Stats>) -> Self {
-        add_one(&stats.requests_sent);
-        Self { stats: Arc::clone(stats), sent: Instant::now(), first: None, ended: false }
+    pub(crate) fn start(stats: &Arc<Stats>, errand: Errand) -> Self {
+        add_one(match errand {
+            Errand::Asked(_) | Errand::Other => &stats.requests_sent,
+            Errand::Ahead => &stats.speculated,
+            Errand::Prefill => &stats.prefills,
+        });
+        if errand.is_waited_for() {
+            stats.measured.lock().waited_for += 1;
+        }
+        Self { stats: Arc::clone(stats), errand, sent: Instant::now(), first: None, ended: false }
     }
 
     /// Notes that a piece of text came.
     pub(crate) fn text(&mut self) {
         if self.first.is_none() {
             self.first = Some(Instant::now());
-            keep(&mut self.stats.measured.lock().first_token_ms, self.first_token_ms());
+            // What is asked in the background waits for others, which says nothing of the server.
+            if self.errand.is_waited_for() {
+                keep(&mut self.stats.measured.lock().first_token_ms, self.first_token_ms());
+            }
         }
     }
 
@@ -178,10 +223,13 @@ impl Watch {
         }
     }
 
-    /// Notes a failure.
-    pub(crate) fn failed(&mut self) {
-        add_one(&self.stats.requests_failed);
-        self.ended = true;
+    /// Notes a failure. One that comes of a newer question, or of work that was put off, is none.
+    pub(crate) fn failed(&mut self, failure: &Failure) {
+        let gave_way = matches!(failure.code, FailureCode::Superseded | FailureCode::Preempted);
+        self.ended = !gave_way;
+        if self.ended && self.errand.is_waited_for() {
+            add_one(&self.stats.requests_failed);
+        }
     }
 
     pub(crate) fn first_token_ms(&self) -> u32 {
@@ -195,6 +243,10 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
+        if !self.errand.is_waited_for() {
+            return;
+        }
+        self.stats.measured.lock().waited_for -= 1;
         if !self.ended {
             add_one(&self.stats.requests_cancelled);
         }
@@ -216,6 +268,10 @@ fn median<T: Copy + PartialOrd>(values: &VecDeque<T>) -> Option<T> {
     let mut sorted: Vec<T> = values.iter().copied().collect();
     sorted.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     sorted.get(sorted.len() / 2).copied()
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn millis(duration: Duration) -> u32 {
@@ -240,8 +296,8 @@ mod tests {
     #[test]
     fn a_request_that_is_dropped_counts_as_cancelled() {
         let stats = Arc::new(Stats::default());
-        drop(Watch::start(&stats));
-        let mut watch = Watch::start(&stats);
+        drop(Watch::start(&stats, Errand::Other));
+        let mut watch = Watch::start(&stats, Errand::Other);
         watch.complete(0);
         drop(watch);
         let read = stats.read(&Traffic::default(), 0);

@@ -1,12 +1,12 @@
 //! Whose turn it is to ask for a completion, and in which rhythm turns come.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use saga_domain::TextEdit;
 
-use crate::pause::{Moment, Rhythm};
+use crate::pause::{Foresight, Moment, PauseAt, Rhythm, share_waited};
 
 /// Whose turn it is, and in which rhythm turns come.
 #[derive(Default)]
@@ -20,6 +20,7 @@ pub(crate) struct Turn {
 #[derive(Default)]
 struct Typing {
     rhythm: Rhythm,
+    foresight: Foresight,
     last_key: Option<Instant>,
 }
 
@@ -53,14 +54,24 @@ impl Turn {
         self.after_hit.store(before, Ordering::Relaxed);
     }
 
+    /// Notes whether an answer said what was typed after its question.
+    pub(crate) fn note_foresight(&self, fitted: bool) {
+        self.typing.lock().foresight.note(fitted);
+    }
+
+    /// Time since the last key; none before the first.
+    pub(crate) fn since_last_key(&self) -> Option<Duration> {
+        self.typing.lock().last_key.map(|key| key.elapsed())
+    }
+
     /// What the pause depends on, now.
-    pub(crate) fn moment(&self, at_line_start: bool, first_token_ms: Option<u32>) -> Moment {
+    pub(crate) fn moment(&self, place: PauseAt, first_token_ms: Option<u32>) -> Moment {
         let typing = self.typing.lock();
+        let share = share_waited(typing.foresight.share(), first_token_ms);
         Moment {
-            interval: typing.rhythm.interval(),
+            next_key_within: typing.rhythm.within(share),
             since_last_key: typing.last_key.map_or_else(Default::default, |key| key.elapsed()),
-            first_token_ms,
-            at_line_start,
+            place,
             after_hit: self.after_hit.load(Ordering::Relaxed),
         }
     }

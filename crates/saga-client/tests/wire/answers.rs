@@ -64,6 +64,8 @@ async fn an_end_is_said_or_is_a_failure() {
         format!("data: {{\"choices\":[{{\"text\":\"{text}\",\"finish_reason\":{finish}}}]}}\n\n")
     };
     check(&piece("a", "\"stop\""), "\"a\" stop 0+0").await;
+    let queued = "event: queued\ndata: {\"place\":3}\n\n".to_owned();
+    check(&(queued + &piece("a", "\"stop\"")), "\"a\" stop 0+0").await;
     let ended = "\"a\" upstream_incomplete: The answer ended before it was complete.";
     check(&piece("a", "null"), ended).await;
     check(&format!("{}data: [DONE]\n\n", piece("a", "null")), ended).await;
