@@ -63,6 +63,13 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether a name is one lower-case or one upper-case word of ASCII letters: nothing about it says
+/// that it is not a variable.
+pub(crate) fn is_plain_word(name: &str) -> bool {
+    let mut chars = name.bytes();
+    chars.clone().all(|c| c.is_ascii_lowercase()) || chars.all(|c| c.is_ascii_uppercase())
+}
+
 /// Whether a character may be part of a name in some language.
 pub(crate) fn is_part_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'

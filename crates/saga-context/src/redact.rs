@@ -10,6 +10,7 @@ mod find;
 mod formats;
 mod pem;
 mod placeholder;
+mod value;
 
 use std::borrow::Cow;
 

@@ -98,11 +98,20 @@ impl<'a> Search<'a> {
         let Some(nearest) = all.iter().map(nearness).max() else { return Vec::new() };
         let mut found: Vec<_> =
             all.into_iter().filter(|candidate| nearness(candidate) == nearest).collect();
-        if found.len() > 2 * SAME_NAME_MAX {
+        let same_max = if nearest == Nearness::Elsewhere { 1 } else { 2 * SAME_NAME_MAX };
+        if found.len() > same_max
+            || (nearest == Nearness::Elsewhere && !self.may_be_from_afar(name))
+        {
             return Vec::new();
         }
         found.truncate(SAME_NAME_MAX);
         found
+    }
+
+    /// Whether a name can mean a definition that nothing leads to: it is no plain word, which a
+    /// local variable may have as well, and it is not imported from somewhere else.
+    fn may_be_from_afar(&self, name: &str) -> bool {
+        !self.imported.contains(name) && !names::is_plain_word(name)
     }
 
     fn in_open(&self, name: &str) -> impl Iterator<Item = Candidate<'a>> {
@@ -127,17 +136,42 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// How near a file is for a name: imported from there, its module imported, the same
-    /// directory, anywhere.
-    fn nearness(&self, name: &str, path: &str) -> u8 {
-        let is_imported = module_of(path).is_some_and(|module| self.imported.contains(module));
-        match (is_imported, self.imported.contains(name)) {
-            (true, true) => 3,
-            (true, false) => 2,
-            _ if directory_of(path) == directory_of(self.spot.doc.path()) => 1,
-            _ => 0,
+    /// How near a file is for a name.
+    fn nearness(&self, name: &str, path: &str) -> Nearness {
+        let is_imported = |part: &str| {
+            self.imported.contains(part)
+                || (part.contains('-') && self.imported.contains(part.replace('-', "_").as_str()))
+        };
+        let names_module = module_of(path).is_some_and(is_imported);
+        if self.imported.contains(name) {
+            if names_module {
+                return Nearness::Imported;
+            }
+            if directory_of(path).split('/').any(is_imported) {
+                return Nearness::PackageImported;
+            }
+        } else if names_module || directory_of(path).rsplit('/').next().is_some_and(is_imported) {
+            return Nearness::ModuleImported;
+        }
+        if directory_of(path) == directory_of(self.spot.doc.path()) {
+            Nearness::SameDirectory
+        } else {
+            Nearness::Elsewhere
         }
     }
+}
+
+/// How near a file is for a name, the nearest last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    Elsewhere,
+    SameDirectory,
+    /// Its module is imported, and the name is not: `shapes.area`.
+    ModuleImported,
+    /// The name is imported from somewhere above the file, which may pass it on.
+    PackageImported,
+    /// The name is imported from there.
+    Imported,
 }
 
 /// What an import calls a file: its name, or that of its directory where the file's own says

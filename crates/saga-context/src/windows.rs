@@ -92,9 +92,18 @@ pub(crate) fn cut(text: &str) -> Vec<Range<usize>> {
     windows
 }
 
-/// The range without blank lines at its start and blanks at its end; `None` when nothing is left.
+/// What begins the lines that say what a file uses. Files have these in common without being alike.
+const IMPORTS: &[&str] = &["#include", "from ", "import ", "package ", "require", "use ", "using "];
+
+/// The range without blank lines at its start and blanks at its end; `None` when nothing is left,
+/// and when most of it are imports.
 fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let whole = &text[range.clone()];
+    let lines = whole.lines().filter(|line| !line.trim().is_empty()).count();
+    let is_import = |line: &&str| IMPORTS.iter().any(|import| line.starts_with(import));
+    if 2 * whole.lines().filter(is_import).count() > lines {
+        return None;
+    }
     let first = whole.len() - whole.trim_start().len();
     let first_line = whole[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = whole.trim_end().len();

@@ -89,8 +89,8 @@ impl IndexedFile {
     /// About how much memory it takes in an index, with what leads to it.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        const DEFINITION_BYTES: usize = size_of::<(u32, u32)>() + 48;
-        const NAME_BYTES: usize = size_of::<u32>() + 12;
+        const DEFINITION_BYTES: usize = size_of::<(u32, u32)>() + 64;
+        const NAME_BYTES: usize = size_of::<u32>() + 24;
         size_of::<Self>()
             + 2 * self.path.len()
             + self.definitions.len()

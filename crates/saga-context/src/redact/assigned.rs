@@ -1,123 +1,158 @@
 //! Values given to names that say they are secret, as code, JSON, YAML, XML and `.env` files write
-//! it, with Korean names among them.
+//! it, with Korean names among them. Names are looked for with a pattern; what follows each is read
+//! by hand, since nearly all are followed by nothing of the kind.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::value::Given;
+
 /// How such names end.
-const NAMES: &str = r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|(?:api|access|secret|private|auth|encryption|signing|master|storage|shared|client)[ _.-]?key|비밀번호|비번|암호|패스워드|시크릿|토큰|(?:인증|비밀|접근|액세스|api)[ _]?키)(?:[_-]?(?:prod|production|dev|test|staging|live|value|[0-9]{1,2}))?";
+const NAMES: &str = "(?:\
+    (?i-u:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|\
+    (?:api|access|secret|private|auth|encryption|signing|master|storage|shared|client)[ _.-]?key)|\
+    비밀번호|비번|암호|패스워드|시크릿|토큰|(?:인증|비밀|접근|액세스|API|api)[ _]?키)\
+    (?i-u:[_-]?(?:production|prod|dev|test|staging|live|value|[0-9]{1,2}))?";
 
-/// Between a name and its value: the end of a quoted name, a type, an assignment.
-const BETWEEN: &str = r#"["'`\]]{0,2}[ \t]{0,8}(?::[ \t]?[&A-Za-z][A-Za-z0-9<>\[\]:.' |?_]{0,30}=|:=|={1,3}>?|:|!={1,2}|,)[ \t]{0,8}"#;
-
-/// The value: in quotes, or all the rest of the line.
-const VALUE: &str = r#"(?:[bBrRfFuU@$]{0,2}(?:"([^"\n]{4,512})"?|'([^'\n]{4,512})'?|`([^`\n]{4,512})`?)|([^\s"'`,;(){}\[\]<>]{6,512})[ \t\r]*(?:[ \t]#[^\n]*)?$)"#;
+/// Longer values are data.
+const VALUE_BYTES_MAX: usize = 512;
+const BLANKS_MAX: usize = 8;
+const TYPE_BYTES_MAX: usize = 40;
 
 #[expect(clippy::expect_used, reason = "the pattern is a constant, and every test compiles it")]
-static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
-    let xml = r"[ \t]{0,2}>[ \t]{0,2}([^<>\s]{6,512})</";
-    Regex::new(&format!("(?im)({NAMES})(?:({BETWEEN}){VALUE}|{xml})")).expect("a pattern")
-});
+static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(NAMES).expect("a pattern"));
 
 /// The values, without their quotes.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(whole) = ASSIGNED.find_at(text, at) {
-        at = whole.end();
-        let Some(groups) = ASSIGNED.captures_at(text, whole.start()) else { continue };
-        let group = |index: usize| groups.get(index).map_or("", |group| group.as_str());
-        let Some(value) = (3..=7).find_map(|index| groups.get(index)) else { continue };
-        let given = Given {
-            is_password: is_password(group(1)),
-            value: value.as_str(),
-            is_quoted: groups.get(6).is_none(),
-            is_assigned: group(2).contains('='),
-        };
-        if given.is_secret() {
-            found.push(value.range());
-        } else {
-            // Its own value may be a name.
-            at = whole.start() + group(1).len();
+    let names = NAME.find_iter(text);
+    names.filter_map(|name| value_of(text, name.as_str(), name.end())).collect()
+}
+
+/// The secret given to `name`, which ends at `end`.
+fn value_of(text: &str, name: &str, end: usize) -> Option<Range<usize>> {
+    let mut rest = Rest { text, at: end };
+    let closing = rest.skip(2, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']'));
+    let is_quoted_name = closing.contains(['"', '\'', '`']);
+    rest.skip(1, |byte| byte == b'?');
+    rest.skip_blanks();
+    if rest.take(">") {
+        rest.skip_blanks();
+        let value = rest.until(|byte| byte == b'<' || byte.is_ascii_whitespace());
+        let given =
+            Given { name, value: &text[value.clone()], is_quoted: true, is_assigned: false };
+        return (text[value.end..].starts_with("</") && given.is_secret()).then_some(value);
+    }
+    let is_assigned = rest.skip_assignment(is_quoted_name)?;
+    rest.skip_blanks();
+    let (value, is_quoted) = rest.value()?;
+    let given = Given { name, value: &text[value.clone()], is_quoted, is_assigned };
+    given.is_secret().then_some(value)
+}
+
+/// What stands behind a name.
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Rest<'a> {
+    fn bytes(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
+    /// Moves over at most `count` such bytes, all of ASCII.
+    fn skip(&mut self, count: usize, is_one: impl Fn(u8) -> bool) -> &'a str {
+        let length = self.bytes().iter().take(count).take_while(|byte| is_one(**byte)).count();
+        let skipped = &self.text[self.at..self.at + length];
+        self.at += length;
+        skipped
+    }
+
+    fn skip_blanks(&mut self) {
+        self.skip(BLANKS_MAX, |byte| byte == b' ' || byte == b'\t');
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let is_here = self.bytes().starts_with(word.as_bytes());
+        if is_here {
+            self.at += word.len();
+        }
+        is_here
+    }
+
+    /// Moves over what gives a name its value, a type before it included. Whether it is a sign that
+    /// assigns or compares, and not one that only says which value belongs to which name.
+    fn skip_assignment(&mut self, is_quoted_name: bool) -> Option<bool> {
+        match self.bytes() {
+            [b':', b'=', ..] | [b'!', b'=', ..] | [b'=', ..] => {
+                let sign = self.skip(4, |byte| matches!(byte, b':' | b'!' | b'=' | b'>'));
+                Some(!sign.ends_with('>'))
+            }
+            [b':', ..] => {
+                self.at += 1;
+                Some(self.skip_type())
+            }
+            [b',', ..] if is_quoted_name => {
+                self.at += 1;
+                Some(false)
+            }
+            _ => None,
         }
     }
-    found
-}
 
-/// What was given to a name.
-struct Given<'a> {
-    /// The name is that of something people think up, and not of something made by a machine.
-    is_password: bool,
-    value: &'a str,
-    is_quoted: bool,
-    is_assigned: bool,
-}
-
-impl Given<'_> {
-    fn is_secret(&self) -> bool {
-        let Self { value, .. } = *self;
-        if value.contains(char::is_whitespace) || is_hole(value) {
+    /// Moves over a type and the `=` behind it, when both are there and a text in quotes follows.
+    fn skip_type(&mut self) -> bool {
+        let bytes = self.bytes();
+        let is_of_type = |at: usize, byte: u8| {
+            let is_lifetime = byte == b'\'' && at > 0 && bytes[at - 1] == b'&';
+            byte.is_ascii_alphanumeric() || b" _<>[]:.|?&".contains(&byte) || is_lifetime
+        };
+        let length = (0..bytes.len().min(TYPE_BYTES_MAX))
+            .take_while(|at| is_of_type(*at, bytes[*at]))
+            .count();
+        if length == 0 || bytes.get(length) != Some(&b'=') {
             return false;
         }
-        let symbols = value.chars().filter(|c| "!@#%^&*+=?~".contains(*c)).count();
-        let has_digit = value.chars().any(|c| c.is_ascii_digit());
-        let length = value.chars().count();
-        if !self.is_quoted {
-            let is_mixed = has_digit && value.chars().any(char::is_alphabetic);
-            let is_password = self.is_password && self.is_assigned;
-            let is_random = (length >= 16 || symbols > 0) && !reads_as_words(value);
-            return is_mixed && (is_password || is_random) && !self.names_itself();
+        let value = bytes[length + 1..].iter().find(|byte| **byte != b' ');
+        let is_typed = value.is_some_and(|byte| b"\"'`".contains(byte));
+        if is_typed {
+            self.at += length + 1;
         }
-        if self.is_password {
-            let is_one_word = value.chars().all(char::is_alphabetic);
-            let is_thought_up = has_digit || symbols > 0 || (is_one_word && self.is_assigned);
-            return length >= 6 && is_thought_up && !self.names_itself();
+        is_typed
+    }
+
+    /// The value that starts here, and whether quotes stand around it: up to its closing quote or
+    /// the end of its line, which is where a half-written one ends.
+    fn value(&mut self) -> Option<(Range<usize>, bool)> {
+        let before = self.at;
+        self.skip(2, |byte| b"bBrRfFuU@$".contains(&byte));
+        let quote = self.bytes().first().copied().filter(|byte| b"\"'`".contains(byte));
+        if let Some(quote) = quote {
+            self.at += 1;
+            let mut is_escaped = false;
+            let value = self.until(|byte| {
+                let ends = byte == b'\n' || (byte == quote && !is_escaped);
+                is_escaped = byte == b'\\' && !is_escaped;
+                ends
+            });
+            return Some((value, true));
         }
-        let is_one_run = value.chars().all(|c| c.is_ascii_lowercase()) && length >= 20;
-        length >= 8 && (is_one_run || ((has_digit || symbols > 0) && !reads_as_words(value)))
+        self.at = before;
+        let value =
+            self.until(|byte| byte.is_ascii_whitespace() || b"\"'`,;(){}[]<>".contains(&byte));
+        let line = self.text[value.end..].split('\n').next().unwrap_or_default().trim();
+        (line.is_empty() || line.starts_with('#')).then_some((value, false))
     }
 
-    /// The value is a label or a name of what it is, as in `"password": "new_password_2"`.
-    fn names_itself(&self) -> bool {
-        let value = self.value.to_lowercase();
-        ["password", "passwd", "pwd", "passphrase", "비밀번호", "암호"]
-            .iter()
-            .any(|word| value.contains(word))
+    /// The bytes up to the first such one of ASCII, as far as a value may be long.
+    fn until(&self, mut is_end: impl FnMut(u8) -> bool) -> Range<usize> {
+        let length = self.bytes().iter().take(VALUE_BYTES_MAX).take_while(|byte| !is_end(**byte));
+        let mut end = self.at + length.count();
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.at..end
     }
-}
-
-fn is_password(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.starts_with("pass") || name.starts_with("pwd") || {
-        ["비밀번호", "비번", "암호", "패스워드"].iter().any(|word| name.starts_with(word))
-    }
-}
-
-/// A hole of a template, or a row of stars or dots.
-fn is_hole(value: &str) -> bool {
-    let opens = ["$", "{", "<", "%", "[", "(", "#{"];
-    let first = value.chars().next();
-    opens.iter().any(|open| value.starts_with(open))
-        || value.contains("${")
-        || value.contains("{{")
-        || value.chars().all(|c| Some(c) == first)
-}
-
-/// Words with marks between them, as in `kubernetes.io/service-account-token`, `step-2` or
-/// `utf8mb4_general`; no key looks like that.
-fn reads_as_words(value: &str) -> bool {
-    const WORD_LETTERS_MIN: usize = 3;
-    const WORD_CHARS_MAX: usize = 16;
-    let mut parts = value.split(['-', '_', '.', '/', ':', '@']);
-    parts.all(|part| {
-        let letters = part.chars().filter(|c| c.is_alphabetic()).count();
-        let digits = part.chars().filter(char::is_ascii_digit).count();
-        let length = part.chars().count();
-        let is_number = digits == length && digits <= 4;
-        let is_word = letters == length
-            || (letters >= WORD_LETTERS_MIN && digits <= 2 && length <= WORD_CHARS_MAX);
-        is_number || (is_word && letters + digits == length)
-    })
 }

@@ -1,79 +1,178 @@
-//! Keys and tokens that are known by their form, passwords in URLs, and what follows `Bearer`.
+//! Keys and tokens that are known by their form: a mark that begins them, and a run of characters
+//! after it. Also what a URL and an `Authorization` header say after theirs.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// One form a line; a group is the secret in it, else the whole is. `\b` is that of ASCII, which
-/// is what keys are made of, and which keeps the search fast in Hangul.
-const FORMS: &[&str] = &[
+/// One form.
+struct Form {
+    mark: &'static str,
+    allowed: fn(u8) -> bool,
+    /// Characters after the mark, at least.
+    least: usize,
+    /// Whether the mark is part of the secret. One that is not may stand in the middle of a word.
+    with_mark: bool,
+}
+
+const fn key(mark: &'static str, allowed: fn(u8) -> bool, least: usize) -> Form {
+    Form { mark, allowed, least, with_mark: true }
+}
+
+const fn after(mark: &'static str, allowed: fn(u8) -> bool, least: usize) -> Form {
+    Form { mark, allowed, least, with_mark: false }
+}
+
+/// Where one mark begins another, the longer one comes first.
+const FORMS: &[Form] = &[
     // Amazon Web Services: ids of access keys.
-    r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?-u:\b)",
+    key("AKIA", is_upper, 16),
+    key("ASIA", is_upper, 16),
+    key("ABIA", is_upper, 16),
+    key("ACCA", is_upper, 16),
     // GitHub, GitLab.
-    r"(?-u:\b)gh[pousr]_[A-Za-z0-9]{30,}",
-    r"(?-u:\b)github_pat_[A-Za-z0-9_]{22,}",
-    r"(?-u:\b)gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-[A-Za-z0-9_.-]{20,}",
-    // Slack: tokens and the addresses of its hooks.
-    r"(?-u:\b)xox[abeoprs]-[A-Za-z0-9-]{10,}",
-    r"(?-u:\b)xapp-[0-9]-[A-Za-z0-9-]{10,}",
-    r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/_-]{20,})",
-    r"discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,})",
+    key("ghp_", is_word, 30),
+    key("gho_", is_word, 30),
+    key("ghu_", is_word, 30),
+    key("ghs_", is_word, 30),
+    key("ghr_", is_word, 30),
+    key("github_pat_", is_word, 22),
+    key("glpat-", is_url_safe, 20),
+    key("gldt-", is_url_safe, 20),
+    key("glrt-", is_url_safe, 20),
+    key("glcbt-", is_url_safe, 20),
+    key("glptt-", is_url_safe, 20),
+    key("gloas-", is_url_safe, 20),
+    // Slack: tokens, and the addresses of hooks, of Discord too.
+    key("xoxa-", is_url_safe, 10),
+    key("xoxb-", is_url_safe, 10),
+    key("xoxe-", is_url_safe, 10),
+    key("xoxe.", is_url_safe, 10),
+    key("xoxo-", is_url_safe, 10),
+    key("xoxp-", is_url_safe, 10),
+    key("xoxr-", is_url_safe, 10),
+    key("xoxs-", is_url_safe, 10),
+    key("xapp-", is_url_safe, 10),
+    after("hooks.slack.com/services/", is_path, 20),
+    after("hooks.slack.com/workflows/", is_path, 20),
+    after("discord.com/api/webhooks/", is_path, 40),
+    after("discordapp.com/api/webhooks/", is_path, 40),
     // OpenAI, Anthropic and those who took up the form.
-    r"(?-u:\b)sk-(?:[a-z]+[0-9]*-){0,3}[A-Za-z0-9_-]{20,}",
+    key("sk-", is_url_safe, 20),
     // Google.
-    r"(?-u:\b)AIza[A-Za-z0-9_-]{35}",
-    r"(?-u:\b)ya29\.[A-Za-z0-9_-]{20,}",
-    r"(?-u:\b)GOCSPX-[A-Za-z0-9_-]{20,}",
+    key("AIza", is_url_safe, 35),
+    key("ya29.", is_url_safe, 20),
+    key("GOCSPX-", is_url_safe, 20),
     // Stripe.
-    r"(?-u:\b)[srp]k_(?:live|test)_[A-Za-z0-9]{10,}",
-    r"(?-u:\b)whsec_[A-Za-z0-9+/=]{20,}",
+    key("sk_live_", is_word, 10),
+    key("sk_test_", is_word, 10),
+    key("pk_live_", is_word, 10),
+    key("rk_live_", is_word, 10),
+    key("rk_test_", is_word, 10),
+    key("whsec_", is_base64, 20),
     // JSON Web Tokens.
-    r"(?-u:\b)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
-    // npm, PyPI, crates.io, Hugging Face, SendGrid, DigitalOcean, Shopify, Databricks, Telegram,
-    // Azure storage.
-    r"(?-u:\b)npm_[A-Za-z0-9]{36}",
-    r"(?-u:\b)pypi-[A-Za-z0-9_-]{50,}",
-    r"(?-u:\b)cio[A-Za-z0-9]{32}(?-u:\b)",
-    r"(?-u:\b)hf_[A-Za-z0-9]{30,}",
-    r"(?-u:\b)SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-    r"(?-u:\b)do[opr]_v1_[a-f0-9]{64}",
-    r"(?-u:\b)shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
-    r"(?-u:\b)dapi[a-f0-9]{32}",
-    r"(?-u:\b)[0-9]{8,10}:AA[A-Za-z0-9_-]{33}",
-    r"AccountKey=([A-Za-z0-9+/]{40,}={0,2})",
-    // Passwords in URLs.
-    r#"(?-u:\b)[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@"'`<>]{0,128}:([^\s:/@"'`<>]{1,256})@"#,
+    key("eyJ", is_jwt, 30),
+    // npm, PyPI, Hugging Face, SendGrid, DigitalOcean, Shopify, Databricks, Azure storage.
+    key("npm_", is_word, 36),
+    key("pypi-", is_url_safe, 50),
+    key("hf_", is_word, 30),
+    key("SG.", is_jwt, 40),
+    key("dop_v1_", is_word, 60),
+    key("doo_v1_", is_word, 60),
+    key("shpat_", is_word, 32),
+    key("shpss_", is_word, 32),
+    key("dapi", is_word, 32),
+    after("AccountKey=", is_base64, 40),
     // What goes into the header of that name.
-    r"(?i:\b(?:bearer|basic))[ ]([A-Za-z0-9._~+/-]{20,}={0,2})",
+    after("Bearer ", is_header, 20),
+    after("bearer ", is_header, 20),
+    after("Basic ", is_header, 20),
+    after("basic ", is_header, 20),
 ];
 
-#[expect(clippy::expect_used, reason = "the patterns are constants, and every test compiles them")]
-static ANY: LazyLock<Regex> = LazyLock::new(|| Regex::new(&FORMS.join("|")).expect("patterns"));
+const URL: &str = "://";
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant, and every test compiles it")]
+static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    let marks: Vec<String> = FORMS.iter().map(|form| regex::escape(form.mark)).collect();
+    Regex::new(&format!("{URL}|{}", marks.join("|"))).expect("a pattern")
+});
 
 /// What has one of the forms.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(whole) = ANY.find_at(text, at) {
-        at = whole.end();
-        // Groups cost more than finding does, and little is found.
-        let groups = ANY.captures_at(text, whole.start());
-        let group = groups.and_then(|groups| groups.iter().skip(1).flatten().next());
-        let secret = group.unwrap_or(whole).range();
-        if is_secret(&text[secret.clone()], whole.as_str()) {
-            found.push(secret);
+    for mark in MARKS.find_iter(text) {
+        if mark.as_str() == URL {
+            found.extend(password_in_url(text, mark.end()));
+            continue;
         }
+        let form = FORMS.iter().find(|form| form.mark == mark.as_str());
+        found.extend(form.and_then(|form| form.read(text, mark.start())));
     }
     found
 }
 
-/// Leaves out what only has the form: a name with dashes, or a template's hole.
-fn is_secret(secret: &str, whole: &str) -> bool {
-    if whole.starts_with("sk-") || whole.ends_with(secret) && whole.contains(' ') {
-        return secret.contains(|c: char| c.is_ascii_digit())
-            && secret.contains(|c: char| c.is_ascii_alphabetic());
+impl Form {
+    fn read(&self, text: &str, start: usize) -> Option<Range<usize>> {
+        let run_start = start + self.mark.len();
+        let bytes = text.as_bytes();
+        let is_inside_word = self.with_mark && start > 0 && is_word(bytes[start - 1]);
+        let length = bytes[run_start..].iter().take_while(|byte| (self.allowed)(**byte)).count();
+        // A sentence goes on behind a key.
+        let run = text[run_start..run_start + length].trim_end_matches(['.', '-']);
+        let looks_made = run.contains(|c: char| c.is_ascii_digit())
+            && run.contains(|c: char| c.is_ascii_alphabetic());
+        if is_inside_word || run.len() < self.least || !looks_made {
+            return None;
+        }
+        let secret_start = if self.with_mark { start } else { run_start };
+        Some(secret_start..run_start + run.len())
     }
-    let is_hole = secret.starts_with(['$', '{', '%']) || secret.chars().all(|c| c == '*');
-    !is_hole
+}
+
+/// The password of `user:password@host`, where `at` is behind the scheme.
+fn password_in_url(text: &str, at: usize) -> Option<Range<usize>> {
+    const USER_BYTES_MAX: usize = 400;
+    /// Says what belongs there, and hides nothing.
+    const NAMES: &[&str] = &["pass", "passwd", "password", "pwd", "secret", "token"];
+    let rest = text.as_bytes()[at..].iter().take(USER_BYTES_MAX);
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || b"/@\"'`<>\\".contains(byte);
+    let length = rest.take_while(|byte| !ends(byte)).count();
+    if text.as_bytes().get(at + length) != Some(&b'@') {
+        return None;
+    }
+    let colon = text[at..at + length].find(':')?;
+    let password = at + colon + 1..at + length;
+    let value = &text[password.clone()];
+    let is_hole = value.starts_with(['$', '{', '%', '*', '[']) || NAMES.contains(&value);
+    (!value.is_empty() && !is_hole).then_some(password)
+}
+
+fn is_upper(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_url_safe(byte: u8) -> bool {
+    is_word(byte) || byte == b'-'
+}
+
+fn is_jwt(byte: u8) -> bool {
+    is_url_safe(byte) || byte == b'.'
+}
+
+fn is_path(byte: u8) -> bool {
+    is_url_safe(byte) || byte == b'/'
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
+fn is_header(byte: u8) -> bool {
+    is_jwt(byte) || is_base64(byte) || byte == b'~'
 }

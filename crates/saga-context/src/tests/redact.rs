@@ -43,7 +43,6 @@ npm npm_<36>
 hub hf_<33>
 mail SG.<24>.<33>
 shop shpat_<hex>
-bot 1234567890:AA<33>
 curl -H 'Authorization: Bearer <33>'
 ",
         expect![[r#"
@@ -60,8 +59,7 @@ curl -H 'Authorization: Bearer <33>'
             hub REDACTED_17_BY_CODESAGA
             mail REDACTED_18_BY_CODESAGA
             shop REDACTED_19_BY_CODESAGA
-            bot REDACTED_20_BY_CODESAGA
-            curl -H 'Authorization: Bearer REDACTED_21_BY_CODESAGA'
+            curl -H 'Authorization: Bearer REDACTED_20_BY_CODESAGA'
         "#]],
     );
 }
@@ -81,6 +79,10 @@ os.getenv("API_TOKEN", "<24>")
 <password>p4ss-w0rd</password>
 options["secret"] = "<33>"
 API_KEY_PROD := "<24>"
+{ password: 'abc=1234' , name: 'x' }
+secret: Option<&'static str> = "<24>"
+"api_key" => "<33>",
+set("password", "hunter2")
 비밀번호 = "바다1234"
 const 토큰 = '<33>'
 "#,
@@ -97,7 +99,11 @@ const 토큰 = '<33>'
             <password>REDACTED_8_BY_CODESAGA</password>
             options["secret"] = "REDACTED_4_BY_CODESAGA"
             API_KEY_PROD := "REDACTED_5_BY_CODESAGA"
-            비밀번호 = "REDACTED_9_BY_CODESAGA"
+            { password: 'REDACTED_9_BY_CODESAGA' , name: 'x' }
+            secret: Option<&'static str> = "REDACTED_5_BY_CODESAGA"
+            "api_key" => "REDACTED_4_BY_CODESAGA",
+            set("password", "REDACTED_1_BY_CODESAGA")
+            비밀번호 = "REDACTED_10_BY_CODESAGA"
             const 토큰 = 'REDACTED_4_BY_CODESAGA'
         "#]],
     );

@@ -42,6 +42,11 @@ fn nothing_is_replaced() {
         "password = '********'",
         "<label>password</label>",
         "<input type=\"password\" name=\"pwd\" id=\"pwd\">",
+        "assert_eq(access_token.secret, \"secret=password\")",
+        "token => \"NUMBER\"",
+        "RFC6749#Token`: https://tools.example.org/html/rfc6749#section-3.2",
+        "http://user:password@host:80/path",
+        "scheme://[user:passwd@]proxy.server:port",
         // Addresses and things that only look like keys.
         "https://user@example.com/a:b",
         "http://localhost:8080/a@b",

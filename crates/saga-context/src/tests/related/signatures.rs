@@ -98,6 +98,45 @@ fn a_name_that_many_files_define_says_nothing() {
 }
 
 #[test]
+fn a_name_that_a_variable_may_have_is_not_looked_for_everywhere() {
+    check(
+        "
+//- /app/main.rs
+use std::fmt::Formatter;
+fn main(script: Formatter) { run_script(script, code, $0) }
+//- /disk/other/scripts.rs
+pub fn script() {}
+pub fn code() {}
+//- /disk/other/run.rs
+pub fn run_script(text: &str) {}
+//- /disk/other/format.rs
+pub struct Formatter;
+",
+        expect![[r#"
+            signature other/run.rs: pub fn run_script(text: &str)
+        "#]],
+    );
+}
+
+#[test]
+fn what_a_package_passes_on_is_found_below_it() {
+    check(
+        "
+//- /app/main.rs
+use saga_shapes::Circle;
+fn main() { Circle::new($0) }
+//- /disk/crates/saga-shapes/src/round.rs
+pub struct Circle { radius: f64 }
+//- /disk/crates/arena/src/round.rs
+pub struct Circle { seats: u32 }
+",
+        expect![[r#"
+            signature crates/saga-shapes/src/round.rs: pub struct Circle { radius: f64 }
+        "#]],
+    );
+}
+
+#[test]
 fn another_family_defines_something_else() {
     check("//- /main.py\narea($0)\n//- /disk/a.rs\npub fn area() {}\n", expect![""]);
 }
