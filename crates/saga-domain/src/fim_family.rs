@@ -129,6 +129,11 @@ impl FimFamily {
         fitting.next().is_none().then_some(found)
     }
 
+    /// Every text that [`Self::recognise`] may ask about; some are several families'.
+    pub fn signs() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().flat_map(|family| family.row().signs).copied()
+    }
+
     /// The family's row.
     #[must_use]
     pub fn row(self) -> &'static FimRow {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use saga_domain::{Failure, TemplateFamily};
+use saga_domain::{Failure, FimFamily, TemplateFamily};
 use saga_protocol::chat::{Session, SessionSummary, Turn};
 use saga_protocol::openai::{ChatMessage, TokenUsage};
 
@@ -37,6 +37,11 @@ pub struct ServedModel {
     pub template: TemplateFamily,
     /// Whether it fills a hole between prompt and suffix.
     pub fim: bool,
+    /// The family of the control tokens by which it fills holes in a raw prompt, where its server
+    /// could be asked.
+    pub fim_family: Option<FimFamily>,
+    /// What its server says identifies the model's file; empty when it says nothing.
+    pub version: String,
     /// Tokens that prompt and answer may have together.
     pub context_tokens: u32,
 }

@@ -33,7 +33,7 @@ fn described(model: ServedModel, default: Option<&ServedModel>) -> Model {
     let details = ModelDetails {
         template: model.template.name().to_owned(),
         fim: model.fim,
-        fim_family: None,
+        fim_family: model.fim_family.map(|family| family.name().to_owned()),
         context_length: model.context_tokens,
         default: default.is_some_and(|default| default.name == model.name),
     };

@@ -31,6 +31,11 @@ const CHAT: &str = "/api/chat";
 /// Facts asked for at a time when a server has many models.
 const SHOWS_AT_A_TIME: usize = 4;
 
+/// None. Code repeats itself: an indentation, a bracket or a name that stood in the last lines is
+/// likely to come again, and Ollama's default of 1.1 makes just those less likely. Loops are ended
+/// by `num_predict` and by whoever reads the answer.
+const CODE_REPEAT_PENALTY: f32 = 1.0;
+
 /// One Ollama.
 pub(crate) struct OllamaServer {
     base: Uri,
@@ -68,6 +73,8 @@ struct Options<'a> {
     top_p: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_penalty: Option<f32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stop: Vec<&'a str>,
 }
@@ -179,6 +186,9 @@ impl ModelServer for OllamaServer {
                 }
             }
         }
+        if !matches!(call.input, ModelInput::Chat(_)) {
+            body.options.repeat_penalty = Some(CODE_REPEAT_PENALTY);
+        }
         let path = match &call.input {
             ModelInput::Raw(prompt) => {
                 body.prompt = Some(prompt);
@@ -229,6 +239,9 @@ fn served(name: &str, facts: &Facts) -> ServedModel {
         served_by: "ollama",
         template: facts.template,
         fim: facts.fim,
+        // It has no call that tells its tokens.
+        fim_family: None,
+        version: facts.digest.clone(),
         context_tokens: facts.context_tokens,
     }
 }

@@ -1,12 +1,16 @@
 //! Servers that speak OpenAI's API: llama.cpp's `llama-server` and vLLM.
 //!
 //! Every request is streamed and bounded. Hole filling has no standard call there, so no model of
-//! theirs is said to fill holes.
+//! theirs is said to take a suffix; whether a raw prompt may hold a family's control tokens for a
+//! hole is found by asking for the tokens of each.
+
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use http::{StatusCode, Uri};
-use saga_domain::{Failure, FailureCode};
+use parking_lot::Mutex;
+use saga_domain::{Failure, FailureCode, FimFamily};
 use saga_protocol::openai::{ChatMessage, TokenUsage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,7 +19,7 @@ use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, Se
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
 use crate::outbound::openai_facts::{
-    Applied, ModelEntry, ModelsAnswer, Props, context_tokens, template,
+    Applied, ModelsAnswer, Props, Tokenized, context_tokens, template,
 };
 use crate::outbound::refusal;
 
@@ -24,11 +28,15 @@ const COMPLETIONS: &str = "/v1/completions";
 const CHAT_COMPLETIONS: &str = "/v1/chat/completions";
 const PROPS: &str = "/props";
 const APPLY_TEMPLATE: &str = "/apply-template";
+const TOKENIZE: &str = "/tokenize";
 
 /// One OpenAI-compatible server.
 pub(crate) struct OpenAiServer {
     base: Uri,
     client: HttpClient,
+    /// What was found of models that were asked about; a server's models do not change while it
+    /// runs.
+    fim_families: Mutex<HashMap<String, Option<FimFamily>>>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +88,31 @@ struct Delta {
 
 impl OpenAiServer {
     pub(crate) fn new(base: Uri, client: HttpClient) -> Self {
-        Self { base, client }
+        Self { base, client, fim_families: Mutex::default() }
+    }
+
+    async fn fim_family(&self, model: &str) -> Option<FimFamily> {
+        if let Some(known) = self.fim_families.lock().get(model) {
+            return *known;
+        }
+        let mut single = HashSet::new();
+        for sign in FimFamily::signs() {
+            // Each server reads the fields it knows: llama.cpp the first three, vLLM the others.
+            let question = json!({
+                "content": sign, "add_special": false, "parse_special": true,
+                "model": model, "prompt": sign, "add_special_tokens": false,
+            });
+            // A server that does not know the call is asked once.
+            let Some(answer) = self.ask_perhaps::<Tokenized>(TOKENIZE, Some(question)).await else {
+                break;
+            };
+            if answer.tokens.len() == 1 {
+                single.insert(sign);
+            }
+        }
+        let found = FimFamily::recognise(|sign| single.contains(sign));
+        self.fim_families.lock().insert(model.to_owned(), found);
+        found
     }
 
     /// The answer to a question that not every server knows.
@@ -111,14 +143,19 @@ impl ModelServer for OpenAiServer {
             None
         };
         let template = template(&props, applied.as_ref());
-        let served = |model: &ModelEntry| ServedModel {
-            name: model.id.clone(),
-            served_by: "openai-compatible",
-            template,
-            fim: false,
-            context_tokens: context_tokens(model, &props),
-        };
-        Ok(listed.data.iter().map(served).collect())
+        let mut models = Vec::new();
+        for model in &listed.data {
+            models.push(ServedModel {
+                name: model.id.clone(),
+                served_by: "openai-compatible",
+                template,
+                fim: false,
+                fim_family: self.fim_family(&model.id).await,
+                version: String::new(),
+                context_tokens: context_tokens(model, &props),
+            });
+        }
+        Ok(models)
     }
 
     async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure> {

@@ -2,6 +2,7 @@
 
 use saga_domain::TemplateFamily;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Assumed where a server does not say; every model in use has at least this.
 const CONTEXT_TOKENS_UNKNOWN: u32 = 4096;
@@ -52,6 +53,12 @@ struct GenerationSettings {
 pub(crate) struct Applied {
     #[serde(default)]
     prompt: String,
+}
+
+/// The answer to `/tokenize`; what a token looks like depends on the server.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Tokenized {
+    pub(crate) tokens: Vec<Value>,
 }
 
 /// Tokens that a request to the model may have: what the server gave it, else what it was trained

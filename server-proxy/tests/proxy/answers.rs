@@ -30,7 +30,7 @@ async fn a_completion_is_sent_raw_streamed_bounded_and_pinned() {
         "top_p": 0.5, "stop": "\n\n", "stream_options": { "include_usage": true },
     });
     check("/v1/completions", body, expect![[r#"
-        /api/generate {"model":"bllossom-shape:latest","prompt":"def f():\n","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":7,"temperature":0.0,"top_p":0.5,"seed":3,"stop":["<|start_header_id|>","<|end_header_id|>","<|eot_id|>","<|reserved_special_token","\n\n"]}}
+        /api/generate {"model":"bllossom-shape:latest","prompt":"def f():\n","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":7,"temperature":0.0,"top_p":0.5,"seed":3,"repeat_penalty":1.0,"stop":["<|start_header_id|>","<|end_header_id|>","<|eot_id|>","<|reserved_special_token","\n\n"]}}
         x|y|[stop]|[3+2]|[DONE]
     "#]]).await;
 }
@@ -58,7 +58,7 @@ async fn a_hole_is_filled_by_the_models_own_template() {
         "max_tokens": 5,
     });
     check("/v1/completions", body, expect![[r#"
-        /api/generate {"model":"fim-shape:latest","prompt":"\n","suffix":"\nprint(x)","stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":5}}
+        /api/generate {"model":"fim-shape:latest","prompt":"\n","suffix":"\nprint(x)","stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":5,"repeat_penalty":1.0}}
         x|y|[stop]|[DONE]
     "#]]).await;
 }
@@ -70,7 +70,7 @@ async fn a_client_cannot_steer_how_the_model_is_loaded() {
         "options": { "num_ctx": 1, "num_gpu": 0 }, "raw": false, "truncate": true,
     });
     check("/v1/completions", body, expect![[r#"
-        /api/generate {"model":"bllossom-shape:latest","prompt":"x","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":4096}}
+        /api/generate {"model":"bllossom-shape:latest","prompt":"x","raw":true,"stream":true,"truncate":false,"keep_alive":1800,"options":{"num_ctx":8192,"num_predict":4096,"repeat_penalty":1.0}}
         x|y|[stop]|[DONE]
     "#]]).await;
 }

@@ -17,11 +17,12 @@ async fn facts(options: Options, change: fn(&mut Config)) -> String {
     for model in list.data {
         let facts = model.codesaga.expect("our own facts");
         lines += &format!(
-            "{} by {}: template {}, fim {}, context {}{}\n",
+            "{} by {}: template {}, fim {}{}, context {}{}\n",
             model.id,
             model.owned_by,
             facts.template,
             facts.fim,
+            facts.fim_family.map_or_else(String::new, |family| format!(" by {family}'s tokens")),
             facts.context_length,
             if facts.default { ", default" } else { "" }
         );
@@ -60,6 +61,33 @@ async fn an_openai_compatible_server_tells_its_template_and_context() {
         smollm2 by openai-compatible: template chatml, fim false, context 8192, default
     "#]]
     .assert_eq(&seen);
+}
+
+#[tokio::test]
+async fn which_tokens_fill_a_hole_is_found_by_asking_for_them() {
+    let options = |shape| Options { kind: Kind::OpenAi, shape: Some(shape), ..Options::default() };
+    let seen = facts(options(Shape::Fim), |config| config.model = None).await;
+    expect![[r#"
+        fim-shape by openai-compatible: template unknown, fim false by qwen's tokens, context 8192, default
+    "#]]
+    .assert_eq(&seen);
+    let seen = facts(options(Shape::Bllossom), |config| config.model = None).await;
+    expect![[r#"
+        bllossom-shape by openai-compatible: template llama3, fim false, context 8192, default
+    "#]]
+    .assert_eq(&seen);
+}
+
+#[tokio::test]
+async fn a_server_without_a_tokenizer_call_is_not_asked_again_and_again() {
+    let options = Options { kind: Kind::OpenAi, shape: Some(Shape::Fim), ..Options::default() };
+    let server = ScriptedOllama::start_with(options).await.expect("a free port");
+    server.script([Rule::on("/tokenize").refusing(404, serde_json::json!({}))]);
+    let proxy = RunningProxy::start(&[&server.url()], |config| config.model = None).await;
+    for _ in 0..2 {
+        assert_eq!(proxy.get("/v1/models").await.status(), 200);
+    }
+    assert_eq!(server.requests_to("/tokenize").len(), 1);
 }
 
 #[tokio::test]

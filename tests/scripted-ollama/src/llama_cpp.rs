@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Said};
 use crate::fault::Dialect;
 use crate::handle::Shape;
-use crate::native::messages;
+use crate::native::{messages, text};
 use crate::transcripts::Exchange;
 use crate::v1::usage;
 use crate::wire::unix_seconds;
@@ -48,6 +48,23 @@ pub(crate) fn apply_template(shape: Shape, body: &Value) -> Exchange {
         Shape::Fim => "",
     };
     ok(&json!({ "prompt": prompt }))
+}
+
+/// `POST /tokenize`: a token each for the control tokens the model knows, and one a byte for the
+/// rest.
+pub(crate) fn tokenize(shape: Shape, body: &Value) -> Exchange {
+    let content = text(body, "content");
+    let known: &[&str] = match shape {
+        Shape::Bllossom => &["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+        Shape::SmolLm2 => &["<|im_start|>", "<|im_end|>"],
+        Shape::Fim => &["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_sep|>"],
+    };
+    let parsed = body["parse_special"].as_bool().unwrap_or(true);
+    let tokens = match known.iter().position(|token| *token == content) {
+        Some(place) if parsed => vec![49_000 + place],
+        _ => content.bytes().map(usize::from).collect(),
+    };
+    ok(&json!({ "tokens": tokens }))
 }
 
 /// `GET /health`.

@@ -351,6 +351,7 @@ fn open_ai(
         (&Method::GET, "/v1/models" | "/models") => llama_cpp::models(shape),
         (&Method::GET, "/props") => llama_cpp::props(shape),
         (&Method::POST, "/apply-template") => llama_cpp::apply_template(shape, body),
+        (&Method::POST, "/tokenize") => llama_cpp::tokenize(shape, body),
         (&Method::POST, "/v1/completions" | "/v1/chat/completions") if body.is_object() => {
             let chat = path == "/v1/chat/completions";
             let mut ask = v1::ask(body, chat);
