@@ -7,13 +7,16 @@
 mod around;
 mod body;
 mod brackets;
+mod fit;
+mod indent;
 mod lines;
+mod marks;
+mod reasons;
 mod repeats;
-
-use saga_domain::control;
+mod sentences;
 
 use around::{Around, opens_block};
-use body::Body;
+pub use reasons::{DropReason, StopReason};
 
 /// How an answer relates to the text before the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,72 +60,8 @@ pub struct ShapeAsk<'a> {
     pub syntax: Option<Box<dyn Syntax>>,
 }
 
-/// Why nothing more is taken of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StopReason {
-    /// It does not begin with what was taken back: ask the plain prompt.
-    NotContinued,
-    /// It closed the code block.
-    Fence,
-    /// It wrote a control token of a chat template.
-    ControlToken,
-    /// It began to talk.
-    Prose,
-    /// It reached the text that already follows the cursor.
-    Follows,
-    /// It left the scope that the cursor is in, or finished it.
-    ScopeEnd,
-    /// It repeats itself or the text before the cursor.
-    Repetition,
-    /// It wrote the one line that was wanted.
-    OneLine,
-}
-
-impl StopReason {
-    /// The stable name, for statistics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NotContinued => "not_continued",
-            Self::Fence => "fence",
-            Self::ControlToken => "control_token",
-            Self::Prose => "prose",
-            Self::Follows => "follows",
-            Self::ScopeEnd => "scope_end",
-            Self::Repetition => "repetition",
-            Self::OneLine => "one_line",
-        }
-    }
-}
-
-/// Why an answer, or the end of one, is not shown though no stop cut it off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DropReason {
-    /// It said nothing but blanks.
-    Nothing,
-    /// What it says already stands after the cursor.
-    AlreadyThere,
-    /// It would break the syntax of the text around.
-    BreaksSyntax,
-    /// The token limit cut it off in the middle of a line or a sentence.
-    CutOff,
-}
-
-impl DropReason {
-    /// The stable name, for statistics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing_said",
-            Self::AlreadyThere => "already_there",
-            Self::BreaksSyntax => "breaks_syntax",
-            Self::CutOff => "cut_off",
-        }
-    }
-}
-
 /// The answer so far, fitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shaped {
     /// The whole text to show at the cursor; empty when there is nothing to show.
     pub text: String,
@@ -150,6 +89,8 @@ pub struct Shaper {
     around: Around,
     syntax: Option<Box<dyn Syntax>>,
     raw: String,
+    /// Lines of the text that the parser was asked about.
+    parsed_lines: usize,
     stopped: Option<Shaped>,
 }
 
@@ -158,13 +99,20 @@ impl Shaper {
     #[must_use]
     pub fn new(ask: ShapeAsk<'_>) -> Self {
         let around = Around::new(&ask);
-        Self { around, syntax: ask.syntax, raw: String::new(), stopped: None }
+        let syntax = ask.syntax.filter(|_| !around.talks);
+        Self { around, syntax, raw: String::new(), parsed_lines: 0, stopped: None }
     }
 
     /// Takes the next piece. After a stop further pieces change nothing.
     pub fn push(&mut self, piece: &str) -> Shaped {
-        // A carriage return never belongs to the answer: line ends are `\n` on this side.
-        self.raw.extend(piece.chars().filter(|c| *c != '\r'));
+        // Line by line, however many come at once: the parser sees each as it ends.
+        for line in piece.split_inclusive('\n') {
+            // A carriage return never belongs to the answer: line ends are `\n` on this side.
+            self.raw.extend(line.chars().filter(|c| *c != '\r'));
+            if self.shape(false).stop.is_some() {
+                break;
+            }
+        }
         self.shape(false)
     }
 
@@ -173,30 +121,46 @@ impl Shaper {
         self.shape(true)
     }
 
-    /// The last word when the token limit cut the answer off: its last line is no line yet, and
-    /// a block without its first line is of no use.
+    /// The last word when the token limit cut the answer off: its last line is no line yet, its
+    /// last sentence no sentence, and a block without its first line is of no use.
     pub fn finish_at_limit(&mut self) -> Shaped {
-        let mut end = self.raw.rfind('\n');
-        while self.stopped.is_none()
-            && let Some(line_end) = end
-        {
-            let shaped = fit(&self.around, &self.raw[..line_end], true);
-            let last = shaped.text.lines().next_back().unwrap_or_default();
-            if !shaped.text.is_empty() && !opens_block(last) {
-                return shaped;
-            }
-            end = self.raw[..line_end].rfind('\n');
+        if let Some(stopped) = &self.stopped {
+            return stopped.clone();
         }
-        self.finish()
+        if self.around.talks {
+            let mut shaped = self.shape(true);
+            let whole = sentences::whole(&shaped.text).len();
+            if shaped.stop.is_none() && whole < shaped.text.len() {
+                shaped.text.truncate(whole);
+                shaped.drop = Some(DropReason::CutOff);
+            }
+            return shaped;
+        }
+        let mut raw = std::mem::take(&mut self.raw);
+        while let Some(line_end) = raw.rfind('\n') {
+            raw.truncate(line_end);
+            self.raw.clone_from(&raw);
+            let shaped = self.shape(true);
+            let last = shaped.text.lines().next_back().unwrap_or_default();
+            if shaped.stop.is_some() || !(last.is_empty() || opens_block(last)) {
+                return Shaped { drop: shaped.drop.or(Some(DropReason::CutOff)), ..shaped };
+            }
+        }
+        Shaped { drop: Some(DropReason::CutOff), ..Shaped::default() }
     }
 
     fn shape(&mut self, finished: bool) -> Shaped {
         if let Some(stopped) = &self.stopped {
             return stopped.clone();
         }
-        let mut shaped = fit(&self.around, &self.raw, finished);
+        let mut shaped = fit::fit(&self.around, &self.raw, finished);
+        if finished || shaped.stop.is_some() || self.raw.ends_with('\n') {
+            self.end_with_scope(&mut shaped);
+        }
         if finished || shaped.stop.is_some() {
             self.keep_what_parses(&mut shaped);
+            let says_nothing = shaped.text.is_empty() && shaped.stop.is_none();
+            shaped.drop = shaped.drop.or(says_nothing.then_some(DropReason::Nothing));
         }
         if shaped.stop.is_some() {
             self.stopped = Some(shaped.clone());
@@ -204,65 +168,38 @@ impl Shaper {
         }
         shaped
     }
-}
 
-impl Shaper {
-    /// Takes lines away from the end of an answer that would break the syntax of the file.
+    /// Cuts the text where the parser sees its scope end.
+    fn end_with_scope(&mut self, shaped: &mut Shaped) {
+        let lines = shaped.text.lines().count();
+        if lines <= self.parsed_lines || shaped.replace_back_bytes > 0 {
+            return;
+        }
+        self.parsed_lines = lines;
+        let end = self.syntax.as_mut().and_then(|syntax| syntax.scope_end(&shaped.text));
+        if let Some(kept) = end.and_then(|end| shaped.text.get(..end)) {
+            shaped.text.truncate(kept.trim_end().len());
+            shaped.stop = Some(StopReason::ScopeEnd);
+        }
+    }
+
+    /// Takes lines away from the end of a text that would break the syntax of the file.
     fn keep_what_parses(&mut self, shaped: &mut Shaped) {
         let Some(syntax) = self.syntax.as_mut().filter(|_| shaped.replace_back_bytes == 0) else {
             return;
         };
-        while !shaped.text.is_empty() && syntax.breaks(&shaped.text) {
+        // A header alone is what was asked for in the middle of a line.
+        let is_header = !shaped.text.contains('\n') && opens_block(&shaped.text);
+        if is_header || !syntax.breaks(&shaped.text) {
+            return;
+        }
+        shaped.drop = Some(DropReason::BreaksSyntax);
+        while !shaped.text.is_empty() {
             let kept = shaped.text.rfind('\n').unwrap_or_default();
-            shaped.text.truncate(kept);
-            shaped.text.truncate(shaped.text.trim_end().len());
-            shaped.drop = Some(DropReason::BreaksSyntax);
+            shaped.text.truncate(shaped.text[..kept].trim_end().len());
+            if !opens_block(&shaped.text) && !syntax.breaks(&shaped.text) {
+                return;
+            }
         }
     }
-}
-
-fn fit(around: &Around, raw: &str, finished: bool) -> Shaped {
-    let token = control::first_token(raw);
-    let ended = finished || token.is_some();
-    let said = &raw[..token.unwrap_or_else(|| shown_until(raw, finished))];
-    let (text, stop, replace_back_bytes) = match body::of_answer(around, said, ended) {
-        Body::NotYet => (String::new(), None, 0),
-        Body::Misfit(reason) => (String::new(), Some(reason), 0),
-        Body::Text { text, replaces, closed } => {
-            let ended = ended || closed;
-            let (text, stop) = lines::fit(around, &text, ended);
-            (text, stop.or(closed.then_some(StopReason::Fence)), replaces)
-        }
-    };
-    let stop = stop.or(token.map(|_| StopReason::ControlToken));
-    let text = tidy(around, &text);
-    let replace_back_bytes = if text.is_empty() { 0 } else { replace_back_bytes };
-    Shaped { text, replace_back_bytes, stop, drop: None }
-}
-
-/// The start of what may become a control token is not shown.
-fn shown_until(raw: &str, finished: bool) -> usize {
-    if finished { raw.len() } else { control::undecided_from(raw) }
-}
-
-/// Takes away what nobody wants to accept: blanks at line ends, and a text that the file already
-/// has right after the cursor.
-fn tidy(around: &Around, text: &str) -> String {
-    let lines: Vec<&str> = text.trim_end().split('\n').map(str::trim_end).collect();
-    let mut tidied = control::restore(&lines.join("\n")).into_owned();
-    let said = tidied.trim();
-    if said.is_empty() || around.suffix.trim_start().starts_with(said) {
-        return String::new();
-    }
-    let rest = around.rest.as_str();
-    let line_ended = text[text.trim_end().len()..].contains('\n');
-    if text.ends_with(' ') && rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-        // A blank before a word that stands there already is not at the line's end.
-        tidied.push(' ');
-    } else if line_ended && tidied.contains('\n') && rest.starts_with([')', ']', '}']) {
-        // The bracket after the cursor closes several lines, from a line of its own.
-        tidied.push('\n');
-        tidied.push_str(&around.line[..around.line.len() - around.line.trim_start().len()]);
-    }
-    tidied
 }

@@ -2,43 +2,10 @@
 //! one line is enough to see them.
 
 use super::around::column;
+use super::marks::Marks;
 
 /// Open brackets beyond this many are the whole file's business.
 const OPEN_MAX: usize = 12;
-
-/// The few facts about a language that one line's brackets depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Syntax {
-    comment: &'static str,
-    /// Whether `'` holds one character only, so that it may also stand alone (`'a` in Rust).
-    single_is_char: bool,
-}
-
-impl Syntax {
-    pub(super) fn of(language: &str) -> Self {
-        let comment = match language {
-            "python" | "ruby" | "shellscript" | "yaml" | "toml" | "dockerfile" | "makefile"
-            | "perl" | "r" | "elixir" | "julia" | "powershell" => "#",
-            "sql" | "lua" | "haskell" => "--",
-            _ => "//",
-        };
-        let single_is_char = matches!(
-            language,
-            "rust"
-                | "c"
-                | "cpp"
-                | "java"
-                | "csharp"
-                | "go"
-                | "kotlin"
-                | "swift"
-                | "scala"
-                | "zig"
-                | "haskell"
-        );
-        Self { comment, single_is_char }
-    }
-}
 
 /// A bracket that is open at the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +29,7 @@ pub(super) struct Scan {
 }
 
 /// Steps over a line that may begin inside a string.
-pub(super) fn scan(line: &str, syntax: Syntax, mut quote: Option<char>) -> Scan {
+pub(super) fn scan(line: &str, marks: Marks, mut quote: Option<char>) -> Scan {
     let mut found = Scan::default();
     let mut chars = line.char_indices();
     let begins_in_string = quote.is_some();
@@ -76,10 +43,10 @@ pub(super) fn scan(line: &str, syntax: Syntax, mut quote: Option<char>) -> Scan 
                     found.string_end = Some(at);
                 }
             }
-        } else if line[at..].starts_with(syntax.comment) {
+        } else if line[at..].starts_with(marks.comment) {
             found.in_comment = true;
             break;
-        } else if matches!(c, '"' | '`') || (c == '\'' && is_quote(&line[at..], syntax)) {
+        } else if matches!(c, '"' | '`') || (c == '\'' && is_quote(&line[at..], marks)) {
             quote = Some(c);
         } else if matches!(c, '(' | ')' | '[' | ']' | '{' | '}') {
             found.brackets.push((at, c));
@@ -89,8 +56,8 @@ pub(super) fn scan(line: &str, syntax: Syntax, mut quote: Option<char>) -> Scan 
     found
 }
 
-fn is_quote(from_quote: &str, syntax: Syntax) -> bool {
-    if !syntax.single_is_char {
+fn is_quote(from_quote: &str, marks: Marks) -> bool {
+    if !marks.single_is_char {
         return true;
     }
     let mut chars = from_quote.chars().skip(1);
@@ -111,10 +78,10 @@ pub(super) fn closer_of(c: char) -> Option<char> {
 ///
 /// A closing bracket at a line's start closes only what was opened on a line as far to the right;
 /// so the brace just typed is seen to be open though the file has one for the function around it.
-pub(super) fn open_at(prefix: &str, suffix: &str, syntax: Syntax) -> Vec<Open> {
+pub(super) fn open_at(prefix: &str, suffix: &str, marks: Marks) -> Vec<Open> {
     let mut open: Vec<(char, usize)> = Vec::new();
     for line in prefix.lines() {
-        for (_, c) in scan(line, syntax, None).brackets {
+        for (_, c) in scan(line, marks, None).brackets {
             match closer_of(c) {
                 Some(closer) => open.push((closer, column(line))),
                 None if open.last().is_some_and(|(closer, _)| *closer == c) => {
@@ -124,7 +91,7 @@ pub(super) fn open_at(prefix: &str, suffix: &str, syntax: Syntax) -> Vec<Open> {
             }
         }
     }
-    let mut closers = unmatched_closers(prefix, suffix, syntax).into_iter().peekable();
+    let mut closers = unmatched_closers(prefix, suffix, marks).into_iter().peekable();
     open.iter()
         .rev()
         .take(OPEN_MAX)
@@ -141,14 +108,14 @@ pub(super) fn open_at(prefix: &str, suffix: &str, syntax: Syntax) -> Vec<Open> {
 
 /// Closing brackets of the suffix that it does not open itself, with the column of those that
 /// begin a line.
-fn unmatched_closers(prefix: &str, suffix: &str, syntax: Syntax) -> Vec<(char, Option<usize>)> {
+fn unmatched_closers(prefix: &str, suffix: &str, marks: Marks) -> Vec<(char, Option<usize>)> {
     let mut depth = 0_usize;
     let mut found = Vec::new();
     let cursor_line = prefix.lines().next_back().filter(|_| !prefix.ends_with('\n'));
-    let mut quote = cursor_line.and_then(|line| scan(line, syntax, None).open_quote);
+    let mut quote = cursor_line.and_then(|line| scan(line, marks, None).open_quote);
     for (number, line) in suffix.lines().enumerate() {
         let begins = line.len() - line.trim_start().len();
-        for (at, c) in scan(line, syntax, quote.take()).brackets {
+        for (at, c) in scan(line, marks, quote.take()).brackets {
             if closer_of(c).is_some() {
                 depth += 1;
             } else if depth > 0 {
@@ -170,7 +137,7 @@ mod tests {
 
     fn check(text: &str, language: &str, expected: &[(char, bool)]) {
         let (prefix, suffix) = text.split_once('|').expect("a cursor");
-        let open: Vec<(char, bool)> = open_at(prefix, suffix, Syntax::of(language))
+        let open: Vec<(char, bool)> = open_at(prefix, suffix, Marks::of(language))
             .into_iter()
             .map(|open| (open.closer, open.closed_below))
             .collect();
@@ -198,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_string_ends_where_its_quote_does() {
-        let scan = scan("lo\\\" x\", (a)", Syntax::of("python"), Some('"'));
+        let scan = scan("lo\\\" x\", (a)", Marks::of("python"), Some('"'));
         assert_eq!(scan.string_end, Some(6));
         assert_eq!(scan.brackets, [(9, '('), (11, ')')]);
     }

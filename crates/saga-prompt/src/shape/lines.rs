@@ -10,7 +10,12 @@ const FENCE: &str = "```";
 /// A line shorter than this may well stand twice in a row.
 const REPEATED_LINE_BYTES_MIN: usize = 10;
 /// What goes on with a block at the column where it began.
-const BLOCK_GOES_ON: &[&str] = &["else", "elif", "except", "finally", "case ", "catch", "rescue"];
+const BLOCK_GOES_ON: &[&str] = &[
+    "else", "elif", "elsif", "except", "finally", "case ", "catch", "rescue", "ensure", "when ",
+    "then", "do",
+];
+/// A shorter line may stand again among those that follow soon.
+const SOON_BELOW_BYTES_MIN: usize = 12;
 
 /// The part of `text` that is taken, and why it ends; `ended` when no more of it will come.
 pub(super) fn fit(around: &Around, text: &str, ended: bool) -> (String, Option<StopReason>) {
@@ -99,7 +104,7 @@ impl<'t> Walk<'_, 't> {
             return Some(self.cut(0, StopReason::Prose));
         }
         self.opened = !around.line_is_blank() && opens_block(&whole);
-        let before = scan(&around.line, around.syntax, None);
+        let before = scan(&around.line, around.marks, None);
         if !before.in_comment
             && let Some(cut) = self.brackets(line, before.open_quote)
         {
@@ -123,7 +128,7 @@ impl<'t> Walk<'_, 't> {
             return Some(cut);
         }
         let may_be_below = !is_whole && self.may_be_below(line);
-        if self.is_below(line) || may_be_below {
+        if self.is_below(line) || may_be_below || (is_whole && self.is_soon_below(line)) {
             return Some(self.cut(0, StopReason::Follows));
         }
         if !self.around.talks && column(line) <= self.around.base && is_prose(line) {
@@ -135,7 +140,7 @@ impl<'t> Walk<'_, 't> {
     fn fence(&self, line: &str, is_whole: bool) -> Option<Cut> {
         let begins = line.trim_start();
         let may_become_one = !is_whole && !begins.is_empty() && FENCE.starts_with(begins);
-        if self.around.talks || !(begins.starts_with(FENCE) || may_become_one) {
+        if self.around.holds_fences || !(begins.starts_with(FENCE) || may_become_one) {
             return None;
         }
         let is_certain = begins.starts_with(FENCE);
@@ -146,13 +151,22 @@ impl<'t> Walk<'_, 't> {
     fn fence_at_end(&self, line: &str) -> Option<Cut> {
         let code = line.strip_suffix(FENCE)?;
         let is_comment = code.trim_start().starts_with(['/', '#', '*', '-']);
-        let closes = !self.around.talks && !is_comment && !code.contains(FENCE);
+        let closes = !self.around.holds_fences && !is_comment && !code.contains(FENCE);
         closes.then(|| self.cut(code.len(), StopReason::Fence))
     }
 
     /// Whether the line is the one that already follows the cursor.
     fn is_below(&self, line: &str) -> bool {
         !line.trim().is_empty() && self.around.below.as_deref() == Some(line.trim_end())
+    }
+
+    /// Whether the line is one of those a little further down: the answer has left something out
+    /// and written on.
+    fn is_soon_below(&self, line: &str) -> bool {
+        let line = line.trim_end();
+        line.trim().len() >= SOON_BELOW_BYTES_MIN
+            && says_something(line)
+            && self.around.soon_below.iter().any(|below| below == line)
     }
 
     fn may_be_below(&self, line: &str) -> bool {
@@ -166,6 +180,9 @@ impl<'t> Walk<'_, 't> {
         let begins = line.trim_start();
         let is_outside = place < around.base || (self.opened && place == around.base);
         let closes = begins.starts_with(['}', ')', ']']);
+        if self.own.is_empty() && around.marks.ends_block(begins) {
+            return self.end_word(line, is_outside);
+        }
         if self.own.is_empty()
             && self.blank_before
             && !self.lines.is_empty()
@@ -191,6 +208,24 @@ impl<'t> Walk<'_, 't> {
         is_end.then(|| self.cut(line.len(), StopReason::ScopeEnd))
     }
 
+    /// A line that closes a block by a word or a tag: the text's own, or the one the cursor is in,
+    /// which may be closed below already.
+    fn end_word(&mut self, line: &'t str, is_outside: bool) -> Option<Cut> {
+        let (around, place) = (self.around, column(line));
+        if !is_outside {
+            let ends_own = place == around.base && !self.lines.is_empty();
+            return ends_own.then(|| self.cut(line.len(), StopReason::ScopeEnd));
+        }
+        let is_closed_below = around.below.as_deref().is_some_and(|below| {
+            let begins = below.trim_start();
+            let goes_on = BLOCK_GOES_ON.iter().any(|word| begins.starts_with(word));
+            column(below) > place
+                || (column(below) == place && (goes_on || around.marks.ends_block(begins)))
+        });
+        let kept = if is_closed_below { 0 } else { line.len() };
+        Some(self.cut(kept, StopReason::ScopeEnd))
+    }
+
     fn block_repeats(&self, line: &str) -> Option<Cut> {
         let lines: Vec<&str> =
             self.lines.iter().map(|(_, line)| line.trim()).chain([line.trim()]).collect();
@@ -202,7 +237,7 @@ impl<'t> Walk<'_, 't> {
     /// The first bracket or quote that the text after the cursor has already.
     fn brackets(&mut self, line: &str, quote: Option<char>) -> Option<Cut> {
         let around = self.around;
-        let scan = scan(line, around.syntax, quote);
+        let scan = scan(line, around.marks, quote);
         let string_end = scan.string_end.filter(|_| quote.is_some_and(|q| around.rest.contains(q)));
         if let Some(end) = string_end {
             return Some(self.cut(end, StopReason::Follows));
@@ -219,6 +254,7 @@ impl<'t> Walk<'_, 't> {
                     Some(open) if open.closer == c => {
                         return Some(self.cut(at, StopReason::Follows));
                     }
+                    None if c == ')' && around.marks.paren_may_stand_alone => {}
                     _ => return Some(self.cut(at, StopReason::ScopeEnd)),
                 }
             }
