@@ -24,6 +24,7 @@ const OWN_ANSWER_KEYS = 150;
 const OTHER_TRACE_KEYS = 131;
 /** What the model evaluates for each layout of others, about; and the consecutive keys at each of the places. */
 const SAMPLED_TOKENS = 6_000;
+const SAMPLED_MS_MAX = 30_000;
 const RUN_KEYS = 6;
 const RUNS_MAX = 8;
 const TAIL = 120;
@@ -135,6 +136,7 @@ async function theirs(tools, tokenize, trace, layout, write) {
   }
   const reported = [];
   let spent = 0;
+  const from = performance.now();
   for (const start of spread(prompts.length)) {
     for (const [index, prompt] of prompts.slice(start, start + RUN_KEYS + 1).entries()) {
       tools.detail(`${layout}, ${spent} of about ${SAMPLED_TOKENS} tokens`);
@@ -142,7 +144,7 @@ async function theirs(tools, tokenize, trace, layout, write) {
       spent += evaluated;
       if (index > 0) reported.push({ evaluated, tokens: evaluated + kept });
     }
-    if (spent >= SAMPLED_TOKENS) break;
+    if (spent >= SAMPLED_TOKENS || performance.now() - from > SAMPLED_MS_MAX) break;
   }
   return row({ trace, layout, computed, reported, requests: reported.length });
 }
