@@ -14,6 +14,8 @@ const BLOCK_GOES_ON: &[&str] = &[
     "else", "elif", "elsif", "except", "finally", "case ", "catch", "rescue", "ensure", "when ",
     "then", "do",
 ];
+/// So much of the rest of the line, with a letter in it, is not written by chance.
+const REST_BYTES_MIN: usize = 6;
 /// A shorter line may stand again among those that follow soon.
 const SOON_BELOW_BYTES_MIN: usize = 12;
 
@@ -105,13 +107,36 @@ impl<'t> Walk<'_, 't> {
         }
         self.opened = !around.line_is_blank() && opens_block(&whole);
         let before = scan(&around.line, around.marks, None);
-        if !before.in_comment
-            && let Some(cut) = self.brackets(line, before.open_quote)
-        {
-            return Some(self.without_rest(line, cut));
+        let bracket = match before.in_comment {
+            false => self.brackets(line, before.open_quote),
+            true => None,
+        };
+        let end = bracket.unwrap_or_else(|| self.cut(line.len(), StopReason::Follows));
+        let end = self.without_rest(line, end);
+        match self.rest_begins(line) {
+            Some(at) if at <= end.at => {
+                Some(Cut { is_certain: true, ..self.cut(at, StopReason::Follows) })
+            }
+            Some(_) => Some(Cut { is_certain: true, ..end }),
+            None => (end.at < self.at + line.len()).then_some(end),
         }
-        let end = self.without_rest(line, self.cut(line.len(), StopReason::Follows));
-        (end.at < self.at + line.len()).then_some(end)
+    }
+
+    /// Where the answer has filled the hole and goes on with what follows on the cursor's line,
+    /// be it to the end or not.
+    fn rest_begins(&self, line: &str) -> Option<usize> {
+        let rest = self.around.rest.trim_start();
+        let is_enough =
+            |end: usize| end >= REST_BYTES_MIN && rest[..end].contains(char::is_alphabetic);
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8());
+        let start = match ends.into_iter().find(|end| is_enough(*end)) {
+            Some(end) => &rest[..end],
+            None if rest.len() >= 3 && rest.contains(char::is_alphanumeric) => rest,
+            None => return None,
+        };
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let splits_word = |at: usize| line[..at].ends_with(is_word) && start.starts_with(is_word);
+        line.match_indices(start).map(|(at, _)| at).find(|at| !splits_word(*at))
     }
 
     fn further(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {

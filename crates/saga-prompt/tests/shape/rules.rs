@@ -254,6 +254,27 @@ fn brackets_and_quotes_after_the_cursor_are_kept() {
 }
 
 #[test]
+fn an_answer_that_goes_on_with_the_rest_of_the_line_has_filled_the_hole() {
+    for (file, answer, expected) in [
+        (
+            "def f(|, type: str, codes: list, queue=None):\n",
+            "self, type: str, codes: list, queue: mp.Queue",
+            "self",
+        ),
+        ("total = |price * rate\n", "item.price * rate + tax", "item."),
+        ("total = | * rate\n", "price * rate + tax", "price"),
+        ("f(|, 사용자 이름)\n", "값, 사용자 나이", "값"),
+        ("f(user|name, x)\n", "_id, username, x", "_id, user"),
+        ("x = |, b\n", "a, c", "a, c"),
+    ] {
+        let case = Case { one_line: true, ..PYTHON };
+        let whole = shape(&case, file, [answer]);
+        assert_eq!(whole, shape(&case, file, answer.chars().map(String::from)), "{file}");
+        assert_eq!(whole.text, expected, "{file} {answer}");
+    }
+}
+
+#[test]
 fn a_bracket_after_the_cursor_closes_several_lines_from_its_own() {
     check(
         &TYPESCRIPT,
