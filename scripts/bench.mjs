@@ -9,7 +9,7 @@ import { BENCHES, COMPLETION } from "./bench/benches.mjs";
 import { machine } from "./bench/machine.mjs";
 import { openPrograms } from "./bench/programs.mjs";
 import { readResult, summary } from "./bench/summary.mjs";
-import { table } from "./bench/table.mjs";
+import { markdown, table } from "./bench/table.mjs";
 import { readArguments, text, WrongArguments } from "./lib/arguments.mjs";
 import { runScript } from "./lib/kit.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
@@ -37,7 +37,8 @@ await runScript(async (kit) => {
     return 0;
   }
   await checkTools(kit);
-  await installNodeModules(kit);
+  // Only the addon is built with npm.
+  if (!flags.addon) await installNodeModules(kit);
   await mkdir(folder, { recursive: true });
   const programs = openPrograms(kit, flags);
   let failed = 0;
@@ -74,6 +75,8 @@ async function showSummary({ progress }) {
   const shown = summary(results.filter(Boolean));
   const file = path.join(folder, `${COMPLETION}.json`);
   await writeFile(file, `${JSON.stringify(shown, null, 2)}\n`);
+  const words = `${shown.measured.join("\n\n")}\n\n${markdown(shown.figures)}\n`;
+  await writeFile(path.join(folder, `${COMPLETION}.md`), words);
   progress.line(`\nFigures of completion\n${shown.measured.join("\n")}\n\n${table(shown.figures)}\n`);
   progress.line(`${shown.held} of ${shown.figures.length} hold. ${path.relative(root, file)}`);
 }

@@ -168,6 +168,8 @@ async function read(modelUrl, prompt) {
 }
 
 function row({ trace, layout, computed, reported, requests }) {
+  // Where every key was served without a request, nothing was computed.
+  if (computed.length === 0) computed.push({ evaluated: 0, tokens: 0 });
   const evaluated = (samples) => samples.map((sample) => sample.evaluated);
   // A key without a request evaluates nothing of nothing.
   const shares = (samples) => samples.map(({ evaluated, tokens }) => (tokens === 0 ? 0 : (evaluated / tokens) * 100));

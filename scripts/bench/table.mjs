@@ -17,3 +17,15 @@ export function table(rows) {
     )
     .join("\n");
 }
+
+/** The same rows for a document. */
+export function markdown(rows) {
+  const names = Object.keys(rows[0]);
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const head = names.map((name) => name.replaceAll("_", " "));
+  return [
+    line(head),
+    line(names.map(() => "---")),
+    ...rows.map((row) => line(names.map((name) => `${row[name]}`))),
+  ].join("\n");
+}
