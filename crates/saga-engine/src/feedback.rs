@@ -4,6 +4,9 @@
 //! while there is something to tell, and when the engine closes. What could not be told waits for
 //! the next try.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -21,6 +24,14 @@ use crate::shared::Shared;
 
 /// How long counts are collected before they are sent.
 const PERIOD: Duration = Duration::from_secs(60);
+
+/// Answers that would be the same at the next try.
+const REFUSALS: &[FailureCode] = &[
+    FailureCode::InvalidRequest,
+    FailureCode::NotFound,
+    FailureCode::TooLarge,
+    FailureCode::Unsupported,
+];
 
 /// What became of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +166,9 @@ impl Feedback {
             Ok(None) => Ok(()),
             Err(failure) => Err(failure),
         };
-        match told.map_err(|failure| failure.code) {
-            // What was refused once would be refused for ever.
-            Ok(()) | Err(FailureCode::InvalidRequest | FailureCode::Unsupported) => {}
-            Err(_) => self.put_back(report),
+        let is_final = told.map_or_else(|failure| REFUSALS.contains(&failure.code), |()| true);
+        if !is_final {
+            self.put_back(report);
         }
     }
 }

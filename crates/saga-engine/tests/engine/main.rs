@@ -2,5 +2,7 @@
 
 mod complete;
 mod edit;
+mod feedback;
 mod server;
+mod workspace;
 mod world;

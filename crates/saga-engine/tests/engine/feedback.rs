@@ -1,0 +1,48 @@
+//! What became of suggestions, as the server learns of it.
+
+use saga_engine::{Outcome, OutcomeCounts, OutcomeKind};
+use scripted_ollama::Rule;
+use serde_json::json;
+
+use crate::world::World;
+
+fn shown() -> Outcome {
+    Outcome { kind: OutcomeKind::Shown, language: "python".to_owned(), characters: 12 }
+}
+
+#[tokio::test]
+async fn a_closing_engine_tells_what_it_still_knows() {
+    let world = World::new("//- /a.py\nx = $0").await;
+    let ready = json!({ "status": "ready", "model": "smollm2", "for_seconds": 1, "memory": "ok" });
+    world.script([
+        Rule::on("/readyz").refusing(200, ready),
+        Rule::on("/v1/feedback").refusing(204, serde_json::Value::Null),
+    ]);
+    // The model is known once it has answered.
+    world.complete().await;
+    world.engine.note(&shown()).expect("a language");
+    let accepted = Outcome { kind: OutcomeKind::Accepted, ..shown() };
+    world.engine.note(&accepted).expect("a language");
+    let counts = OutcomeCounts { shown: 1, accepted: 1, ..OutcomeCounts::default() };
+    assert_eq!(world.stats().outcomes, counts);
+    world.engine.close();
+    let told = world.server.wait_for_end("/v1/feedback", 0).await.body;
+    let entry = &told["counts"][0];
+    assert_eq!(entry["model"], "smollm2");
+    assert_eq!(
+        (&entry["characters_shown"], &entry["characters_accepted"]),
+        (&12.into(), &12.into())
+    );
+}
+
+#[tokio::test]
+async fn another_server_is_told_nothing() {
+    let world = World::with_plain_server("//- /a.py\nx = $0").await;
+    // The model is known once it has answered.
+    world.complete().await;
+    world.engine.note(&shown()).expect("a language");
+    world.engine.close();
+    // The last that a closed engine does is to let go of its connections.
+    world.server.wait_for_connections(0).await;
+    assert_eq!(world.server.requests_to("/v1/feedback").len(), 0);
+}
