@@ -1,9 +1,11 @@
 // The server of the keystroke benchmarks, on a thread of its own: notes when the first bytes of a request for a
-// completion arrive, answers that there is nothing to say, and that at once.
+// completion arrive, and answers at once, with a given text or with nothing.
 
-import { parentPort } from "node:worker_threads";
-import { END, factsAt, tabbyAnswer } from "./answers.mjs";
+import { parentPort, workerData } from "node:worker_threads";
+import { chunk, END, factsAt, tabbyAnswer } from "./answers.mjs";
 import { listenBoth } from "./both-versions.mjs";
+
+const answer = workerData?.answer ? chunk(workerData.answer) + END : END;
 
 const port = await listenBoth(
   (request, response) => {
@@ -14,7 +16,7 @@ const port = await listenBoth(
     request.on("end", () => {
       if (request.method !== "POST") return send(response, "application/json", factsAt(request.url));
       if (body.includes('"segments":')) return send(response, "application/json", tabbyAnswer(""));
-      return send(response, "text/event-stream", END);
+      return send(response, "text/event-stream", answer);
     });
   },
   ({ kind, at, http2 }) => kind === "request" && parentPort.postMessage({ at, http2 }),
