@@ -33,6 +33,14 @@ pub(crate) fn before_unmatched(text: &str, closer: char) -> Option<&str> {
     None
 }
 
+/// Where `text` has closed each of `closers` itself, in their order.
+pub(crate) fn after_all(text: &str, closers: &str) -> Option<usize> {
+    closers.chars().try_fold(0, |at, closer| {
+        let inside = before_unmatched(&text[at..], closer)?;
+        Some(at + inside.len() + closer.len_utf8())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +55,18 @@ mod tests {
             ("T>()", '>', Some("T")),
         ] {
             assert_eq!(before_unmatched(text, closer), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_are_closed_or_not() {
+        for (text, closers, expected) in [
+            ("), b)[0]", "))", Some(5)),
+            ("), f(b)", "))", None),
+            (")]", "])", None),
+            ("x", "", Some(0)),
+        ] {
+            assert_eq!(after_all(text, closers), expected, "{text}");
         }
     }
 }

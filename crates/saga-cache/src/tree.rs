@@ -49,7 +49,7 @@ impl Tree {
         if let Some((node, at)) = self.root.descend(typed) {
             let text = node.newest_from(at);
             if !text.is_empty() {
-                return Some(Hit { text, replace_back_bytes: 0 });
+                return Some(Hit { text, replace_back_bytes: 0, replace_forward_bytes: 0 });
             }
         }
         self.find_composing(typed).or_else(|| self.find_unindented(typed))
@@ -63,7 +63,11 @@ impl Tree {
         }
         let (node, at) = self.root.descend(unindented)?;
         let text = node.newest_from(at);
-        text.starts_with('\n').then_some(Hit { text, replace_back_bytes: 0 })
+        text.starts_with('\n').then_some(Hit {
+            text,
+            replace_back_bytes: 0,
+            replace_forward_bytes: 0,
+        })
     }
 
     /// The same when the last character typed is a syllable under composition.
@@ -75,7 +79,7 @@ impl Tree {
         node.collect(at, &mut String::new(), &mut found);
         let fitting = found.into_iter().filter(|(_, text)| hangul::composes_into(partial, text));
         let (_, text) = fitting.max_by_key(|(stamp, _)| *stamp)?;
-        Some(Hit { text, replace_back_bytes })
+        Some(Hit { text, replace_back_bytes, replace_forward_bytes: 0 })
     }
 }
 

@@ -47,7 +47,13 @@ const JOINED: [(char, &str); 18] = [
 /// Whether `c` is a Hangul syllable or a single letter of one, as keyboards produce them.
 #[must_use]
 pub fn is_hangul(c: char) -> bool {
-    SYLLABLES.contains(&u32::from(c)) || ('ㄱ'..='ㅣ').contains(&c)
+    SYLLABLES.contains(&u32::from(c)) || is_letter(c)
+}
+
+/// Whether `c` is a single letter, which is what a syllable begins as.
+#[must_use]
+pub fn is_letter(c: char) -> bool {
+    ('ㄱ'..='ㅣ').contains(&c)
 }
 
 /// Whether typing on can turn `partial`, the character under composition, into the start of

@@ -11,6 +11,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use saga_cache::Hit;
 use saga_domain::{Failure, FailureCode, ReplyEvent, Trigger, Usage};
 use saga_prompt::Shaped;
 
@@ -48,12 +49,12 @@ pub(crate) fn complete(
         return Ok(reply);
     }
     let hit = shared.cache.lock().lookup(&view.cursor.place());
-    shared.turn.note_lookup(hit.is_some());
+    shared.turn.note_lookup(hit.as_ref());
     if let Some(hit) = hit {
         shared.stats.cache_hit();
-        giver.give(view.event(&hit.text, hit.replace_back_bytes, true));
+        giver.give(view.event_of(&hit));
         giver.give(ReplyEvent::Done(Usage { from_cache: true, ..Usage::default() }));
-        speculate::after(shared, runner, &view.cursor, &hit.text, hit.replace_back_bytes);
+        speculate::after(shared, runner, &view.cursor, &hit);
         return Ok(reply);
     }
     shared.stats.cache_miss();
@@ -159,7 +160,9 @@ async fn fly(
             if let Some(why) = shaped.dropped() {
                 shared.stats.dropped(why);
             }
-            speculate::after(shared, runner, &flight.cursor, text, *back);
+            let shown =
+                Hit { text: text.clone(), replace_back_bytes: *back, replace_forward_bytes: 0 };
+            speculate::after(shared, runner, &flight.cursor, &shown);
         }
         // A newer question of the same document came first.
         Err(failure) if failure.code == FailureCode::Superseded => flight.end(End::LetGo),
@@ -179,6 +182,7 @@ async fn request(
 ) -> Result<(Shaped, Usage), Failure> {
     let asked_server = Instant::now();
     let facts = shared.facts().await?;
+    related::look_first(shared, runner, &flight.cursor).await;
     let called = called + asked_server.elapsed();
     let request = Request::new(shared, &flight.cursor, facts, Errand::Asked(trigger));
     let prompt = request.first_prompt();

@@ -108,6 +108,17 @@ pub(crate) async fn parsed(shared: &Shared, runner: &Runner, document: Snapshot)
     now.filter(|now| now.version() == document.version()).unwrap_or(document)
 }
 
+/// Completes when no document is being parsed.
+pub(crate) async fn all_parsed(shared: &Shared) {
+    loop {
+        let parsed = shared.parsed.notified();
+        if shared.parsing.lock().is_empty() {
+            return;
+        }
+        parsed.await;
+    }
+}
+
 /// The mark that a document is being parsed; taken away however that ends.
 struct Parsing {
     shared: Arc<Shared>,
@@ -123,6 +134,7 @@ impl Parsing {
         let job = documents.parse_job(&self.uri);
         if job.is_none() {
             self.shared.parsing.lock().remove(&self.uri);
+            self.shared.parsed.notify_waiters();
             self.marked = false;
         }
         job
@@ -133,6 +145,7 @@ impl Drop for Parsing {
     fn drop(&mut self) {
         if self.marked {
             self.shared.parsing.lock().remove(&self.uri);
+            self.shared.parsed.notify_waiters();
         }
     }
 }

@@ -116,7 +116,7 @@ fn give_from_cache(shared: &Shared, question: &Question, giver: &Giver) -> bool 
     let view = &question.view;
     let hit = shared.cache.lock().lookup(&view.cursor.place());
     let Some(hit) = hit else { return false };
-    giver.give(view.event(&hit.text, hit.replace_back_bytes, true));
+    giver.give(view.event_of(&hit));
     true
 }
 

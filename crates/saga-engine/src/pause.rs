@@ -31,9 +31,10 @@ pub(crate) struct Moment {
     pub(crate) since_last_key: Duration,
     /// Where the cursor stands.
     pub(crate) place: PauseAt,
-    /// Whether the question before this one was answered from the cache: the user was following a
-    /// suggestion, and has just left it or come to its end.
-    pub(crate) after_hit: bool,
+    /// Whether the user has followed a suggestion and just come to its end.
+    pub(crate) at_end_of_hit: bool,
+    /// Answers since the line began that said something else than was typed.
+    pub(crate) misfits: u32,
 }
 
 /// Where the cursor stands, in terms of what is likely to come next.
@@ -61,11 +62,15 @@ impl PauseAt {
 
 /// How long to wait.
 pub(crate) fn pause(moment: &Moment) -> Duration {
-    if moment.place == PauseAt::LineStart || moment.after_hit {
+    if moment.place == PauseAt::LineStart || moment.at_end_of_hit {
         return Duration::ZERO;
     }
     let within = moment.next_key_within.unwrap_or(INTERVAL_UNKNOWN);
-    let wanted = if moment.place == PauseAt::Opening { within / 2 } else { within };
+    let wanted = match moment.misfits {
+        0 if moment.place == PauseAt::Opening => within / 2,
+        // The model does not see what this line is going to be.
+        misfits => within.saturating_mul(1 + misfits),
+    };
     wanted.clamp(PAUSE_MIN, PAUSE_MAX).saturating_sub(moment.since_last_key)
 }
 
@@ -76,7 +81,7 @@ pub(crate) fn share_waited(foresight: f64, first_token_ms: Option<u32>) -> f64 {
         let ms = ms.clamp(FIRST_TOKEN_FAST_MS, FIRST_TOKEN_SLOW_MS) - FIRST_TOKEN_FAST_MS;
         f64::from(ms) / f64::from(FIRST_TOKEN_SLOW_MS - FIRST_TOKEN_FAST_MS)
     });
-    (0.85 - 0.75 * foresight + 0.1 * slowness).clamp(0.05, 0.95)
+    (0.9 - 0.75 * foresight + 0.1 * slowness).clamp(0.05, 0.95)
 }
 
 /// How often answers that were asked while somebody typed said what was typed next.
@@ -170,7 +175,14 @@ mod tests {
     fn what_asks_for_more_is_not_kept_waiting() {
         check(Moment { place: PauseAt::LineStart, ..typing(100) }, 0);
         check(Moment { place: PauseAt::Opening, ..typing(100) }, 50);
-        check(Moment { after_hit: true, ..typing(100) }, 0);
+        check(Moment { at_end_of_hit: true, ..typing(100) }, 0);
+    }
+
+    #[test]
+    fn a_line_that_the_model_does_not_foresee_is_asked_about_less() {
+        check(Moment { misfits: 1, ..typing(100) }, 200);
+        check(Moment { misfits: 1, place: PauseAt::Opening, ..typing(100) }, 200);
+        check(Moment { misfits: 9, ..typing(100) }, 300);
     }
 
     #[test]
@@ -196,9 +208,9 @@ mod tests {
         let within = |foresight, first_token_ms| {
             rhythm.within(share_waited(foresight, first_token_ms)).map(|within| within.as_millis())
         };
-        assert_eq!(within(1.0, Some(50)), Some(50));
+        assert_eq!(within(1.0, Some(50)), Some(100));
         assert_eq!(within(0.5, Some(50)), Some(150));
-        assert_eq!(within(0.0, Some(50)), Some(200));
+        assert_eq!(within(0.2, Some(50)), Some(200));
         assert_eq!(within(0.0, Some(30_000)), Some(250));
     }
 

@@ -1,6 +1,6 @@
 //! A cursor that a completion is asked for, in the terms of the cache and of a request in flight.
 
-use saga_cache::{Place, TAIL_BYTES};
+use saga_cache::{HEAD_BYTES, Place, TAIL_BYTES};
 use saga_context::Snapshot;
 use saga_domain::ByteOffset;
 
@@ -8,8 +8,8 @@ use crate::fit::syllable_at_end;
 
 /// Bytes before the cursor that are read: with every line end a CRLF, half of them are left.
 const READ_BYTES: usize = 2 * TAIL_BYTES + 2;
-/// Bytes after the cursor that the rest of its line is looked for in.
-const REST_BYTES_MAX: usize = 1024;
+/// The same after the cursor.
+const READ_AFTER_BYTES: usize = 2 * HEAD_BYTES + 2;
 /// More than this is not typed while an answer is on its way.
 const TYPED_BYTES_MAX: usize = 512;
 /// Brackets and quotes that an editor closes by itself while somebody types.
@@ -26,7 +26,8 @@ pub(crate) struct Cursor {
     pub(crate) is_supposed: bool,
     /// Text before the cursor, bounded, line ends as `\n`.
     prefix: String,
-    rest_of_line: String,
+    /// The same after the cursor.
+    suffix: String,
 }
 
 /// What was typed since a question.
@@ -42,12 +43,12 @@ impl Cursor {
     /// `at` is a place in the document.
     pub(crate) fn new(document: Snapshot, at: ByteOffset, above: Vec<Snapshot>) -> Self {
         let prefix = before(&document, at.0);
-        let rest_of_line = rest_of_line(&document, at.0);
-        Self { document, at, above, is_supposed: false, prefix, rest_of_line }
+        let suffix = after(&document, at.0);
+        Self { document, at, above, is_supposed: false, prefix, suffix }
     }
 
     pub(crate) fn place(&self) -> Place<'_> {
-        Place { uri: self.document.uri(), prefix: &self.prefix, rest_of_line: &self.rest_of_line }
+        Place { uri: self.document.uri(), prefix: &self.prefix, suffix: &self.suffix }
     }
 
     /// The place `back` bytes before this one, for an answer that replaces these bytes.
@@ -63,7 +64,7 @@ impl Cursor {
 
     /// The text after the cursor on its line.
     pub(crate) fn rest_of_line(&self) -> &str {
-        &self.rest_of_line
+        first_line(&self.suffix)
     }
 
     /// The syllable before the cursor that the next stroke may replace; empty when there is none.
@@ -77,7 +78,7 @@ impl Cursor {
         if self.document.uri() != later.document.uri() {
             return None;
         }
-        let closed = self.closed_in(&later.rest_of_line)?;
+        let closed = self.closed_in(later.rest_of_line())?;
         let text = self.typed(&later.document, later.at.0)?;
         Some(Typed { text, closed: closed > 0 })
     }
@@ -90,7 +91,7 @@ impl Cursor {
         (0..=CLOSERS_MAX).find_map(|closed| {
             let end = end.checked_sub(closed)?;
             now.check(ByteOffset(end)).ok()?;
-            let fits = self.closed_in(&rest_of_line(now, end)) == Some(closed);
+            let fits = self.closed_in(first_line(&after(now, end))) == Some(closed);
             let text = fits.then(|| self.typed(now, end)).flatten()?;
             Some(Typed { text, closed: closed > 0 })
         })
@@ -98,7 +99,7 @@ impl Cursor {
 
     /// How many closing characters stand before what was the rest of the line.
     fn closed_in(&self, rest_now: &str) -> Option<usize> {
-        let closers = rest_now.trim_end().strip_suffix(self.rest_of_line.trim_end())?;
+        let closers = rest_now.trim_end().strip_suffix(self.rest_of_line().trim_end())?;
         let closes = |c: char| matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '`');
         let is_closed = closers.len() <= CLOSERS_MAX && closers.chars().all(closes);
         is_closed.then_some(closers.len())
@@ -140,18 +141,15 @@ fn before(document: &Snapshot, at: usize) -> String {
     unix_lines(rope.byte_slice(start..at).to_string())
 }
 
-fn rest_of_line(document: &Snapshot, at: usize) -> String {
+fn after(document: &Snapshot, at: usize) -> String {
     let rope = document.rope();
-    let mut end = rope.byte_len().min(at + REST_BYTES_MAX);
+    let mut end = rope.byte_len().min(at + READ_AFTER_BYTES);
     while !rope.is_char_boundary(end) {
         end -= 1;
     }
-    let mut rest = rope.byte_slice(at..end).to_string();
-    if let Some(line_end) = rest.find('\n') {
-        rest.truncate(line_end);
-    }
-    if rest.ends_with('\r') {
-        rest.pop();
-    }
-    rest
+    unix_lines(rope.byte_slice(at..end).to_string())
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
 }

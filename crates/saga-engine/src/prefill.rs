@@ -42,13 +42,13 @@ async fn read(
     at: ByteOffset,
 ) -> Result<(), Failure> {
     let document = documents::parsed(shared, runner, document).await;
-    let (looking, looked_at) = (Arc::clone(shared), document.clone());
-    runner.beside(move || drop(related::look(&looking, &looked_at, at))).await;
+    let cursor = Cursor::new(document, at, Vec::new());
+    related::look_first(shared, runner, &cursor).await;
+    related::refresh_soon(shared, runner, &cursor);
     if !shared.background.moment(shared).await {
         return Ok(());
     }
     let facts = shared.facts().await?;
-    let cursor = Cursor::new(document, at, Vec::new());
     let request = Request::new(shared, &cursor, facts, Errand::Prefill);
     let prompt = request.first_prompt();
     if shared.background.is_unread(&prompt.prompt) { request.read(prompt).await } else { Ok(()) }

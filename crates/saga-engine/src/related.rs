@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use saga_context::{ContextLimits, RecentPlaces, Snapshot, Surroundings, redact, related};
 use saga_domain::{ByteOffset, Context, Snippet, Span, TextEdit};
 
+use crate::documents;
 use crate::guard;
 use crate::place::Cursor;
 use crate::runner::Runner;
@@ -16,6 +17,8 @@ use crate::shared::Shared;
 
 /// Lines around a cursor that count as seen.
 const SEEN_LINES: usize = 20;
+/// How long the first question about a document waits for parsers.
+const PARSING_MAX: Duration = Duration::from_millis(250);
 /// Documents whose snippets are kept.
 const DOCUMENTS_MAX: usize = 64;
 
@@ -32,6 +35,19 @@ struct Known {
     snippets: Vec<Snippet>,
     version: i64,
     line: usize,
+}
+
+/// Looks around in a document that nobody has looked around in yet, once what is open is parsed:
+/// what is found later changes a prompt from its beginning on.
+pub(crate) async fn look_first(shared: &Arc<Shared>, runner: &Runner, cursor: &Cursor) {
+    if shared.related.known.lock().contains_key(cursor.document.uri()) {
+        return;
+    }
+    let parsed = documents::all_parsed(shared);
+    // A parser that takes longer is not waited for.
+    let _ = tokio::time::timeout(PARSING_MAX, parsed).await;
+    let (looking, document, at) = (Arc::clone(shared), cursor.document.clone(), cursor.at);
+    runner.beside(move || drop(look(&looking, &document, at))).await;
 }
 
 /// What is known of other places. Only in a document that nobody has looked around in yet, it is

@@ -3,7 +3,7 @@
 
 use saga_client::{Finish, Piece, Purpose, RequestClass};
 use saga_context::MergedSyntax;
-use saga_domain::{Failure, ModelFacts, Trigger, Usage};
+use saga_domain::{Failure, ModelFacts, Trigger, Usage, hangul};
 use saga_prompt::{
     Anchor, CompletionAsk, CompletionPrompt, ShapeAsk, Shaped, Shaper, StopReason, Syntax,
     completion, completion_plain, estimate_tokens,
@@ -84,17 +84,21 @@ impl<'a> Request<'a> {
         if let Some(answered) = self.send(prompt, &show).await? {
             return Ok(answered);
         }
-        if matches!(self.errand, Errand::Asked(_)) {
-            self.shared.stats.second_try();
-        }
-        let answered = self.send(self.write(completion_plain), &show).await?;
-        let nothing = || Shaped {
+        let nothing = Shaped {
             text: String::new(),
             replace_back_bytes: 0,
             stop: Some(StopReason::NotContinued),
             drop: None,
         };
-        Ok(answered.unwrap_or_else(|| (nothing(), Usage::default())))
+        // A single letter is the beginning of a syllable that no model has seen unfinished.
+        if self.cursor.syllable().starts_with(hangul::is_letter) {
+            return Ok((nothing, Usage::default()));
+        }
+        if self.errand.is_waited_for() {
+            self.shared.stats.second_try();
+        }
+        let answered = self.send(self.write(completion_plain), &show).await?;
+        Ok(answered.unwrap_or((nothing, Usage::default())))
     }
 
     /// Has the server read `prompt` and say as little as it can.

@@ -10,6 +10,7 @@ use saga_client::{Client, ClientOptions};
 use saga_context::{DocumentLimits, Documents};
 use saga_domain::{Failure, ModelFacts, Prompt};
 use saga_prompt::{Anchor, Calibration};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::background::Background;
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) documents: Mutex<Documents>,
     /// Documents that are being parsed.
     pub(crate) parsing: Mutex<HashSet<String>>,
+    /// Told when one of them is done.
+    pub(crate) parsed: Notify,
     pub(crate) cache: Mutex<CompletionCache>,
     /// What stays the same from prompt to prompt, by document.
     pub(crate) anchors: Mutex<HashMap<String, Anchor>>,
@@ -68,6 +71,7 @@ impl Shared {
             stats: Arc::default(),
             documents: Mutex::new(Documents::new(DocumentLimits::USUAL)),
             parsing: Mutex::default(),
+            parsed: Notify::new(),
             cache: Mutex::new(CompletionCache::new(CACHE)),
             anchors: Mutex::default(),
             flights: Flights::default(),

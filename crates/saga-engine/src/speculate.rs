@@ -4,8 +4,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use saga_cache::Hit;
 use saga_context::cursor_place;
-use saga_domain::{ByteOffset, Failure, Span, TextEdit, Usage};
+use saga_domain::{ByteOffset, Failure, Span, TextEdit, Usage, hangul};
 use saga_prompt::Shaped;
 
 use crate::flight::{End, Flight};
@@ -14,21 +15,18 @@ use crate::request::{Errand, Request};
 use crate::runner::Runner;
 use crate::shared::Shared;
 
-/// Asks for what follows at `cursor` once `text`, which replaces `back` bytes, is accepted. Does
-/// nothing when that is known or was asked already, or when the server has better things to do.
-pub(crate) fn after(
-    shared: &Arc<Shared>,
-    runner: &Runner,
-    cursor: &Cursor,
-    text: &str,
-    back: usize,
-) {
-    if text.is_empty() || !shared.background.is_new_ahead(end_of(cursor, text, back)) {
+/// Asks for what follows at `cursor` once what is `shown` is accepted. Does nothing when that is known or was asked already, or when the server has better things to do.
+pub(crate) fn after(shared: &Arc<Shared>, runner: &Runner, cursor: &Cursor, shown: &Hit) {
+    let is_composed = !cursor.syllable().starts_with(hangul::is_letter);
+    if shown.text.is_empty()
+        || !is_composed
+        || !shared.background.is_new_ahead(end_of(cursor, shown))
+    {
         return;
     }
-    let (shared, cursor, text) = (Arc::clone(shared), cursor.clone(), text.to_owned());
+    let (shared, cursor, shown) = (Arc::clone(shared), cursor.clone(), shown.clone());
     runner.spawn(async move {
-        let Some(next) = Next::after(&cursor, &text, back) else { return };
+        let Some(next) = Next::after(&cursor, &shown) else { return };
         let is_known = shared.cache.lock().lookup(&next.accepted.place()).is_some();
         if is_known || !shared.background.moment(&shared).await {
             return;
@@ -77,9 +75,10 @@ struct Next {
 }
 
 impl Next {
-    fn after(cursor: &Cursor, text: &str, back: usize) -> Option<Self> {
-        let start = ByteOffset(cursor.at.0.saturating_sub(back));
-        let accepted = with(cursor, Span { start, end: cursor.at }, text)?;
+    fn after(cursor: &Cursor, shown: &Hit) -> Option<Self> {
+        let start = ByteOffset(cursor.at.0.saturating_sub(shown.replace_back_bytes));
+        let end = ByteOffset(cursor.at.0 + shown.replace_forward_bytes);
+        let accepted = with(cursor, Span { start, end }, &shown.text)?;
         if !accepted.rest_of_line().trim().is_empty() {
             return None;
         }
@@ -112,13 +111,13 @@ fn with(cursor: &Cursor, span: Span, text: &str) -> Option<Cursor> {
 }
 
 /// Tells the place behind a suggestion from others; the same for all that lead there.
-fn end_of(cursor: &Cursor, text: &str, back: usize) -> u64 {
-    let place = cursor.place_before(back);
-    let mut end: Vec<u8> = text.bytes().rev().take(END_BYTES).collect();
+fn end_of(cursor: &Cursor, shown: &Hit) -> u64 {
+    let place = cursor.place_before(shown.replace_back_bytes);
+    let mut end: Vec<u8> = shown.text.bytes().rev().take(END_BYTES).collect();
     let missing = END_BYTES - end.len();
     end.extend(place.prefix.bytes().rev().take(missing));
     let mut hasher = DefaultHasher::new();
-    (place.uri, end, place.rest_of_line).hash(&mut hasher);
+    (place.uri, end, cursor.rest_of_line()).hash(&mut hasher);
     hasher.finish()
 }
 

@@ -1,6 +1,7 @@
 //! The document as a question sees it: as it is, or as if the choice of the suggest widget were
 //! taken already. What is said of the one is told in terms of the other.
 
+use saga_cache::Hit;
 use saga_context::Snapshot;
 use saga_domain::{ByteOffset, Failure, ReplyEvent, Span, TextEdit};
 
@@ -36,6 +37,15 @@ impl View {
         let mut cursor = Cursor::new(supposed, after, above);
         cursor.is_supposed = true;
         Ok(Self { cursor, at, chosen: Some(edit) })
+    }
+
+    /// What the cache has, as the last event.
+    pub(crate) fn event_of(&self, hit: &Hit) -> ReplyEvent {
+        let mut event = self.event(&hit.text, hit.replace_back_bytes, true);
+        if let ReplyEvent::Completion { span, .. } = &mut event {
+            span.end.0 += hit.replace_forward_bytes;
+        }
+        event
     }
 
     /// What is left of an answer, as an event. `back` bytes before the answer are replaced by it.
