@@ -1,6 +1,6 @@
 //! Values given to names that say they are secret, as code, JSON, YAML, XML and `.env` files write
-//! it, with Korean names among them. Names are looked for with a pattern; what follows each is read
-//! by hand, since nearly all are followed by nothing of the kind.
+//! it, with Korean names among them. What follows a name is read by hand, since nearly all are
+//! followed by nothing of the kind.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,30 +9,86 @@ use regex::Regex;
 
 use super::value::Given;
 
-/// How such names end.
-const NAMES: &str = "(?:\
-    (?i-u:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|\
-    (?:api|access|secret|private|auth|encryption|signing|master|storage|shared|client)[ _.-]?key)|\
-    비밀번호|비번|암호|패스워드|시크릿|토큰|(?:인증|비밀|접근|액세스|API|api)[ _]?키)\
-    (?i-u:[_-]?(?:production|prod|dev|test|staging|live|value|[0-9]{1,2}))?";
+/// How such names end, in small letters.
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "비밀번호",
+    "비번",
+    "암호",
+    "패스워드",
+    "시크릿",
+    "토큰",
+];
+
+/// What a key must be called to be a secret; any other is the key of a map.
+const KEYS: &[&str] = &[
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "encryption",
+    "signing",
+    "master",
+    "storage",
+    "shared",
+    "client",
+    "인증",
+    "비밀",
+    "접근",
+    "액세스",
+];
+const KEY: &[&str] = &["key", "키"];
+
+/// What may stand between the name and its end.
+const SUFFIXES: &[&str] = &["production", "prod", "dev", "test", "staging", "live", "value"];
 
 /// Longer values are data.
 const VALUE_BYTES_MAX: usize = 512;
 const BLANKS_MAX: usize = 8;
 const TYPE_BYTES_MAX: usize = 40;
 
+/// Whole words in the three ways they are written: many times faster than a pattern that ignores
+/// case.
 #[expect(clippy::expect_used, reason = "the pattern is a constant, and every test compiles it")]
-static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(NAMES).expect("a pattern"));
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let words = NAMES.iter().chain(KEY).flat_map(|name| {
+        let rest: String = name.chars().skip(1).collect();
+        let capital: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+        [(*name).to_owned(), capital + &rest, name.to_uppercase()]
+    });
+    Regex::new(&words.collect::<Vec<_>>().join("|")).expect("a pattern")
+});
 
 /// The values, without their quotes.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
-    let names = NAME.find_iter(text);
+    let names = NAME.find_iter(text).filter(|name| {
+        let is_key = KEY.iter().any(|key| name.as_str().eq_ignore_ascii_case(key));
+        !is_key || is_secret_key(&text[..name.start()])
+    });
     names.filter_map(|name| value_of(text, name.as_str(), name.end())).collect()
+}
+
+/// Whether the word before `key` says that it is a secret.
+fn is_secret_key(before: &str) -> bool {
+    let before = before.strip_suffix([' ', '_', '.', '-']).unwrap_or(before);
+    KEYS.iter().any(|kind| {
+        let start = before.len().saturating_sub(kind.len());
+        before.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(kind))
+    })
 }
 
 /// The secret given to `name`, which ends at `end`.
 fn value_of(text: &str, name: &str, end: usize) -> Option<Range<usize>> {
     let mut rest = Rest { text, at: end };
+    rest.skip_suffix();
     let closing = rest.skip(2, |byte| matches!(byte, b'"' | b'\'' | b'`' | b']'));
     let is_quoted_name = closing.contains(['"', '\'', '`']);
     rest.skip(1, |byte| byte == b'?');
@@ -68,6 +124,22 @@ impl<'a> Rest<'a> {
         let skipped = &self.text[self.at..self.at + length];
         self.at += length;
         skipped
+    }
+
+    /// Moves over what distinguishes one name from the next: `s`, `_prod`, `2`.
+    fn skip_suffix(&mut self) {
+        self.skip(1, |byte| byte == b's');
+        let before = self.at;
+        self.skip(1, |byte| byte == b'_' || byte == b'-');
+        let here = self.bytes();
+        let is_here = |suffix: &&&str| {
+            here.get(..suffix.len()).is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
+        };
+        match SUFFIXES.iter().find(is_here) {
+            Some(suffix) => self.at += suffix.len(),
+            None if self.skip(2, |byte| byte.is_ascii_digit()).is_empty() => self.at = before,
+            None => {}
+        }
     }
 
     fn skip_blanks(&mut self) {

@@ -2,6 +2,9 @@
 //! a key.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
@@ -14,10 +17,18 @@ const RUN_BYTES_MIN: usize = 40;
 /// Lines of nothing but key material that are one without a mark around them.
 const BARE_LINES_MIN: usize = 3;
 const BARE_LINE_BYTES: Range<usize> = 60..77;
+const INDENTED_BYTES_MAX: usize = 120;
+
+#[expect(clippy::expect_used, reason = "the pattern is a constant, and every test compiles it")]
+static MARK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!("{BEGIN}|{END}")).expect("a pattern"));
 
 /// Where they stand, marks included.
 pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut found = bare(text);
+    if !MARK.is_match(text) {
+        return found;
+    }
     let mut at = 0;
     while let Some(start) = text[at..].find(BEGIN).map(|start| at + start) {
         at = start + BEGIN.len();
@@ -29,7 +40,6 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         }
     }
     found.extend(cut_at_its_start(text));
-    found.extend(bare(text));
     found
 }
 
@@ -76,30 +86,35 @@ fn cut_at_its_start(text: &str) -> Option<Range<usize>> {
 fn bare(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut start, mut end, mut lines, mut at) = (0, 0, 0, 0);
-    for line in text.split_inclusive('\n').chain([""]) {
-        let material = line.trim();
-        let is_bare = BARE_LINE_BYTES.contains(&material.len())
-            && material.bytes().all(is_material)
-            && material.bytes().any(|byte| byte.is_ascii_digit())
-            && material.bytes().any(|byte| byte.is_ascii_uppercase())
-            && material.bytes().any(|byte| byte.is_ascii_lowercase());
-        if is_bare {
+    for line in text.split('\n').chain([""]) {
+        // Most lines end here: they are far shorter, or far longer.
+        let may_be_bare = BARE_LINE_BYTES.start <= line.len() && line.len() <= INDENTED_BYTES_MAX;
+        if may_be_bare && is_bare(line.trim_ascii()) {
             if lines == 0 {
                 start = at;
             }
             lines += 1;
-            end = at + line.trim_end().len();
-        } else {
+            end = at + line.trim_ascii_end().len();
+        } else if lines > 0 {
+            let rest = line.trim_ascii();
+            let is_rest = rest.ends_with('=') && rest.bytes().all(is_material);
+            let end = if is_rest { at + line.trim_ascii_end().len() } else { end };
             if lines >= BARE_LINES_MIN {
-                let is_rest = material.ends_with('=') && material.bytes().all(is_material);
-                let end = if is_rest { at + line.trim_end().len() } else { end };
                 found.push(start..end);
             }
             lines = 0;
         }
-        at += line.len();
+        at += line.len() + 1;
     }
     found
+}
+
+fn is_bare(line: &str) -> bool {
+    BARE_LINE_BYTES.contains(&line.len())
+        && line.bytes().all(is_material)
+        && line.bytes().any(|byte| byte.is_ascii_digit())
+        && line.bytes().any(|byte| byte.is_ascii_uppercase())
+        && line.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn is_material(byte: u8) -> bool {
