@@ -1,4 +1,5 @@
 // The files that holes are cut into: the project's own, as git knows them, and those of the packages.
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { root } from "../lib/places.mjs";
@@ -11,7 +12,8 @@ const leftOut = /(\.min\.js|native\/index\.d\.ts)$/;
 /** Sources as the evaluation program takes them: a name, a folder, and the files below it. */
 export async function listSources(packages, { processes }) {
   const tracked = await processes.run("eval-git", "git", ["ls-files"]);
-  const own = { name: "codesaga", folder: root, files: tracked.split("\n").filter(isSource) };
+  const present = tracked.split("\n").filter((file) => existsSync(path.join(root, file)));
+  const own = { name: "codesaga", folder: root, files: present.filter(isSource) };
   const others = packages.map(async ({ name, version, folder, folders = [""] }) => {
     const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll(path.sep, "/"));
     const wanted = files.filter((file) => folders.some((start) => file.startsWith(start)));

@@ -134,7 +134,7 @@ impl<'a> Request<'a> {
         prompt: CompletionPrompt,
         show: &impl Fn(&Shaped),
     ) -> Result<Option<(Shaped, Usage)>, Failure> {
-        let CompletionPrompt { prompt, taken_back, form, stop, max_tokens, .. } = prompt;
+        let CompletionPrompt { prompt, taken_back, begun, form, stop, max_tokens, .. } = prompt;
         let id = self.shared.document_id(self.cursor.document.uri());
         let terms = Terms { stop, max_tokens, purpose: self.purpose(&id) };
         let mut watch = Watch::start(&self.shared.stats, self.errand);
@@ -143,6 +143,8 @@ impl<'a> Request<'a> {
         let mut answer = asked.await.inspect_err(|failure| watch.failed(failure))?;
         self.shared.background.note_read(sent.clone());
         let mut shaper = self.shaper(&taken_back, form);
+        // A part of what is shown, though the prompt holds it.
+        shaper.push(&begun);
         let mut usage = Usage::default();
         let mut received_tokens = 0;
         let shaped = loop {

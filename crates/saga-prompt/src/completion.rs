@@ -10,6 +10,7 @@ use saga_domain::{Context, Fim, FimOrder, Message, ModelFacts, Prompt, Role};
 use crate::anchor::{Anchor, Parts, Room, Style, opening};
 use crate::boundary::take_back;
 use crate::fim;
+use crate::half_word::rest_of_word;
 use crate::shape::AnswerForm;
 use crate::template::Template;
 use crate::tokens::Budget;
@@ -39,6 +40,8 @@ pub struct CompletionPrompt {
     pub prompt: Prompt,
     /// The end of the user's text that the prompt leaves out and the answer must begin with.
     pub taken_back: String,
+    /// The start of the answer, when the prompt holds it already: what comes is only its rest.
+    pub begun: String,
     /// How the answer relates to the text before the cursor; for the [`Shaper`](crate::Shaper).
     pub form: AnswerForm,
     /// Texts that end the answer.
@@ -55,8 +58,9 @@ pub fn completion(ask: &CompletionAsk<'_>, anchor: &mut Anchor) -> CompletionPro
     write(ask, anchor, true)
 }
 
-/// The prompt that ends at the cursor: for the second try, when the answer to [`completion`]
-/// does not begin with what was taken back.
+/// The prompt that ends at the cursor, or with the half-typed word there written out as the file
+/// has it elsewhere: for the second try, when the answer to [`completion`] does not begin with
+/// what was taken back.
 #[must_use]
 pub fn completion_plain(ask: &CompletionAsk<'_>, anchor: &mut Anchor) -> CompletionPrompt {
     write(ask, anchor, false)
@@ -80,6 +84,7 @@ fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> Com
     let window = &context.prefix[parts.start..];
 
     let mut stop = Vec::new();
+    let mut begun = "";
     let (prompt, taken_back, form) = if facts.fim == Fim::Suffix {
         let suffix = neutralise(fim::suffix_as_it_is(context, &parts)).into_owned();
         let prompt = Prompt::Fim { prefix: neutralise(window).into_owned(), suffix };
@@ -94,29 +99,36 @@ fn write(ask: &CompletionAsk<'_>, anchor: &mut Anchor, at_boundary: bool) -> Com
         let prompt = Prompt::Raw(fim::prompt(row, context, &parts, kept));
         (prompt, taken_back, AnswerForm::Continues)
     } else if let Some(template) = Template::of(facts.template) {
-        let (kept, taken_back) = if at_boundary { take_back(window) } else { (window, "") };
+        let (kept, taken_back) = if at_boundary {
+            take_back(window)
+        } else {
+            begun = rest_of_word(window, &context.suffix).unwrap_or_default();
+            (window, "")
+        };
         stop.extend(template.stop.iter().map(|&text| text.to_owned()));
         stop.push(format!("\n{}", parts.fence));
-        (prefilled(template, context, &parts, kept), taken_back, AnswerForm::Continues)
+        let prompt = prefilled(template, context, &parts, &[kept, begun]);
+        (prompt, taken_back, AnswerForm::Continues)
     } else {
         (in_words(context, &parts, window), "", AnswerForm::Says)
     };
     if ask.one_line && form == AnswerForm::Continues {
         stop.push("\n".to_owned());
     }
-    let taken_back = taken_back.to_owned();
+    let (taken_back, begun) = (taken_back.to_owned(), begun.to_owned());
     let estimated_tokens = calibration.estimate_prompt(&prompt);
-    CompletionPrompt { prompt, taken_back, form, stop, max_tokens, estimated_tokens }
+    CompletionPrompt { prompt, taken_back, begun, form, stop, max_tokens, estimated_tokens }
 }
 
 /// What the words of ours beside the system prompt take, with the template's control tokens.
 const FIXED_WORDS_TOKENS: u32 = 100;
 
-fn prefilled(template: &Template, context: &Context, parts: &Parts<'_>, kept: &str) -> Prompt {
-    let mut out = String::with_capacity(kept.len() + parts.suffix.len() + 2048);
+fn prefilled(template: &Template, context: &Context, parts: &Parts<'_>, answer: &[&str]) -> Prompt {
+    let answer = answer.concat();
+    let mut out = String::with_capacity(answer.len() + parts.suffix.len() + 2048);
     template.write(&mut out, SYSTEM.trim_end(), &neutralise(&asked(context, parts)));
     out.push_str(&opening(parts.fence, &context.language));
-    out.push_str(&neutralise(kept));
+    out.push_str(&neutralise(&answer));
     Prompt::Raw(out)
 }
 

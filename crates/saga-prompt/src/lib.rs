@@ -13,6 +13,7 @@ mod completion;
 mod edit;
 mod fence;
 mod fim;
+mod half_word;
 mod prose;
 mod read;
 mod shape;

@@ -171,6 +171,18 @@ fn the_plain_prompt_ends_at_the_cursor_and_shares_all_the_rest() {
 }
 
 #[test]
+fn the_second_try_writes_a_half_typed_word_out_as_the_file_has_it() {
+    let facts = facts(TemplateFamily::Llama3);
+    let context = at_cursor("customer_name = ask()\nprint(custo|)\n");
+    let budget = Budget::for_completion(&facts, None);
+    let ask = CompletionAsk { facts: &facts, context: &context, one_line: true, budget };
+    let plain = completion_plain(&ask, &mut Anchor::default());
+    assert!(text(&plain.prompt).ends_with("print(customer_name"));
+    assert_eq!((plain.taken_back.as_str(), plain.begun.as_str()), ("", "mer_name"));
+    assert_eq!(completion(&ask, &mut Anchor::default()).begun, "");
+}
+
+#[test]
 fn one_line_ends_at_the_line_end() {
     let facts = facts(TemplateFamily::Llama3);
     let context = at_cursor("x = |");

@@ -61,8 +61,8 @@ fn in_the_middle_of_a_word_the_word_is_taken_back() {
 
             ```python
             customer_name = ask()
-            print(¦
-            taken back: "custo"
+            print¦
+            taken back: "(custo"
         "#]],
     );
 }

@@ -19,8 +19,9 @@ mod source;
 mod tests;
 
 use std::error::Error;
+use std::time::Duration;
 
-use saga_client::{Client, ClientOptions, Timeouts};
+use saga_client::{Client, ClientOptions, Failure, Timeouts};
 use serde_json::json;
 
 use ours::Ours;
@@ -51,36 +52,35 @@ fn names() -> impl Iterator<Item = &'static str> {
     std::iter::once(OURS).chain(Peer::ALL.into_iter().map(Peer::name))
 }
 
-/// One case after the other, so that an interrupted machine slows all strategies alike.
+/// All cases of a file by one strategy before the next strategy: a model server keeps what it has
+/// read of a file for the next of its holes.
 async fn ask_all<'a>(
     settings: &Settings,
     cases: &[Case<'a>],
 ) -> Result<(Vec<Asked<'a>>, serde_json::Value), Box<dyn Error>> {
     let model = settings.model.as_deref();
-    let mut ours = Ours::start(&settings.server, model).map_err(|failure| failure.to_string())?;
-    let client = Client::new(&ClientOptions {
-        server_url: settings.server.clone(),
-        token: None,
-        headers: Vec::new(),
-        ca_pem: None,
-        timeouts: Timeouts::default(),
-    })
-    .map_err(|failure| failure.to_string())?;
+    let mut ours =
+        Ours::start(&settings.server, model, timeouts()).map_err(|failure| failure.to_string())?;
+    let client = client(&settings.server).map_err(|failure| failure.to_string())?;
     let mut asked = Vec::new();
-    for (index, case) in cases.iter().enumerate() {
-        eprintln!("case {} of {}: {}", index + 1, cases.len(), case.file.path);
-        let mut answers = Vec::new();
+    for of_file in cases.chunk_by(|one, other| std::ptr::eq(one.file, other.file)) {
+        let mut answers: Vec<Vec<Judged>> = of_file.iter().map(|_| Vec::new()).collect();
         for name in names().filter(|name| settings.strategies.contains(*name)) {
             let peer = Peer::ALL.into_iter().find(|peer| peer.name() == name);
-            let answer = match peer {
-                Some(peer) => peer.answer(&client, model, case).await,
-                None => ours.answer(case).await,
-            };
-            let answer = answer.map_err(|failure| format!("{name}: {failure}"))?;
-            let score = score::score(case, &answer);
-            answers.push(Judged { strategy: name, answer, score });
+            for (case, answers) in of_file.iter().zip(&mut answers) {
+                let path = &case.file.path;
+                eprintln!("{} of {}: {path}, {name}", asked.len() + 1, cases.len());
+                let answer = match peer {
+                    Some(peer) => peer.answer(&client, model, case).await,
+                    None => ours.answer(case).await,
+                };
+                let answer = answer.map_err(|failure| format!("{name} in {path}: {failure}"))?;
+                let score = score::score(case, &answer);
+                answers.push(Judged { strategy: name, answer, score });
+            }
         }
-        asked.push(Asked { case: *case, answers });
+        let with_answers = of_file.iter().zip(answers);
+        asked.extend(with_answers.map(|(case, answers)| Asked { case: *case, answers }));
     }
     let stats = ours.stats();
     let requests = json!({
@@ -91,4 +91,21 @@ async fn ask_all<'a>(
         "dropped": stats.dropped,
     });
     Ok((asked, requests))
+}
+
+/// A machine without a GPU may read a long prompt for minutes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+fn timeouts() -> Timeouts {
+    Timeouts { first_byte: PATIENCE, idle: PATIENCE, ..Timeouts::default() }
+}
+
+fn client(server: &str) -> Result<Client, Failure> {
+    Client::new(&ClientOptions {
+        server_url: server.to_owned(),
+        token: None,
+        headers: Vec::new(),
+        ca_pem: None,
+        timeouts: timeouts(),
+    })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saga_client::Failure;
 use saga_domain::{ByteOffset, ReplyEvent, Trigger};
-use saga_engine::{CompleteAsk, Engine, EngineOptions, EngineStats, NewDocument};
+use saga_engine::{CompleteAsk, Engine, EngineOptions, EngineStats, NewDocument, Timeouts};
 
 use crate::sample::Case;
 
@@ -20,9 +20,14 @@ pub(crate) struct Ours {
 
 impl Ours {
     /// Starts an engine for a server.
-    pub(crate) fn start(server: &str, model: Option<&str>) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        server: &str,
+        model: Option<&str>,
+        timeouts: Timeouts,
+    ) -> Result<Self, Failure> {
         let mut options = EngineOptions::new(server);
         options.model = model.map(str::to_owned);
+        options.timeouts = timeouts;
         Ok(Self { engine: Engine::new(options)?, asked: 0 })
     }
 

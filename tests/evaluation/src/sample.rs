@@ -1,11 +1,15 @@
-//! Which holes are asked: the same ones for the same files, seed and size, every kind in every
-//! language as often as any other, from as many files as there are.
+//! Which holes are asked: the same ones for the same files, seed and size. Every language and
+//! every source gets as many files as any other, every kind one hole in each file.
 
 use std::collections::BTreeMap;
 
 use crate::cut::holes;
 use crate::hole::{Hole, Kind};
 use crate::source::File;
+
+/// Files that even a small sample is spread over.
+const FILES_MIN: usize = 12;
+const HOLES_PER_FILE_MIN: usize = 2;
 
 /// One question: a file with a hole.
 #[derive(Clone, Copy)]
@@ -36,44 +40,64 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Cases with their rank, and a throw of the dice for those of equal rank.
-type Ranked<'a> = Vec<(usize, u64, Case<'a>)>;
-
-/// `count` cases at most, fewer where the files have no more.
+/// `count` cases at most, fewer where the files have no more. Those of one file follow one another
+/// from its top to its end: a model server need not read it anew for each.
 pub(crate) fn sample(files: &[File], count: usize, seed: u64) -> Vec<Case<'_>> {
     let mut dice = Dice(seed);
-    // All of one source that can be asked for one kind in one language.
-    let mut piles: BTreeMap<(Kind, &str, &str), Ranked<'_>> = BTreeMap::new();
+    let mut of_language: BTreeMap<&str, Vec<Cut<'_>>> = BTreeMap::new();
     for file in files {
-        let mut of_file: BTreeMap<Kind, Vec<(u64, Hole)>> = BTreeMap::new();
+        let mut kinds: BTreeMap<Kind, (u64, Hole)> = BTreeMap::new();
         for hole in holes(file.language, &file.text) {
-            of_file.entry(hole.kind).or_default().push((dice.roll(), hole));
+            let thrown = (dice.roll(), hole);
+            kinds.entry(hole.kind).and_modify(|best| *best = thrown.min(*best)).or_insert(thrown);
         }
-        for (kind, mut holes) in of_file {
-            holes.sort_unstable();
-            let pile = piles.entry((kind, file.language.id, &file.source)).or_default();
-            let ranked = holes.into_iter().enumerate();
-            pile.extend(ranked.map(|(rank, (_, hole))| (rank, dice.roll(), Case { file, hole })));
+        let holes = kinds.into_values().map(|(_, hole)| hole).collect();
+        of_language.entry(file.language.id).or_default().push((dice.roll(), file, holes));
+    }
+    let queues: Vec<Vec<Cut<'_>>> = of_language.into_values().map(in_turn).collect();
+    let holes_per_file = (count / FILES_MIN).clamp(HOLES_PER_FILE_MIN, Kind::ALL.len());
+    let rounds = queues.iter().map(Vec::len).max().unwrap_or_default();
+    let cuts =
+        (0..rounds).flat_map(|round| queues.iter().filter_map(move |queue| queue.get(round)));
+    let mut cases = Vec::new();
+    let mut first_kind = 0;
+    for (_, file, holes) in cuts {
+        let turned = holes.iter().cycle().skip(first_kind % holes.len().max(1));
+        let mut chosen: Vec<Hole> = turned.take(holes_per_file.min(holes.len())).copied().collect();
+        chosen.sort_unstable_by_key(|hole| hole.start);
+        cases.extend(chosen.into_iter().map(|hole| Case { file, hole }));
+        first_kind += holes_per_file;
+    }
+    cases.truncate(count);
+    cases
+}
+
+/// A throw of the dice, a file, and one hole of each kind that can be cut into it.
+type Cut<'a> = (u64, &'a File, Vec<Hole>);
+
+/// Every source in turn, so that one with many files is not asked more often than one with few;
+/// and every other file one with Korean comments, as long as there are some.
+fn in_turn(mut cuts: Vec<Cut<'_>>) -> Vec<Cut<'_>> {
+    cuts.sort_unstable_by_key(|(roll, _, _)| *roll);
+    let mut seen: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    let mut ranked = Vec::new();
+    for cut in cuts {
+        let is_korean = cut.2.iter().any(|hole| hole.kind == Kind::Korean);
+        let rank = seen.entry((&cut.1.source, is_korean)).or_default();
+        ranked.push((*rank, is_korean, cut));
+        *rank += 1;
+    }
+    ranked.sort_by_key(|(rank, _, _)| *rank);
+    let (korean, others): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|(_, korean, _)| *korean);
+    let mut both = [korean.into_iter(), others.into_iter()];
+    let mut turns = Vec::new();
+    loop {
+        let before = turns.len();
+        turns.extend(both.iter_mut().filter_map(Iterator::next).map(|(_, _, cut)| cut));
+        if turns.len() == before {
+            return turns;
         }
     }
-    // No file is asked twice before each was asked once, and a source with many files not more
-    // often than one with few.
-    let mut queues: BTreeMap<(Kind, &str), Ranked<'_>> = BTreeMap::new();
-    for ((kind, language, _), mut pile) in piles {
-        pile.sort_unstable_by_key(|(rank, roll, _)| (*rank, *roll));
-        let queue = queues.entry((kind, language)).or_default();
-        let ranked = pile.into_iter().enumerate();
-        queue.extend(ranked.map(|(rank, (_, roll, case))| (rank, roll, case)));
-    }
-    for queue in queues.values_mut() {
-        queue.sort_unstable_by_key(|(rank, roll, _)| (*rank, *roll));
-    }
-    let rounds = queues.values().map(Vec::len).max().unwrap_or_default();
-    (0..rounds)
-        .flat_map(|round| queues.values().filter_map(move |queue| queue.get(round)))
-        .map(|(_, _, case)| *case)
-        .take(count)
-        .collect()
 }
 
 /// Numbers that look thrown and are the same for the same seed (`SplitMix64`, Steele et al. 2014).

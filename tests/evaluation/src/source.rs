@@ -8,7 +8,8 @@ use serde::Deserialize;
 use crate::language::Language;
 
 const LINES_MIN: usize = 20;
-const LINES_MAX: usize = 800;
+/// Longer files cost a machine without a GPU minutes for each answer.
+const LINES_MAX: usize = 120;
 /// A longer line was not written by hand.
 const LINE_CHARS_MAX: usize = 300;
 

@@ -86,7 +86,7 @@ async fn typing_along_sends_no_second_request() {
 #[tokio::test]
 async fn a_syllable_under_composition_keeps_the_suggestion() {
     let mut world = World::new("//- /a.py\nname = \"$0\"\n").await;
-    world.answers(&["사용자"]);
+    world.answers(&[" \"사용자"]);
     world.complete().await;
     world.type_text("사");
     world.type_text("ㅇ");

@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 
 use super::file;
 use crate::cut::holes;
-use crate::hole::Kind;
+use crate::hole::{Hole, Kind};
 use crate::sample::{Case, sample};
 
 const PYTHON: &str = r#"
@@ -234,12 +234,16 @@ fn what_the_grammar_does_not_understand_gives_no_hole() {
 #[test]
 fn the_same_seed_gives_the_same_cases_and_every_kind_its_share() {
     let files: Vec<_> = SAMPLES.iter().map(|(path, text)| file(path, text)).collect();
-    let places = |seed| {
-        let cases = sample(&files, 48, seed);
+    let places = |count, seed| {
+        let cases = sample(&files, count, seed);
         cases.iter().map(|case| (case.file.path.clone(), case.hole)).collect::<Vec<_>>()
     };
-    assert_eq!(places(1), places(1));
-    assert_ne!(places(1), places(2));
-    let kinds: BTreeSet<_> = places(1).into_iter().map(|(path, hole)| (path, hole.kind)).collect();
-    assert_eq!(kinds.len(), 48, "eight kinds in six languages");
+    assert_eq!(places(48, 1), places(48, 1));
+    assert_ne!(places(48, 1), places(48, 2));
+    let kinds = |places: Vec<(String, Hole)>| {
+        places.into_iter().map(|(path, hole)| (path, hole.kind)).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!(kinds(places(96, 1)), 48, "eight kinds in six languages");
+    let few: BTreeSet<_> = places(12, 1).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(few.len(), 6, "a small sample has every language");
 }
