@@ -24,6 +24,11 @@ function drops(): Record<string, string> {
     already_there: l10n.t("Was there already"),
     breaks_syntax: l10n.t("Would have broken the syntax"),
     cut_off: l10n.t("Was cut off by its length"),
+    placeholder: l10n.t("Held the placeholder of a secret"),
+    private_file: l10n.t("The file is private"),
+    in_secret: l10n.t("The cursor was in a secret"),
+    in_comment: l10n.t("The cursor was in a comment"),
+    in_string: l10n.t("The cursor was in a string"),
   };
 }
 

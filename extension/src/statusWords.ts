@@ -18,7 +18,7 @@ export function statusWords(stats: EngineStats | undefined, today: (kind: Outcom
   if (stats) {
     sections.push(
       { heading: l10n.t("Since this window was opened"), lines: windowLines(stats) },
-      { heading: l10n.t("Answers not shown, by reason"), lines: countLines(stats.dropped, dropWords) },
+      { heading: l10n.t("Not shown, by reason"), lines: countLines(stats.dropped, dropWords) },
       { heading: l10n.t("Other files of the workspace"), lines: indexLines(stats) },
     );
   }

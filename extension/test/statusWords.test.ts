@@ -60,7 +60,7 @@ test("what the engine counted, in words, the most frequent first", () =>
   Suggestions served by an answer already on its way: 2
   Asked ahead, as if a suggestion were accepted: 3, used: 2
   Places read ahead by the server: 1
-Answers not shown, by reason
+Not shown, by reason
   Was cut off by its length: 2
   Explained instead of completing: 1
   brand_new: 1
@@ -74,25 +74,28 @@ Other files of the workspace
 
 test("nothing is said of answers while all were shown", () =>
   assert.equal(
-    statusWords({ ...stats, dropped: {} }, () => 0).some(({ heading }) => heading.startsWith("Answers")),
+    statusWords({ ...stats, dropped: {} }, () => 0).some(({ heading }) => heading.startsWith("Not shown")),
     false,
   ));
 
-/** The names that the sources below a folder give their counts. */
-function namesIn(...folder: string[]): string[] {
+/** The names that the sources below a folder give what they count. */
+function namesIn(pattern: RegExp, ...folder: string[]): string[] {
   const below = join("..", "crates", ...folder);
   const files = readdirSync(below, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".rs"));
   return files.flatMap((name) =>
-    [...readFileSync(join(below, name), "utf8").matchAll(/Self::\w+ => "([a-z0-9_]+)",/g)].map(
-      (match) => match[1] as string,
-    ),
+    [...readFileSync(join(below, name), "utf8").matchAll(pattern)].map((match) => match[1] as string),
   );
 }
 
-test("every reason why an answer was dropped or a file left out has words", () => {
-  const drops = namesIn("saga-prompt", "src", "shape");
-  const leftOut = namesIn("saga-engine", "src", "workspace");
-  assert.ok(drops.includes("prose") && leftOut.includes("private"), "the names were not found");
+test("every reason why something was not shown or not read has words", () => {
+  const named = /Self::\w+ => "([a-z0-9_]+)",/g;
+  const drops = [
+    ...namesIn(named, "saga-prompt", "src", "shape"),
+    ...namesIn(/(?:return Some|dropped)\("([a-z_]+)"\)/g, "saga-engine", "src"),
+  ];
+  const leftOut = namesIn(named, "saga-engine", "src", "workspace");
+  for (const name of ["prose", "private_file", "placeholder"]) assert.ok(drops.includes(name), name);
+  assert.ok(leftOut.includes("private"));
   assert.deepEqual(
     [...drops.filter((name) => dropWords(name) === name), ...leftOut.filter((name) => leftOutWords(name) === name)],
     [],
