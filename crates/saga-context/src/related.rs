@@ -57,7 +57,9 @@ pub(crate) struct Spot<'a> {
     pub(crate) before: String,
     /// The lines after it.
     pub(crate) after: String,
-    /// What of the file the model sees, in lines; more than `before` and `after`.
+    /// What the model sees for sure: text around the cursor, line ends as `\n`.
+    seen: [String; 2],
+    /// What of the file the model sees at most, in lines.
     pub(crate) shown: Range<usize>,
     /// Headers of the scopes that hold the cursor.
     pub(crate) scopes: Vec<String>,
@@ -68,14 +70,13 @@ impl<'a> Spot<'a> {
         let at = place_of(doc, at);
         let line = text::line_of(&doc.rope, at);
         let prefix = prefix_window(doc, at, limits.prefix_bytes_max);
-        let before = last_lines(&prefix, limits.names_lines_before_max);
-        let last = line + limits.names_lines_after_max;
-        let end = text::line_end(&doc.rope, text::start_of_line(&doc.rope, last)).max(at);
-        let end = end.min(at + NEAR_BYTES_MAX);
+        let seen_before = text::tail(&prefix, SEEN_BEFORE_BYTES).to_owned();
+        let seen_after = text::unix_lines(text::slice(&doc.rope, at..at + SEEN_AFTER_BYTES));
         Self {
             doc,
-            before: text::tail(before, NEAR_BYTES_MAX).to_owned(),
-            after: text::unix_lines(text::slice(&doc.rope, at..end)),
+            before: last_lines(&seen_before, limits.names_lines_before_max).to_owned(),
+            after: first_lines(&seen_after, limits.names_lines_after_max).to_owned(),
+            seen: [seen_before, seen_after],
             shown: line.saturating_sub(limits.shown_lines_before_max)
                 ..line + limits.shown_lines_after_max + 1,
             scopes: scopes::around(doc, at, &prefix, limits.scopes_max),
@@ -84,16 +85,22 @@ impl<'a> Spot<'a> {
 
     /// Whether the model sees a line of the file that starts with this.
     pub(crate) fn shows(&self, first_line: &str) -> bool {
-        self.before.contains(first_line) || self.after.contains(first_line)
+        self.seen.iter().any(|text| text.contains(first_line))
     }
 }
 
-/// As much of each side is searched for names at most.
-const NEAR_BYTES_MAX: usize = 4 << 10;
+/// Text around the cursor that every prompt holds.
+const SEEN_BEFORE_BYTES: usize = 4 << 10;
+const SEEN_AFTER_BYTES: usize = 1 << 10;
 
 fn last_lines(text: &str, lines_max: usize) -> &str {
     let start = text.rmatch_indices('\n').nth(lines_max).map_or(0, |(at, _)| at + 1);
     &text[start..]
+}
+
+fn first_lines(text: &str, lines_max: usize) -> &str {
+    let end = text.match_indices('\n').nth(lines_max).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 /// Whether two snippets hold the same line of the same file.
@@ -101,5 +108,6 @@ fn overlap(one: &Snippet, other: &Snippet) -> bool {
     /// A shorter line may stand anywhere.
     const LINE_BYTES_MIN: usize = 8;
     let lines = one.text.lines().filter(|line| line.trim().len() >= LINE_BYTES_MIN);
-    one.path == other.path && lines.into_iter().any(|line| other.text.lines().any(|o| o == line))
+    one.path == other.path
+        && lines.into_iter().any(|line| other.text.lines().any(|its| its == line))
 }

@@ -10,6 +10,7 @@ mod private;
 mod redact;
 mod related;
 mod selection;
+mod windows;
 
 use saga_domain::{ByteOffset, Span};
 use saga_fixture::{Fixture, FixtureFile};
