@@ -23,13 +23,17 @@ use tokio::time::timeout;
 
 use crate::config::Config;
 use crate::domain::access::Access;
+use crate::domain::feedback::FeedbackTotals;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
 use crate::domain::records::Records;
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
+use crate::outbound::feedback_in_process::InProcessFeedback;
+use crate::outbound::feedback_redis::RedisFeedback;
 use crate::outbound::memory_in_process::InProcessMemory;
-use crate::outbound::memory_redis::{OPERATION_TIME_MAX, RedisMemory};
+use crate::outbound::memory_redis::RedisMemory;
+use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
 use crate::outbound::{FoundServer, HttpClient, keys_file};
 
 pub use drain::{Drain, Work};
@@ -61,9 +65,11 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
+        let (memory, feedback) = stores(config)?;
         let state = AppState {
             models: Arc::new(directory(config)?),
-            memory: memory(config)?,
+            memory,
+            feedback,
             writers: SessionWriters::default(),
             records: Arc::new(Records::default()),
             access: Arc::new(access),
@@ -139,13 +145,19 @@ fn directory(config: &Config) -> io::Result<ModelDirectory> {
     Ok(ModelDirectory::new(servers, config.model.clone(), config.limits))
 }
 
-fn memory(config: &Config) -> io::Result<Arc<dyn SessionMemory>> {
+type Stores = (Arc<dyn SessionMemory>, Arc<dyn FeedbackTotals>);
+
+fn stores(config: &Config) -> io::Result<Stores> {
     let limits = SessionLimits::STANDARD;
     Ok(match &config.redis_url {
         Some(url) => {
-            let memory = RedisMemory::new(url, limits, OPERATION_TIME_MAX);
-            Arc::new(memory.map_err(io::Error::other)?)
+            let store = RedisStore::new(url, OPERATION_TIME_MAX).map_err(io::Error::other)?;
+            let memory = RedisMemory::new(Arc::clone(&store), limits);
+            (Arc::new(memory), Arc::new(RedisFeedback::new(store)))
         }
-        None => Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
+        None => {
+            let memory = InProcessMemory::new(limits, clock::unix_millis);
+            (Arc::new(memory), Arc::new(InProcessFeedback::default()))
+        }
     })
 }

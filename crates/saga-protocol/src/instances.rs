@@ -52,7 +52,7 @@ pub enum InstanceStatus {
     Updating,
 }
 
-/// How well an instance does.
+/// How well an instance does. `accuracy` and `usage_count` are the model's, wherever it is served.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PerformanceMetrics {
     /// Milliseconds from a request at the model server to its first piece, smoothed over the last
@@ -63,6 +63,8 @@ pub struct PerformanceMetrics {
     /// absent before one was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
-    /// Suggestions that were shown to users of the caller's tenant.
-    pub usage_count: u64,
+    /// Suggestions that were shown to users of the caller's tenant; absent while the store of
+    /// feedback does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage_count: Option<u64>,
 }

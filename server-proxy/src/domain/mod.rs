@@ -3,6 +3,7 @@
 pub mod access;
 pub mod admission;
 pub mod conversation;
+pub mod feedback;
 pub mod guards;
 pub mod limits;
 pub mod models;
@@ -11,5 +12,5 @@ pub mod priority;
 pub mod records;
 pub mod relay;
 pub mod stop;
-mod upstream;
+pub(crate) mod upstream;
 pub mod writers;

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::domain::limits::Limits;
 use crate::domain::ports::{Answer, ModelCall, ModelServer, ServedModel};
 use crate::domain::priority::Priority;
-use crate::domain::upstream::{Expectation, Upstream, is_the_servers_fault};
+use crate::domain::upstream::{Expectation, Placed, Upstream, is_the_servers_fault};
 
 /// All models that can be asked.
 pub struct ModelDirectory {
@@ -112,6 +112,14 @@ impl ModelDirectory {
             }
         }
         models
+    }
+
+    /// Every model on every server, with the server's number in the order of preference.
+    pub(crate) fn placed(&self) -> Vec<(usize, Placed)> {
+        let of = |(number, upstream): (usize, &Arc<Upstream>)| {
+            upstream.placed().into_iter().map(move |placed| (number, placed)).collect::<Vec<_>>()
+        };
+        self.upstreams.iter().enumerate().flat_map(of).collect()
     }
 
     /// Every model, asked afresh; the default one first.

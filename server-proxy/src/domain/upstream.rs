@@ -31,19 +31,20 @@ pub(crate) struct Upstream {
     limits: Limits,
     known: Mutex<Known>,
     loads: Mutex<HashMap<String, Load>>,
+    uses: Mutex<HashMap<String, Used>>,
     asking: tokio::sync::Mutex<()>,
     nudge: Notify,
 }
 
 struct Known {
     models: Vec<ServedModel>,
-    standing: Standing,
+    standing: Stands,
     since: Instant,
     asked_at: Option<Instant>,
 }
 
 #[derive(Clone, PartialEq)]
-enum Standing {
+enum Stands {
     NotAsked,
     Answers,
     Fails(Failure),
@@ -65,6 +66,34 @@ pub(crate) struct Expectation {
     pub(crate) failure: Option<Failure>,
 }
 
+/// A model on this server.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) model: ServedModel,
+    pub(crate) standing: Standing,
+    /// Absent until it answered for the first time.
+    pub(crate) used: Option<Used>,
+}
+
+/// Whether a model on a server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Answers,
+    Silent,
+    Loads,
+}
+
+/// How a model was used.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    pub(crate) last: Instant,
+    /// Milliseconds until the first piece, without waiting in the queue and loading, smoothed.
+    pub(crate) first_piece_ms: f64,
+}
+
+/// The share of the newest in what is smoothed.
+const NEWEST_SHARE: f64 = 0.2;
+
 impl Upstream {
     pub(crate) fn new(server: Arc<dyn ModelServer>, limits: Limits) -> Self {
         Self {
@@ -73,11 +102,12 @@ impl Upstream {
             limits,
             known: Mutex::new(Known {
                 models: Vec::new(),
-                standing: Standing::NotAsked,
+                standing: Stands::NotAsked,
                 since: Instant::now(),
                 asked_at: None,
             }),
             loads: Mutex::new(HashMap::new()),
+            uses: Mutex::new(HashMap::new()),
             asking: tokio::sync::Mutex::new(()),
             nudge: Notify::new(),
         }
@@ -88,6 +118,26 @@ impl Upstream {
         self.known.lock().models.clone()
     }
 
+    /// Each of its models, how it stands and how it was used.
+    pub(crate) fn placed(&self) -> Vec<Placed> {
+        let (models, answers) = {
+            let known = self.known.lock();
+            (known.models.clone(), known.standing == Stands::Answers)
+        };
+        let (loads, uses) = (self.loads.lock(), self.uses.lock());
+        let placed = |model: ServedModel| Placed {
+            standing: match loads.get(&model.name) {
+                Some(Load::Failed { .. }) => Standing::Silent,
+                Some(Load::Running { .. }) if answers => Standing::Loads,
+                _ if answers => Standing::Answers,
+                _ => Standing::Silent,
+            },
+            used: uses.get(&model.name).copied(),
+            model,
+        };
+        models.into_iter().map(placed).collect()
+    }
+
     /// The model with that name, however the server spells it.
     pub(crate) fn find(&self, name: &str) -> Option<ServedModel> {
         self.known.lock().models.iter().find(|model| same_model(&model.name, name)).cloned()
@@ -95,19 +145,19 @@ impl Upstream {
 
     /// Whether a request would be answered without waiting, as far as is known.
     pub(crate) fn is_free(&self) -> bool {
-        self.door.is_free() && self.known.lock().standing == Standing::Answers
+        self.door.is_free() && self.known.lock().standing == Stands::Answers
     }
 
     /// Whether it was ever asked.
     pub(crate) fn was_asked(&self) -> bool {
-        self.known.lock().standing != Standing::NotAsked
+        self.known.lock().standing != Stands::NotAsked
     }
 
     /// Why it does not answer, if it does not.
     pub(crate) fn failure(&self) -> Option<Failure> {
         match &self.known.lock().standing {
-            Standing::Fails(failure) => Some(failure.clone()),
-            Standing::NotAsked | Standing::Answers => None,
+            Stands::Fails(failure) => Some(failure.clone()),
+            Stands::NotAsked | Stands::Answers => None,
         }
     }
 
@@ -124,12 +174,12 @@ impl Upstream {
         match answer {
             Ok(models) => {
                 known.models = models;
-                known.stand(Standing::Answers);
+                known.stand(Stands::Answers);
             }
             // What it served before it fell silent it will most likely serve again, but nothing is
             // in its memory then.
             Err(failure) => {
-                known.stand(Standing::Fails(failure));
+                known.stand(Stands::Fails(failure));
                 self.loads.lock().retain(|_, load| matches!(load, Load::Running { .. }));
             }
         }
@@ -222,18 +272,28 @@ impl Upstream {
 
     async fn begin(self: &Arc<Self>, call: &ModelCall) -> Result<Begun, Failure> {
         self.loaded(&call.model).await?;
+        let since = Instant::now();
         let first_piece = async { Begun::of(self.server.answer(call).await?).await };
         let begun = timeout(self.limits.first_piece_time_max, first_piece)
             .await
             .unwrap_or_else(|_| Err(too_slow("the model server did not begin to answer in time")));
         match &begun {
-            Ok(_) => self.used(&call.model),
+            Ok(_) => self.used(&call.model, since.elapsed()),
             Err(failure) => self.note(&call.model, failure),
         }
         begun
     }
 
-    fn used(&self, model: &str) {
+    fn used(&self, model: &str, first_piece: Duration) {
+        let (last, newest) = (Instant::now(), first_piece.as_secs_f64() * 1000.0);
+        self.uses
+            .lock()
+            .entry(model.to_owned())
+            .and_modify(|used| {
+                used.last = last;
+                used.first_piece_ms += (newest - used.first_piece_ms) * NEWEST_SHARE;
+            })
+            .or_insert(Used { last, first_piece_ms: newest });
         if let Some(Load::Loaded { until, .. }) = self.loads.lock().get_mut(model) {
             *until = self.keeps_until();
         }
@@ -261,11 +321,11 @@ impl Upstream {
             (known.standing.clone(), known.since)
         };
         let (since, failure, is_loaded) = match (standing, self.loads.lock().get(model)) {
-            (Standing::Fails(failure), _) => (known_since, Some(failure), false),
-            (Standing::NotAsked, _) | (Standing::Answers, None) => (known_since, None, false),
-            (Standing::Answers, Some(Load::Running { since, .. })) => (*since, None, false),
-            (Standing::Answers, Some(Load::Loaded { since, .. })) => (*since, None, true),
-            (Standing::Answers, Some(Load::Failed { since, failure })) => {
+            (Stands::Fails(failure), _) => (known_since, Some(failure), false),
+            (Stands::NotAsked, _) | (Stands::Answers, None) => (known_since, None, false),
+            (Stands::Answers, Some(Load::Running { since, .. })) => (*since, None, false),
+            (Stands::Answers, Some(Load::Loaded { since, .. })) => (*since, None, true),
+            (Stands::Answers, Some(Load::Failed { since, failure })) => {
                 (*since, Some(failure.clone()), false)
             }
         };
@@ -281,9 +341,9 @@ impl Upstream {
 }
 
 impl Known {
-    fn stand(&mut self, standing: Standing) {
+    fn stand(&mut self, standing: Stands) {
         if self.standing != standing {
-            if let Standing::Fails(failure) = &standing {
+            if let Stands::Fails(failure) = &standing {
                 tracing::warn!(code = failure.code.name(), "{}", failure.message);
             }
             self.standing = standing;

@@ -40,6 +40,16 @@ impl ApiError {
         Self { status: StatusCode::REQUEST_TIMEOUT, ..Self::from(failure) }
     }
 
+    /// What is kept outside this process cannot be reached; `so` says what follows.
+    #[must_use]
+    pub fn no_store(so: &str) -> Self {
+        Self::from(Failure {
+            code: FailureCode::Timeout,
+            message: format!("the session store does not answer; {so}"),
+            retry_after_ms: Some(1000),
+        })
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn failure(&self) -> &Failure {

@@ -15,7 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::inbound::error::ApiError;
 use crate::inbound::{
-    AppState, chat, chat_completions, completions, generate, health, models, requests, sessions,
+    AppState, chat, chat_completions, completions, feedback, generate, health, instances, models,
+    requests, sessions,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,6 +33,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/chat", post(chat::chat))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", get(sessions::one).delete(sessions::delete))
+        .route("/v1/feedback", post(feedback::feedback))
+        .route("/v1/instances", get(instances::list))
         .route("/v1/models", get(models::list))
         // A model's name may hold slashes.
         .route("/v1/models/{*id}", get(models::one))

@@ -6,9 +6,11 @@ mod chat;
 mod chat_completions;
 mod completions;
 pub mod error;
+mod feedback;
 mod generate;
 mod health;
 mod http;
+mod instances;
 mod models;
 mod openai_events;
 mod priority;
@@ -22,6 +24,7 @@ mod waiting;
 use std::sync::Arc;
 
 use crate::domain::access::Access;
+use crate::domain::feedback::FeedbackTotals;
 use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::SessionMemory;
@@ -42,6 +45,8 @@ pub struct AppState {
     pub writers: SessionWriters,
     /// The lives of single requests.
     pub records: Arc<Records>,
+    /// What became of suggestions.
+    pub feedback: Arc<dyn FeedbackTotals>,
     /// Who may ask.
     pub access: Arc<Access>,
     /// Whether new work is still taken.

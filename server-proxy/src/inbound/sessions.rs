@@ -46,10 +46,5 @@ fn not_found() -> ApiError {
 }
 
 fn unavailable(_: MemoryError) -> ApiError {
-    let failure = Failure {
-        code: FailureCode::Timeout,
-        message: "the session store does not answer; conversations cannot be read now".to_owned(),
-        retry_after_ms: Some(1000),
-    };
-    failure.into()
+    ApiError::no_store("conversations cannot be read now")
 }

@@ -8,80 +8,42 @@
 //! the breaker is open.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisResult, Script};
-use saga_domain::{Failure, FailureCode};
+use redis::Script;
 use saga_protocol::chat::{Session, SessionSummary, Turn};
-use tokio::time::{sleep, timeout};
 
 use crate::domain::conversation;
 use crate::domain::ports::{
     Caller, MemoryError, MemoryState, SessionLimits, SessionMemory, VersionedSession,
 };
-use crate::outbound::breaker::Breaker;
+use crate::outbound::redis_store::{RedisStore, encoded, millis};
 use crate::outbound::stored_turn::stored;
-
-/// The time an operation may take when the server runs.
-pub const OPERATION_TIME_MAX: Duration = Duration::from_millis(50);
-
-/// Time between two tries to reach a store that does not answer.
-const RETRY_EVERY: Duration = Duration::from_secs(1);
-/// Time between two looks at one that does.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Keeps conversations in Redis.
 pub struct RedisMemory {
-    store: Arc<Store>,
+    store: Arc<RedisStore>,
     limits: SessionLimits,
     append: Script,
     index: Script,
 }
 
-struct Store {
-    connection: ConnectionManager,
-    breaker: Breaker,
-    operation_time_max: Duration,
-}
-
 type Summary = (Option<String>, Option<u32>, Option<u64>, Option<u64>);
 
 impl RedisMemory {
-    /// Connects when first used, and keeps trying while there is no answer. Must be called within
-    /// a tokio runtime.
-    ///
-    /// # Errors
-    /// `invalid_setting` for an address that is none.
-    pub fn new(
-        url: &str,
-        limits: SessionLimits,
-        operation_time_max: Duration,
-    ) -> Result<Self, Failure> {
-        // The address may hold a password, so it is not repeated.
-        let wrong = |_| {
-            let message = "CODESAGA_REDIS_URL is not an address such as redis://127.0.0.1:6379";
-            Failure::new(FailureCode::InvalidSetting, message)
-        };
-        let client = Client::open(url).map_err(wrong)?;
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(0)
-            .set_connection_timeout(Some(RETRY_EVERY))
-            .set_response_timeout(Some(operation_time_max));
-        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
-        let store = Arc::new(Store { connection, breaker: Breaker::default(), operation_time_max });
-        tokio::spawn(watch(Arc::downgrade(&store)));
-        Ok(Self {
+    /// Keeps conversations in this store.
+    #[must_use]
+    pub fn new(store: Arc<RedisStore>, limits: SessionLimits) -> Self {
+        Self {
             store,
             limits,
             append: Script::new(include_str!("memory_append.lua")),
             index: Script::new(include_str!("memory_index.lua")),
-        })
+        }
     }
 
     async fn note_in_index(&self, caller: &Caller, id: &str, at: u64) -> Result<(), MemoryError> {
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut call = self.index.prepare_invoke();
         call.key(index_key(caller))
             .arg(id)
@@ -96,7 +58,7 @@ impl RedisMemory {
     }
 
     async fn remove(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut command = redis::cmd("DEL");
         command.arg(meta_key(caller, id)).arg(log_key(caller, id));
         let removed: u32 = self.store.run(command.query_async(&mut connection)).await?;
@@ -111,7 +73,7 @@ impl SessionMemory for RedisMemory {
         caller: &Caller,
         id: &str,
     ) -> Result<Option<VersionedSession>, MemoryError> {
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut both = redis::pipe();
         both.atomic()
             .cmd("HMGET")
@@ -140,7 +102,7 @@ impl SessionMemory for RedisMemory {
         expected_version: u64,
         turn: Turn,
     ) -> Result<u64, MemoryError> {
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut call = self.append.prepare_invoke();
         call.key(meta_key(caller, id))
             .key(log_key(caller, id))
@@ -160,7 +122,7 @@ impl SessionMemory for RedisMemory {
     }
 
     async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut newest = redis::cmd("ZREVRANGE");
         newest.arg(index_key(caller)).arg(0).arg(self.limits.sessions_max);
         let ids: Vec<String> = self.store.run(newest.query_async(&mut connection)).await?;
@@ -183,7 +145,7 @@ impl SessionMemory for RedisMemory {
 
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
         let removed = self.remove(caller, id).await?;
-        let mut connection = self.store.connection.clone();
+        let mut connection = self.store.connection();
         let mut command = redis::cmd("ZREM");
         command.arg(index_key(caller)).arg(id);
         let _left_index: u32 = self.store.run(command.query_async(&mut connection)).await?;
@@ -191,46 +153,7 @@ impl SessionMemory for RedisMemory {
     }
 
     fn state(&self) -> MemoryState {
-        if self.store.breaker.has_failed() { MemoryState::Degraded } else { MemoryState::Ok }
-    }
-}
-
-impl Store {
-    async fn run<T>(
-        &self,
-        operation: impl Future<Output = RedisResult<T>>,
-    ) -> Result<T, MemoryError> {
-        if !self.breaker.lets_through() {
-            return Err(MemoryError::Unavailable);
-        }
-        let why = match timeout(self.operation_time_max, operation).await {
-            Ok(Ok(value)) => {
-                if self.breaker.succeeded() {
-                    tracing::info!("the session store answers again");
-                }
-                return Ok(value);
-            }
-            // The error's own text could repeat what was sent.
-            Ok(Err(error)) => error.category().to_owned(),
-            Err(_) => "no answer in time".to_owned(),
-        };
-        if self.breaker.failed() {
-            tracing::warn!(why, "the session store does not answer; nothing is remembered");
-        }
-        Err(MemoryError::Unavailable)
-    }
-}
-
-/// Notices by itself that the store has gone, or is back. Ends with its store.
-async fn watch(store: std::sync::Weak<Store>) {
-    while let Some(held) = store.upgrade() {
-        let mut connection = held.connection.clone();
-        let ping = redis::cmd("PING");
-        // What it finds is kept in the breaker.
-        let _seen = held.run(ping.query_async::<String>(&mut connection)).await;
-        let pause = if held.breaker.has_failed() { RETRY_EVERY } else { LOOK_EVERY };
-        drop(held);
-        sleep(pause).await;
+        if self.store.has_failed() { MemoryState::Degraded } else { MemoryState::Ok }
     }
 }
 
@@ -260,23 +183,6 @@ fn log_key(caller: &Caller, id: &str) -> String {
 
 fn index_key(caller: &Caller) -> String {
     format!("cs:{{{}:{}}}:index", encoded(&caller.tenant), encoded(&caller.user))
-}
-
-/// Keeps braces, colons and everything else with a meaning out of a key's parts.
-fn encoded(part: &str) -> String {
-    let mut out = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

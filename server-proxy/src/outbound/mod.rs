@@ -2,6 +2,8 @@
 //! of its port in `domain::ports`.
 
 mod breaker;
+pub mod feedback_in_process;
+pub mod feedback_redis;
 mod found_server;
 mod http_client;
 pub mod keys_file;
@@ -12,6 +14,7 @@ mod ollama;
 mod ollama_facts;
 mod openai;
 mod openai_facts;
+pub mod redis_store;
 mod refusal;
 mod stored_turn;
 

@@ -2,6 +2,7 @@
 //! the calls through the real router, with a scripted model server and a real Redis.
 
 mod chat;
+mod feedback;
 mod generate;
 mod memory;
 mod memory_lost;

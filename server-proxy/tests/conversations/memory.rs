@@ -8,6 +8,7 @@ use std::time::Duration;
 use codesaga_proxy::domain::ports::{Caller, MemoryError, SessionLimits, SessionMemory};
 use codesaga_proxy::outbound::memory_in_process::InProcessMemory;
 use codesaga_proxy::outbound::memory_redis::RedisMemory;
+use codesaga_proxy::outbound::redis_store::RedisStore;
 use futures_util::future::join_all;
 use saga_protocol::chat::{ChatContext, Turn};
 
@@ -44,8 +45,8 @@ impl Kept {
     async fn redis() -> Self {
         let server = Redis::start().await;
         // The tests of the contract are not about speed.
-        let memory = RedisMemory::new(&server.url(), LIMITS, Duration::from_secs(10));
-        Self::Redis { memory: Box::new(memory.expect("an address")), server }
+        let store = RedisStore::new(&server.url(), Duration::from_secs(10)).expect("an address");
+        Self::Redis { memory: Box::new(RedisMemory::new(store, LIMITS)), server }
     }
 
     fn memory(&self) -> &dyn SessionMemory {

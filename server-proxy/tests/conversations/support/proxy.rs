@@ -28,11 +28,21 @@ impl TestProxy {
         Self::run(ollama, flags, None).await
     }
 
-    /// With a key for each of these users.
+    /// With a key for each of these users of one tenant.
     pub(crate) async fn start_for(ollama: &ScriptedOllama, users: &[&str]) -> (Self, Vec<Client>) {
+        let users: Vec<_> = users.iter().map(|user| ("team", *user)).collect();
+        Self::start_for_tenants(ollama, &users).await
+    }
+
+    /// With a key for each of these tenants and users.
+    pub(crate) async fn start_for_tenants(
+        ollama: &ScriptedOllama,
+        users: &[(&str, &str)],
+    ) -> (Self, Vec<Client>) {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("keys");
-        let add = |user: &&str| keys_file::add(&file, "team", user).expect("a key");
+        let add =
+            |(tenant, user): &(&str, &str)| keys_file::add(&file, tenant, user).expect("a key");
         let keys: Vec<_> = users.iter().map(add).collect();
         let path = file.to_str().expect("a path").to_owned();
         let proxy = Self::run(ollama, &["--keys-file", &path], Some((folder, file))).await;

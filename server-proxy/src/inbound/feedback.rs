@@ -1,0 +1,61 @@
+//! `POST /v1/feedback`: what became of suggestions, in numbers. Counts of a model that is served no
+//! more are dropped.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use http::StatusCode;
+use saga_domain::FailureCode;
+use saga_protocol::feedback::{
+    COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, LANGUAGE_BYTES_MAX, MODEL_BYTES_MAX,
+};
+
+use crate::domain::feedback::Totals;
+use crate::domain::ports::Caller;
+use crate::inbound::AppState;
+use crate::inbound::body::JsonBody;
+use crate::inbound::error::ApiError;
+
+pub(crate) async fn feedback(
+    State(state): State<AppState>,
+    caller: Caller,
+    JsonBody(report): JsonBody<Feedback>,
+) -> Result<StatusCode, ApiError> {
+    if report.counts.len() > COUNTS_MAX {
+        return Err(ApiError::wrong_field("counts", format!("at most {COUNTS_MAX} are taken")));
+    }
+    for (index, counts) in report.counts.iter().enumerate() {
+        check(index, counts)?;
+    }
+    let mut by_model: BTreeMap<String, Totals> = BTreeMap::new();
+    for counts in &report.counts {
+        match state.models.resolve(Some(&counts.model)).await {
+            Ok(model) => by_model.entry(model.name).or_default().add(&Totals::from(counts)),
+            Err(failure) if failure.code == FailureCode::UnknownModel => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    let added = state.feedback.add(&caller.tenant, &by_model).await;
+    added.map_err(|_| ApiError::no_store("feedback cannot be counted now"))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn check(index: usize, counts: &FeedbackCounts) -> Result<(), ApiError> {
+    let names = [
+        ("model", &counts.model, MODEL_BYTES_MAX),
+        ("language", &counts.language, LANGUAGE_BYTES_MAX),
+    ];
+    for (name, text, bytes_max) in names {
+        if text.is_empty() || text.len() > bytes_max {
+            let field = format!("counts[{index}].{name}");
+            return Err(ApiError::wrong_field(field, format!("expected 1 to {bytes_max} bytes")));
+        }
+    }
+    match Totals::from(counts).named().find(|(_, number)| *number > COUNT_MAX) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let field = format!("counts[{index}].{name}");
+            Err(ApiError::wrong_field(field, format!("expected {COUNT_MAX} at most")))
+        }
+    }
+}

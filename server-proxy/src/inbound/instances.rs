@@ -1,0 +1,57 @@
+//! `GET /v1/instances`: the models as they stand on their servers. Says nothing of addresses.
+
+use axum::Json;
+use axum::extract::State;
+use saga_protocol::instances::{
+    Instance, InstanceList, InstanceStatus, ModelType, PerformanceMetrics,
+};
+
+use crate::clock::unix_millis;
+use crate::domain::feedback::Totals;
+use crate::domain::ports::Caller;
+use crate::domain::upstream::{Placed, Standing};
+use crate::inbound::AppState;
+
+pub(crate) async fn list(State(state): State<AppState>, caller: Caller) -> Json<InstanceList> {
+    let placed = state.models.placed();
+    let names: Vec<String> = placed.iter().map(|(_, placed)| placed.model.name.clone()).collect();
+    let totals = match state.feedback.totals(&caller.tenant, &names).await {
+        Ok(totals) => totals.into_iter().map(Some).collect(),
+        // Without its store everything else can be told all the same.
+        Err(_) => vec![None; names.len()],
+    };
+    let described = placed.into_iter().zip(totals);
+    let instances =
+        described.map(|((server, placed), totals)| described_as(server, placed, totals));
+    Json(InstanceList { instances: instances.collect() })
+}
+
+fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instance {
+    let Placed { model, standing, used } = placed;
+    Instance {
+        id: id(server, &model.name),
+        model_type: if model.served_by == "ollama" { ModelType::Ollama } else { ModelType::Custom },
+        model_name: model.name,
+        version: model.version,
+        status: match standing {
+            Standing::Answers => InstanceStatus::Active,
+            Standing::Silent => InstanceStatus::Inactive,
+            Standing::Loads => InstanceStatus::Updating,
+        },
+        last_used_at: used.map(|used| {
+            let ago = u64::try_from(used.last.elapsed().as_millis()).unwrap_or(u64::MAX);
+            unix_millis().saturating_sub(ago)
+        }),
+        performance_metrics: PerformanceMetrics {
+            response_time: used.map(|used| used.first_piece_ms),
+            accuracy: totals.and_then(|totals| totals.accuracy()),
+            usage_count: totals.map(|totals| totals.shown()),
+        },
+    }
+}
+
+/// From the order of the servers in the settings, which says nothing about where they are.
+fn id(server: usize, model: &str) -> String {
+    let hash = blake3::hash(format!("{server}\n{model}").as_bytes()).to_hex();
+    format!("inst-{}", &hash[..12])
+}

@@ -1,0 +1,117 @@
+//! One Redis and how it stands: a connection for all that is kept there, a time limit for each
+//! operation, and a breaker that spares everybody while there is no answer.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, RedisResult};
+use saga_domain::{Failure, FailureCode};
+use tokio::time::{sleep, timeout};
+
+use crate::domain::ports::MemoryError;
+use crate::outbound::breaker::Breaker;
+
+/// The time an operation may take when the server runs.
+pub const OPERATION_TIME_MAX: Duration = Duration::from_millis(50);
+
+/// Time between two tries to reach a store that does not answer.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+/// Time between two looks at one that does.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// A Redis that may be gone.
+pub struct RedisStore {
+    connection: ConnectionManager,
+    breaker: Breaker,
+    operation_time_max: Duration,
+}
+
+impl RedisStore {
+    /// Connects when first used, and keeps trying while there is no answer. Must be called within
+    /// a tokio runtime.
+    ///
+    /// # Errors
+    /// `invalid_setting` for an address that is none.
+    pub fn new(url: &str, operation_time_max: Duration) -> Result<Arc<Self>, Failure> {
+        // The address may hold a password, so it is not repeated.
+        let wrong = |_| {
+            let message = "CODESAGA_REDIS_URL is not an address such as redis://127.0.0.1:6379";
+            Failure::new(FailureCode::InvalidSetting, message)
+        };
+        let client = Client::open(url).map_err(wrong)?;
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(RETRY_EVERY))
+            .set_response_timeout(Some(operation_time_max));
+        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
+        let store = Arc::new(Self { connection, breaker: Breaker::default(), operation_time_max });
+        tokio::spawn(watch(Arc::downgrade(&store)));
+        Ok(store)
+    }
+
+    pub(crate) fn connection(&self) -> ConnectionManager {
+        self.connection.clone()
+    }
+
+    /// Whether the last operation got no answer.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.breaker.has_failed()
+    }
+
+    /// Runs an operation, unless it is known that there is no answer.
+    pub(crate) async fn run<T>(
+        &self,
+        operation: impl Future<Output = RedisResult<T>>,
+    ) -> Result<T, MemoryError> {
+        if !self.breaker.lets_through() {
+            return Err(MemoryError::Unavailable);
+        }
+        let why = match timeout(self.operation_time_max, operation).await {
+            Ok(Ok(value)) => {
+                if self.breaker.succeeded() {
+                    tracing::info!("the session store answers again");
+                }
+                return Ok(value);
+            }
+            // The error's own text could repeat what was sent.
+            Ok(Err(error)) => error.category().to_owned(),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        if self.breaker.failed() {
+            tracing::warn!(why, "the session store does not answer; nothing is remembered");
+        }
+        Err(MemoryError::Unavailable)
+    }
+}
+
+/// Notices by itself that the store has gone, or is back. Ends with its store.
+async fn watch(store: Weak<RedisStore>) {
+    while let Some(held) = store.upgrade() {
+        let mut connection = held.connection();
+        let ping = redis::cmd("PING");
+        // What it finds is kept in the breaker.
+        let _seen = held.run(ping.query_async::<String>(&mut connection)).await;
+        let pause = if held.has_failed() { RETRY_EVERY } else { LOOK_EVERY };
+        drop(held);
+        sleep(pause).await;
+    }
+}
+
+/// Keeps braces, colons and everything else with a meaning out of a key's parts.
+pub(crate) fn encoded(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Redis counts times in milliseconds.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
