@@ -214,6 +214,8 @@ export interface EngineStats {
    * to the socket, without the pause.
    */
   prepareMicrosLast?: number
+  /** Microseconds that the last search for what other places say took, beside the keys. */
+  relatedMicrosLast?: number
   /** Whether files of the workspace are being read. */
   indexing: boolean
   /** Files of the workspace that are in the index. */

@@ -46,6 +46,8 @@ pub struct EngineStats {
     /// Microseconds from the last completion call that sent a request to the request being handed
     /// to the socket, without the pause.
     pub prepare_micros_last: Option<f64>,
+    /// Microseconds that the last search for what other places say took, beside the keys.
+    pub related_micros_last: Option<f64>,
     /// Whether files of the workspace are being read.
     pub indexing: bool,
     /// Files of the workspace that are in the index.
@@ -89,6 +91,7 @@ pub(crate) fn stats(stats: saga_engine::EngineStats) -> EngineStats {
         first_token_ms_median: stats.first_token_ms_median.map(f64::from),
         tokens_per_second_median: stats.tokens_per_second_median,
         prepare_micros_last: stats.prepare_micros_last.map(|micros| micros as f64),
+        related_micros_last: stats.related_micros_last.map(|micros| micros as f64),
         indexing: workspace.indexing,
         indexed_files: workspace.indexed_files as f64,
         indexed_bytes: workspace.indexed_bytes as f64,

@@ -7,11 +7,13 @@ import { createRequire } from "node:module";
 
 export const { Engine } = createRequire(import.meta.url)("../codesaga.node");
 
+const READY = { status: "ready", model: "small", for_seconds: 1, memory: "ok", error: null };
 const MODEL = { template: "chatml", fim: false, context_length: 4096, default: true };
 
 /** Starts a server; `answer(response, prompt)` writes to the stream of a completion. */
-export async function serve(answer = (response) => finish(response)) {
+export async function serve(answer = (response) => finish(response), options = {}) {
   const prompts = [];
+  const reports = [];
   const closed = [];
   const server = createServer(async (request, response) => {
     if (request.url === "/v1/models") {
@@ -19,14 +21,23 @@ export async function serve(answer = (response) => finish(response)) {
       response.end(JSON.stringify({ object: "list", data: [{ id: "small", codesaga: MODEL }] }));
       return;
     }
+    if (request.url === "/v1/feedback") {
+      reports.push(await read(request));
+      response.statusCode = 204;
+      response.end();
+      server.emit("told");
+      return;
+    }
+    if (options.isProxy && request.url === "/readyz") {
+      response.end(JSON.stringify(READY));
+      return;
+    }
     if (request.url !== "/v1/completions") {
       response.statusCode = 404;
       response.end();
       return;
     }
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8")) body += chunk;
-    const { prompt } = JSON.parse(body);
+    const { prompt } = await read(request);
     prompts.push(prompt);
     closed.push(once(response, "close"));
     response.setHeader("content-type", "text/event-stream");
@@ -40,6 +51,10 @@ export async function serve(answer = (response) => finish(response)) {
     url: `http://127.0.0.1:${server.address().port}`,
     /** What was asked so far. */
     prompts,
+    /** What was told of suggestions so far. */
+    reports,
+    /** Resolves when something is told of suggestions. */
+    told: () => once(server, "told"),
     /** Resolves when the next completion is asked. */
     asked: () => once(server, "asked"),
     /** Resolves when the connection of the nth completion is closed. */
@@ -49,6 +64,13 @@ export async function serve(answer = (response) => finish(response)) {
       server.close();
     },
   };
+}
+
+/** The body of a request. */
+async function read(request) {
+  let body = "";
+  for await (const chunk of request.setEncoding("utf8")) body += chunk;
+  return JSON.parse(body);
 }
 
 /** Writes one piece of an answer. */
@@ -62,10 +84,10 @@ export function finish(response) {
   response.end("data: [DONE]\n\n");
 }
 
-/** Runs `work` with a server and an engine, and ends both. */
-export async function withEngine(answer, work) {
-  const server = await serve(answer);
-  const engine = new Engine({ serverUrl: server.url });
+/** Runs `work` with a server and an engine, which asks in the background only when that is wanted, and ends both. */
+export async function withEngine(answer, work, { isProxy = false, background = false } = {}) {
+  const server = await serve(answer, { isProxy });
+  const engine = new Engine({ serverUrl: server.url, background });
   try {
     await work(engine, server);
   } finally {

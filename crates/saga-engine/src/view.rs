@@ -3,10 +3,13 @@
 
 use saga_cache::Hit;
 use saga_context::Snapshot;
-use saga_domain::{ByteOffset, Failure, ReplyEvent, Span, TextEdit};
+use saga_domain::{ByteOffset, Failure, FailureCode, ReplyEvent, Span, TextEdit};
 
 use crate::documents;
 use crate::place::{Cursor, with_line_ends};
+
+/// Bytes of what somebody can choose from a list.
+const CHOICE_BYTES_MAX: usize = 64 << 10;
 
 /// The document as a question sees it.
 pub(crate) struct View {
@@ -20,7 +23,7 @@ pub(crate) struct View {
 
 impl View {
     /// # Errors
-    /// `offset_out_of_range`.
+    /// `offset_out_of_range`, `too_large`.
     pub(crate) fn new(
         document: Snapshot,
         at: ByteOffset,
@@ -32,6 +35,12 @@ impl View {
             return Ok(Self { cursor: Cursor::new(document, at, above), at, chosen: None });
         };
         documents::check_span(&document, edit.span)?;
+        if edit.text.len() > CHOICE_BYTES_MAX {
+            return Err(Failure::new(
+                FailureCode::TooLarge,
+                format!("A choice may have {CHOICE_BYTES_MAX} bytes, not {}.", edit.text.len()),
+            ));
+        }
         let supposed = document.with_edit(&edit).map_err(documents::failure)?;
         let after = ByteOffset(edit.span.start.0 + edit.text.len());
         let mut cursor = Cursor::new(supposed, after, above);
