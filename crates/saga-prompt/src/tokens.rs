@@ -1,8 +1,8 @@
-//! How many tokens a text has, estimated by script and class of character, and the budget that
-//! prompts keep to. No tokenizer runs here: the estimate is made for byte-pair vocabularies that
-//! were trained on code and errs on the high side.
+//! How many tokens a text has, estimated by script and class of character and corrected by what
+//! the server counts, and the budget that prompts keep to. No tokenizer runs here.
 
 mod calibration;
+mod features;
 
 use saga_domain::ModelFacts;
 
@@ -92,69 +92,10 @@ fn answer_tokens(speed: Speed) -> u32 {
     in_time.clamp(ANSWER_TOKENS_MIN, ANSWER_TOKENS_MAX)
 }
 
-/// Classes of characters that byte-pair tokenizers treat alike.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Blank,
-    LineEnd,
-    Latin,
-    Digit,
-    Hangul,
-    Punctuation,
-    /// Scripts and signs that are split into bytes or nearly so.
-    Rare,
-}
-
-/// Estimates the tokens of `text`.
+/// Estimates the tokens of `text` on a model that nothing is known of.
 #[must_use]
 pub fn estimate_tokens(text: &str) -> u32 {
-    let mut tokens = 0_usize;
-    let mut class = Class::LineEnd;
-    let mut run = 0_usize;
-    let mut after_blank = false;
-    for c in text.chars() {
-        let next = class_of(c);
-        // A capital in the middle of a word begins a new piece, as in `getUserName`.
-        let new_hump = next == Class::Latin && c.is_ascii_uppercase() && run > 2;
-        if next == class && !new_hump {
-            run += 1;
-            continue;
-        }
-        tokens += run_tokens(class, run, after_blank);
-        after_blank = class == Class::Blank;
-        class = next;
-        run = 1;
-    }
-    tokens += run_tokens(class, run, after_blank);
-    u32::try_from(tokens).unwrap_or(u32::MAX)
-}
-
-fn class_of(c: char) -> Class {
-    match c {
-        ' ' | '\t' => Class::Blank,
-        '\n' | '\r' => Class::LineEnd,
-        '0'..='9' => Class::Digit,
-        '가'..='힣' => Class::Hangul,
-        _ if c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) => Class::Latin,
-        _ if c.is_ascii() => Class::Punctuation,
-        _ => Class::Rare,
-    }
-}
-
-fn run_tokens(class: Class, length: usize, after_blank: bool) -> usize {
-    if length == 0 {
-        return 0;
-    }
-    match class {
-        // The last blank of a run joins what follows.
-        Class::Blank => usize::from(length > 1) + length / 16,
-        Class::LineEnd => 1 + length / 4,
-        Class::Latin => 1 + (length - 1) / 6,
-        Class::Digit => usize::from(after_blank) + length.div_ceil(2),
-        Class::Hangul => length,
-        Class::Punctuation => length.div_ceil(2),
-        Class::Rare => length * 2,
-    }
+    Calibration::default().estimate(text)
 }
 
 #[cfg(test)]
@@ -171,12 +112,29 @@ mod tests {
             ("getUserName", 3),
             ("사용자 이름", 5),
             ("12345", 3),
-            ("foo(bar)\n", 5),
+            ("foo(bar)\n", 4),
             ("ㅅ", 2),
             ("🎉", 2),
+            ("MAX_TOKENS", 4),
         ] {
             assert_eq!(estimate_tokens(text), tokens, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_slow_server_is_given_time_for_a_block_and_no_more() {
+        let facts = ModelFacts {
+            name: "any".to_owned(),
+            template: saga_domain::TemplateFamily::Llama3,
+            fim: saga_domain::Fim::None,
+            context_tokens: 8192,
+        };
+        let tokens = |tokens_per_second| {
+            let speed = Speed { tokens_per_second, first_token_ms: 300 };
+            Budget::for_completion(&facts, Some(speed)).answer_tokens_max
+        };
+        assert_eq!([100.0, 30.0, 5.0, 0.0, f32::NAN].map(tokens), [192, 150, 96, 96, 96]);
+        assert_eq!(Budget::for_completion(&facts, None).answer_tokens_max, 192);
     }
 
     #[test]

@@ -370,7 +370,7 @@ fn a_cursor_near_the_start_of_the_window_moves_it() {
     };
     // As after deleting what was between.
     assert!(!prompt_at(400).contains("value_300 "));
-    assert!(prompt_at(355).contains("value_300 "), "what stands above is told");
+    assert!(prompt_at(335).contains("value_300 "), "what stands above is told");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Where an answer ends, line by line from the cursor on.
 
+use std::ops::Range;
+
 use super::StopReason;
 use super::around::{Around, column, opens_block};
 use super::brackets::{closer_of, scan};
@@ -83,6 +85,15 @@ impl<'t> Walk<'_, 't> {
 
     /// The rest of the cursor's line.
     fn first(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {
+        let Some(rest) = self.rest_begins(line) else { return self.first_alone(line, is_whole) };
+        // Nothing behind it was waited for.
+        let cut = self.first_alone(&line[..rest.end], false);
+        let filled = self.cut(rest.start, StopReason::Follows);
+        let cut = cut.filter(|cut| cut.at < filled.at).unwrap_or(filled);
+        Some(Cut { is_certain: true, ..cut })
+    }
+
+    fn first_alone(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {
         let around = self.around;
         if around.line_is_blank()
             && let Some(cut) = self.fence(line, is_whole)
@@ -107,24 +118,18 @@ impl<'t> Walk<'_, 't> {
         }
         self.opened = !around.line_is_blank() && opens_block(&whole);
         let before = scan(&around.line, around.marks, None);
-        let bracket = match before.in_comment {
-            false => self.brackets(line, before.open_quote),
-            true => None,
-        };
-        let end = bracket.unwrap_or_else(|| self.cut(line.len(), StopReason::Follows));
-        let end = self.without_rest(line, end);
-        match self.rest_begins(line) {
-            Some(at) if at <= end.at => {
-                Some(Cut { is_certain: true, ..self.cut(at, StopReason::Follows) })
-            }
-            Some(_) => Some(Cut { is_certain: true, ..end }),
-            None => (end.at < self.at + line.len()).then_some(end),
+        if !before.in_comment
+            && let Some(cut) = self.brackets(line, before.open_quote)
+        {
+            return Some(self.without_rest(line, cut));
         }
+        let end = self.without_rest(line, self.cut(line.len(), StopReason::Follows));
+        (end.at < self.at + line.len()).then_some(end)
     }
 
     /// Where the answer has filled the hole and goes on with what follows on the cursor's line,
     /// be it to the end or not.
-    fn rest_begins(&self, line: &str) -> Option<usize> {
+    fn rest_begins(&self, line: &str) -> Option<Range<usize>> {
         let rest = self.around.rest.trim_start();
         let is_enough =
             |end: usize| end >= REST_BYTES_MIN && rest[..end].contains(char::is_alphabetic);
@@ -136,7 +141,8 @@ impl<'t> Walk<'_, 't> {
         };
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let splits_word = |at: usize| line[..at].ends_with(is_word) && start.starts_with(is_word);
-        line.match_indices(start).map(|(at, _)| at).find(|at| !splits_word(*at))
+        let found = line.match_indices(start).find(|(at, _)| !splits_word(*at));
+        found.map(|(at, start)| at..at + start.len())
     }
 
     fn further(&mut self, line: &'t str, is_whole: bool) -> Option<Cut> {
