@@ -49,7 +49,7 @@ pub(crate) async fn chat(
     if let Some(answered) = answered_before(&turns, &request)? {
         let text = ChatEvent::Text { text: answered.assistant.clone() };
         let events = stream::iter([ChatEvent::Session { session }, text, repeated()]);
-        return Ok(sse::response(events, ChatEvents::default(), &state.drain));
+        return Ok(sse::response(events, ChatEvents::default(), &state.drain, &state.limits));
     }
     let left_out = Arc::new(AtomicUsize::new(0));
     let (priority, places) = priority::invoked();
@@ -79,7 +79,7 @@ pub(crate) async fn chat(
         place: Place { memory: state.memory.clone(), caller, session, version },
         writer: Some(writer),
     };
-    Ok(sse::response(talk.events(), ChatEvents::default(), &state.drain))
+    Ok(sse::response(talk.events(), ChatEvents::default(), &state.drain, &state.limits))
 }
 
 /// A valid id, as a client may choose one.

@@ -34,7 +34,7 @@ pub(crate) async fn chat_completions(
     };
     if request.stream {
         let events = OpenAiEvents::new(head, Shape::Chat);
-        return Ok(sse::response(answer, events, &state.drain));
+        return Ok(sse::response(answer, events, &state.drain, &state.limits));
     }
     let whole = state.drain.until_cut(question::whole(answer)).await?;
     let message = ChatMessage { role: "assistant".to_owned(), content: whole.text };

@@ -33,7 +33,7 @@ pub(crate) async fn completions(
     };
     if request.stream {
         let events = OpenAiEvents::new(head, Shape::Completion);
-        return Ok(sse::response(answer, events, &state.drain));
+        return Ok(sse::response(answer, events, &state.drain, &state.limits));
     }
     let whole = state.drain.until_cut(question::whole(answer)).await?;
     let choice =

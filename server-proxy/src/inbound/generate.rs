@@ -58,7 +58,7 @@ pub(crate) async fn generate(
     };
     let running = Running { telling: Telling::new(answer), life };
     let mut response = if wants_events {
-        sse::response(running.events(), GenerateEvents, &state.drain)
+        sse::response(running.events(), GenerateEvents, &state.drain, &state.limits)
     } else {
         Json(state.drain.until_cut(running.whole()).await?).into_response()
     };

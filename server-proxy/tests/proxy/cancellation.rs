@@ -154,24 +154,26 @@ async fn loading_goes_on_when_the_client_that_caused_it_leaves() {
     assert_eq!(load.ending, Some(Ending::Finished));
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn p1_a_client_that_stops_reading_gives_its_place_back() {
-    let bench = Bench::with(Default::default(), |config| {
-        config.limits.client_stall_time_max = Duration::from_millis(200);
-        config.limits.parallel_requests_max = 1;
-    })
-    .await;
-    // More than all buffers on the way hold.
-    let piece = "x".repeat(64 << 10);
-    bench.ollama.script([
-        Rule::any().containing("stalls").pieces(vec![piece; 640]),
-        Rule::any().pieces(["served"]),
-    ]);
-    let body = json!({ "prompt": "stalls", "stream": true, "max_tokens": 4096 });
-    let stalled = bench.proxy.post("/v1/completions", &body).await;
-    let ended = bench.ended("stalls").await;
-    assert_eq!(ended.ending, Some(Ending::ClientGone));
-    drop(stalled);
-    assert_eq!(bench.proxy.complete("next").await.events().await, "served|[stop]|[DONE]");
+    for protocol in Protocol::BOTH {
+        let bench = Bench::with(Default::default(), |config| {
+            config.limits.client_stall_time_max = Duration::from_millis(200);
+            config.limits.parallel_requests_max = 1;
+        })
+        .await
+        .over(protocol);
+        // More than all buffers on the way hold.
+        let piece = "x".repeat(64 << 10);
+        bench.ollama.script([
+            Rule::any().containing("stalls").pieces(vec![piece; 640]),
+            Rule::any().pieces(["served"]),
+        ]);
+        let body = json!({ "prompt": "stalls", "stream": true, "max_tokens": 4096 });
+        let stalled = bench.proxy.post("/v1/completions", &body).await;
+        let ended = bench.ended("stalls").await;
+        assert_eq!(ended.ending, Some(Ending::ClientGone));
+        drop(stalled);
+        assert_eq!(bench.proxy.complete("next").await.events().await, "served|[stop]|[DONE]");
+    }
 }
