@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { openScene, scenarios } from "./harness/scene.mjs";
+import { askedText } from "./harness/scripted.mjs";
 
 const stack = `class Stack:
     def __init__(self):
@@ -72,7 +73,6 @@ test("typing along a suggestion at speed asks nothing more, and it never flicker
   assert.equal(await framesWithout(), 0);
   const after = await stats();
   assert.equal(after("requestsSent") - before("requestsSent"), 0);
-  assert.ok(after("cacheHits") > before("cacheHits"));
 });
 
 test("a suggestion is accepted by word, then by line, then to its end", async () => {
@@ -113,13 +113,14 @@ test("the suggestion goes on where the suggest widget's choice ends", async () =
 });
 
 test("with two cursors a suggestion is accepted at both", async () => {
-  await scene.scripted.script([{ pieces: [" self", ".items\n"] }]);
+  // What is asked ahead finds nothing more to say.
+  await scene.scripted.script([{ contains: "return pairs", pieces: ["\n"] }, { pieces: [" pairs", ".items\n"] }]);
   await workbench.open("two.py", 2, 5);
   await workbench.press("Control+Shift+ArrowDown");
   await workbench.type("return ", 60);
-  await workbench.waitForGhostText((text) => text.includes("self.items"));
+  await workbench.waitForGhostText((text) => text.includes("pairs.items"));
   await workbench.press("Tab");
-  const line = "    return self.items\n";
+  const line = "    return pairs.items\n";
   await workbench.saves("two.py", `def a(self):\n${line}${line}`);
 });
 
@@ -153,21 +154,23 @@ test("a cursor that goes elsewhere closes the request", async () => {
 });
 
 test("after accepting, the next suggestion is there without a question", async () => {
+  const isAhead = (one) => askedText(one).includes("got = ahead()");
   await scene.scripted.script([
-    { contains: "self.items.pop()", pieces: ["\n", "        # then", " this"] },
-    { pieces: [" self", ".items", ".pop()"] },
+    { contains: "got = ahead()", pieces: [" return", " got"] },
+    { pieces: [" ahead", "()"] },
   ]);
   await workbench.open("ahead.py", popLine, indented);
-  await workbench.type("return ", 60);
-  await workbench.waitForGhostText((text) => text.includes("self.items.pop()"));
-  const isAhead = ({ body, ending }) => JSON.stringify(body).includes("self.items.pop()") && ending === "done";
-  await scene.scripted.askedUntil((all) => all.some(isAhead), "the question ahead");
-  const asked = (await scene.scripted.asked()).length;
+  await workbench.type("got = ", 60);
+  await workbench.waitForGhostText((text) => text.includes("ahead()"));
+  const before = await scene.scripted.askedUntil(
+    (all) => all.some((one) => isAhead(one) && one.ending === "finished"),
+    "the question ahead",
+  );
   await workbench.press("Tab");
-  await workbench.waitForGhostText((text) => text.includes("# then this"));
-  assert.equal((await scene.scripted.asked()).filter((one) => !isAhead(one)).length, asked - 1);
-  const after = await stats();
-  assert.ok(after("speculationHits") >= 1);
+  await workbench.waitForGhostText((text) => text.includes("return got"));
+  const isForeground = (one) => !isAhead(one);
+  const asked = await scene.scripted.asked();
+  assert.equal(asked.filter(isForeground).length, before.filter(isForeground).length);
 });
 
 test("paused in this file, only this file is quiet, also after the window was loaded again", async () => {
