@@ -13,6 +13,7 @@ mod placeholder;
 mod value;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use saga_domain::{ByteOffset, Context};
 
@@ -72,9 +73,11 @@ pub struct Redacted {
 #[must_use]
 pub fn redact_text(text: &str) -> Redacted {
     let mut redacted = Redacted::default();
-    let mut numbers = (1..).filter(|number| !placeholder::is_used(text, *number));
+    let found = secrets(text);
+    let used = if found.is_empty() { HashSet::new() } else { placeholder::numbers_in(text) };
+    let mut numbers = (1..).filter(|number| !used.contains(number));
     let mut end = 0;
-    for secret in secrets(text) {
+    for secret in found {
         redacted.text.push_str(&text[end..secret.start]);
         end = secret.end;
         let secret = &text[secret];

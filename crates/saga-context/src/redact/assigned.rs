@@ -51,7 +51,9 @@ const KEY: &[&str] = &["key", "키"];
 const SUFFIXES: &[&str] = &["production", "prod", "dev", "test", "staging", "live", "value"];
 
 /// Longer values are data.
-const VALUE_BYTES_MAX: usize = 512;
+const VALUE_BYTES_MAX: usize = 2 << 10;
+/// As much of a line is looked at to see that nothing but a comment follows a value.
+const LINE_BYTES_MAX: usize = 256;
 const BLANKS_MAX: usize = 8;
 const TYPE_BYTES_MAX: usize = 40;
 
@@ -102,7 +104,7 @@ fn value_of(text: &str, name: &str, end: usize) -> Option<Range<usize>> {
     }
     let is_assigned = rest.skip_assignment(is_quoted_name)?;
     rest.skip_blanks();
-    let (value, is_quoted) = rest.value()?;
+    let (value, is_quoted) = rest.value().filter(|(value, _)| value.len() < VALUE_BYTES_MAX)?;
     let given = Given { name, value: &text[value.clone()], is_quoted, is_assigned };
     given.is_secret().then_some(value)
 }
@@ -214,16 +216,17 @@ impl<'a> Rest<'a> {
         self.at = before;
         let value =
             self.until(|byte| byte.is_ascii_whitespace() || b"\"'`,;(){}[]<>".contains(&byte));
-        let line = self.text[value.end..].split('\n').next().unwrap_or_default().trim();
-        (line.is_empty() || line.starts_with('#')).then_some((value, false))
+        let behind = self.text.as_bytes()[value.end..].iter().take(LINE_BYTES_MAX);
+        let next = behind.copied().find(|byte| *byte == b'\n' || !byte.is_ascii_whitespace());
+        matches!(next, None | Some(b'\n' | b'#')).then_some((value, false))
     }
 
-    /// The bytes up to the first such one of ASCII, as far as a value may be long.
+    /// The bytes up to the first such one of ASCII, or as many as no value has.
     fn until(&self, mut is_end: impl FnMut(u8) -> bool) -> Range<usize> {
         let length = self.bytes().iter().take(VALUE_BYTES_MAX).take_while(|byte| !is_end(**byte));
         let mut end = self.at + length.count();
         while !self.text.is_char_boundary(end) {
-            end -= 1;
+            end += 1;
         }
         self.at..end
     }

@@ -102,32 +102,41 @@ static MARKS: LazyLock<Regex> = LazyLock::new(|| {
 /// What has one of the forms.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let mut read_to = 0;
     for mark in MARKS.find_iter(text) {
         if mark.as_str() == URL {
             found.extend(password_in_url(text, mark.end()));
             continue;
         }
         let form = FORMS.iter().find(|form| form.mark == mark.as_str());
-        found.extend(form.and_then(|form| form.read(text, mark.start())));
+        // A mark in a run was read with it.
+        let Some(form) = form.filter(|_| mark.start() >= read_to) else { continue };
+        let run = form.run(text, mark.end());
+        read_to = run.end;
+        found.extend(form.secret(text, mark.start(), run));
     }
     found
 }
 
 impl Form {
-    fn read(&self, text: &str, start: usize) -> Option<Range<usize>> {
-        let run_start = start + self.mark.len();
-        let bytes = text.as_bytes();
-        let is_inside_word = self.with_mark && start > 0 && is_word(bytes[start - 1]);
-        let length = bytes[run_start..].iter().take_while(|byte| (self.allowed)(**byte)).count();
+    /// The run of characters behind a mark that ends at `start`.
+    fn run(&self, text: &str, start: usize) -> Range<usize> {
+        let bytes = text.as_bytes()[start..].iter();
+        start..start + bytes.take_while(|byte| (self.allowed)(**byte)).count()
+    }
+
+    /// What is secret of a mark at `start` with that run behind it.
+    fn secret(&self, text: &str, start: usize, run: Range<usize>) -> Option<Range<usize>> {
+        let is_inside_word = self.with_mark && start > 0 && is_word(text.as_bytes()[start - 1]);
         // A sentence goes on behind a key.
-        let run = text[run_start..run_start + length].trim_end_matches(['.', '-']);
-        let looks_made = run.contains(|c: char| c.is_ascii_digit())
-            && run.contains(|c: char| c.is_ascii_alphabetic());
-        if is_inside_word || run.len() < self.least || !looks_made {
+        let made = text[run.clone()].trim_end_matches(['.', '-']);
+        let looks_made = made.contains(|c: char| c.is_ascii_digit())
+            && made.contains(|c: char| c.is_ascii_alphabetic());
+        if is_inside_word || made.len() < self.least || !looks_made {
             return None;
         }
-        let secret_start = if self.with_mark { start } else { run_start };
-        Some(secret_start..run_start + run.len())
+        let secret_start = if self.with_mark { start } else { run.start };
+        Some(secret_start..run.start + made.len())
     }
 }
 

@@ -60,6 +60,9 @@ fn body_end(text: &str, at: usize) -> usize {
             let marked = label_end(text, index + END.len()).filter(|_| end > at);
             return marked.unwrap_or(end);
         }
+        if text.as_bytes()[index..].starts_with(BEGIN.as_bytes()) {
+            break;
+        }
         run = if is_material(byte) { run + 1 } else { 0 };
         if run >= RUN_BYTES_MIN || (run > 0 && end > at) {
             end = index + 1;

@@ -3,6 +3,7 @@
 //! stands in the middle, so that what follows never runs into it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -32,9 +33,9 @@ pub(super) fn is_one(text: &str) -> bool {
     FORM.find(text).is_some_and(|found| found.as_str() == text)
 }
 
-/// Whether the text has this placeholder by itself.
-pub(super) fn is_used(text: &str, number: u32) -> bool {
-    FORM.captures_iter(text).any(|found| number_of(&found) == Some(number))
+/// The numbers of placeholders that the text has by itself.
+pub(super) fn numbers_in(text: &str) -> HashSet<u32> {
+    FORM.captures_iter(text).filter_map(|found| number_of(&found)).collect()
 }
 
 /// The text with what `secret` gives in place of each numbered placeholder it knows.

@@ -74,3 +74,26 @@ proptest! {
         prop_assert_eq!(again, redacted);
     }
 }
+
+/// Each would take minutes if what one mark looks at were looked at again by the next.
+#[test]
+fn a_text_of_nothing_but_marks_is_read_once() {
+    let marks = [
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n",
+        "AccountKey=",
+        "eyJ.",
+        "sk-",
+        "://a:",
+        "token=",
+        "\"token\": ",
+        "password: a",
+        "REDACTED_1_BY_CODESAGA",
+        "https://a:b1@c ",
+    ];
+    for mark in marks {
+        let text = mark.repeat((1 << 18) / mark.len());
+        let redacted = redact_text(&text);
+        assert_eq!(redacted.restore(&redacted.text), text);
+    }
+}
