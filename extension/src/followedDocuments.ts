@@ -30,7 +30,7 @@ export class FollowedDocuments {
       if (text.length > DOCUMENT_UNITS_MAX) {
         throw failedError({ code: "too_large", message: `${text.length} characters, at most ${DOCUMENT_UNITS_MAX}` });
       }
-      const path = vscode.workspace.asRelativePath(document.uri, false);
+      const path = vscode.workspace.asRelativePath(document.uri);
       engine.openDocument({ uri, languageId: document.languageId, version: document.version, text, path });
       this.lineEnds.set(uri, document.eol);
       this.refused.delete(uri);

@@ -72,7 +72,7 @@ test("a second question uses the first", async () => {
     () => finished(chat),
     (count) => count === 2,
   );
-  const [asked] = await scene.scripted.asked();
+  const [asked] = await scene.scripted.asked("And a queue?");
   const text = askedText(asked);
   assert.match(text, /What is a stack\?/);
   assert.match(text, /first what was put in last/);
@@ -101,7 +101,7 @@ test("the conversation survives a reload of the editor, and goes on", async () =
     () => finished(chat),
     (count) => count === 3,
   );
-  const [asked] = await scene.scripted.asked();
+  const [asked] = await scene.scripted.asked("Which is older?");
   assert.match(askedText(asked), /And a queue\?/);
 });
 
@@ -114,8 +114,7 @@ test("Stop closes the model's connection and keeps what was said", async () => {
     (texts) => texts.at(-1).includes("two"),
   );
   await chat.locator('.composer button[aria-label="Stop"]').click();
-  const [request] = await scene.scripted.askedUntil((asked) => asked[0]?.ending, "the end of the request");
-  assert.equal(request.ending, "client_gone");
+  assert.equal(await scene.scripted.endingOf(await scene.scripted.question("Count")), "client_gone");
   await eventually(
     "the stopped turn",
     () => chat.locator(".turn.stopped").count(),

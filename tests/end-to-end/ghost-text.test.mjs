@@ -44,19 +44,6 @@ async function stats() {
   return (name) => Number(page[`stats.${name}`] ?? 0);
 }
 
-/** Waits for the request whose answer is held after its first piece, and gives its number. */
-async function held() {
-  const asked = await scene.scripted.askedUntil((all) => all.some(isHeld), "a held answer");
-  return asked.find(isHeld).index;
-}
-const isHeld = ({ pieces, ending }) => pieces === 1 && !ending;
-
-async function closedUpstream(index) {
-  const find = (all) => all.find((request) => request.index === index);
-  const asked = await scene.scripted.askedUntil((all) => find(all)?.ending, "the end of the held answer");
-  assert.equal(find(asked).ending, "client_gone");
-}
-
 test("typing along a suggestion at speed asks nothing more, and it never flickers", async () => {
   await scene.scripted.script([]);
   await workbench.open("first.py", popLine, indented);
@@ -139,18 +126,18 @@ test("Escape closes the request before anything was shown", async () => {
   await scene.scripted.script([{ pieces: [" self", ".items"], hold_after: 1 }]);
   await workbench.open("escape.py", popLine, indented);
   await workbench.page.keyboard.insertText("return ");
-  const index = await held();
+  const held = await scene.scripted.held();
   await workbench.press("Escape");
-  await closedUpstream(index);
+  assert.equal(await scene.scripted.endingOf(held), "client_gone");
 });
 
 test("a cursor that goes elsewhere closes the request", async () => {
   await scene.scripted.script([{ pieces: [" self", ".items"], hold_after: 1 }]);
   await workbench.open("moved.py", popLine, indented);
   await workbench.page.keyboard.insertText("return ");
-  const index = await held();
+  const held = await scene.scripted.held();
   await workbench.press("ArrowUp");
-  await closedUpstream(index);
+  assert.equal(await scene.scripted.endingOf(held), "client_gone");
 });
 
 test("after accepting, the next suggestion is there without a question", async () => {

@@ -86,7 +86,7 @@ test("in the chat, Enter ends a syllable first and sends only then", async () =>
     await input.send("Input.imeSetComposition", { text, selectionStart: 1, selectionEnd: 1 });
   }
   await workbench.press("Enter");
-  assert.deepEqual(await scene.scripted.asked(), [], "Enter while composing sends nothing");
+  assert.deepEqual(await scene.scripted.asked("user: 상"), [], "Enter while composing sends nothing");
   await input.send("Input.insertText", { text: "품" });
   assert.equal(await chat.locator(".composer textarea").inputValue(), "상품");
   await compose(input, ["ㅇ", "으", "은"]);
@@ -98,7 +98,7 @@ test("in the chat, Enter ends a syllable first and sends only then", async () =>
     (texts) => texts.at(-1)?.includes("상품은 파는 물건이에요."),
   );
   assert.match(await chat.locator(".question").first().textContent(), /상품은\?/);
-  const asked = await scene.scripted.asked();
+  const asked = await scene.scripted.asked("상품은?");
   assert.equal(asked.length, 1);
   assert.match(askedText(asked[0]), /상품은\?/);
   await scene.screenshots("chat");

@@ -65,7 +65,7 @@ test("a refactoring is shown as a diff; Accept applies it, and one undo restores
   assert.equal(await workbench.read("cart.py"), cart, "nothing is changed before Accept");
   await scene.screenshots("diff");
 
-  const [asked] = await scene.scripted.asked();
+  const [asked] = await scene.scripted.asked("Simplify this code");
   assert.match(askedText(asked), /Simplify this code/);
   assert.match(askedText(asked), /result = result \+ item\.price/);
 
@@ -111,9 +111,8 @@ test("Cancel while the answer comes closes the model's connection", async () => 
   await workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Simplify" }).first().click();
   const cancel = workbench.notificationButton("Cancel");
   await cancel.waitFor();
-  await scene.scripted.askedUntil((asked) => asked.length === 1, "the request");
+  const question = await scene.scripted.question("Simplify this code");
   await cancel.click();
-  const [request] = await scene.scripted.askedUntil((asked) => asked[0]?.ending, "the end of the request");
-  assert.equal(request.ending, "client_gone");
+  assert.equal(await scene.scripted.endingOf(question), "client_gone");
   await workbench.saves("cart.py", cart);
 });

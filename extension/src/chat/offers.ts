@@ -123,5 +123,5 @@ function keyOf({ path, startLine, text }: ChatContext): string {
 }
 
 function nameOf(document: vscode.TextDocument): { path: string; language: string } {
-  return { path: vscode.workspace.asRelativePath(document.uri, false), language: document.languageId };
+  return { path: vscode.workspace.asRelativePath(document.uri), language: document.languageId };
 }

@@ -25,6 +25,19 @@ export async function startScripted({ processes, name }) {
   };
   const requests = async (query = "") => (await call(`/requests${query}`)).requests;
 
+  /** Waits until `enough(asked)` is true of the calls that asked for an answer, and gives them. */
+  async function askedUntil(enough, what) {
+    const deadline = Date.now() + 20_000;
+    let all = await requests();
+    while (!enough(all.filter(isQuestion))) {
+      if (Date.now() > deadline) throw new Error(`not in time: ${what}; asked: ${JSON.stringify(all, null, 1)}`);
+      // The server answers as soon as one more request has ended, or after the time given.
+      const done = all.filter((request) => request.ending).length;
+      all = await requests(`?wait_ended=${done + 1}&timeout_ms=200`);
+    }
+    return all.filter(isQuestion);
+  }
+
   return {
     url,
     /** Replaces the rules and forgets what was recorded. */
@@ -33,21 +46,25 @@ export async function startScripted({ processes, name }) {
       await call("", { method: "PUT", body: JSON.stringify(rules) });
     },
     release: () => call("/release", { method: "POST" }),
-    /** The calls that asked for an answer: loading a model is none. */
-    async asked() {
-      return (await requests()).filter(isQuestion);
+    /** The calls that asked for an answer and hold `text`: loading a model is none. */
+    async asked(text = "") {
+      return (await requests()).filter((request) => isQuestion(request) && askedText(request).includes(text));
     },
-    /** Waits until `enough(asked)` is true of the calls that asked for an answer, and gives them. */
-    async askedUntil(enough, what) {
-      const deadline = Date.now() + 20_000;
-      let all = await requests();
-      while (!enough(all.filter(isQuestion))) {
-        if (Date.now() > deadline) throw new Error(`not in time: ${what}; asked: ${JSON.stringify(all, null, 1)}`);
-        // The server answers as soon as one more request has ended, or after the time given.
-        const done = all.filter((request) => request.ending).length;
-        all = await requests(`?wait_ended=${done + 1}&timeout_ms=200`);
-      }
-      return all.filter(isQuestion);
+    askedUntil,
+    /** Waits for a question that holds `text`, and gives it. */
+    async question(text) {
+      const holds = (request) => askedText(request).includes(text);
+      return (await askedUntil((all) => all.some(holds), `a question with “${text}”`)).find(holds);
+    },
+    /** Waits for an answer that is held after so many pieces; gives its request, to see how it ends. */
+    async held(pieces = 1) {
+      const isHeld = (request) => request.pieces === pieces && !request.ending;
+      return (await askedUntil((all) => all.some(isHeld), "a held answer")).find(isHeld);
+    },
+    /** Waits for the end of a request, and says how it ended. */
+    async endingOf({ index }) {
+      const find = (all) => all.find((request) => request.index === index);
+      return find(await askedUntil((all) => find(all)?.ending, "the end of the request")).ending;
     },
   };
 }
