@@ -90,7 +90,7 @@ function smallModelOf(choice) {
 
 function tables(result) {
   const { command, model, machine, commit, overall, kinds, languages, our_requests: requests } = result;
-  const sent = `${requests.sent} requests for ${requests.questions} questions, ${requests.second_tries} of them second tries`;
+  const sent = `${requests.sent} requests for ${requests.questions} questions: ${requests.second_tries} second tries, ${requests.ahead} ahead of a question`;
   return [
     `\n${command}\n${model}, ${machine}, commit ${commit}`,
     table(overall),
@@ -115,7 +115,7 @@ function besides(by, rows) {
 
 function whole(flag, say) {
   return (text) => {
-    if (!/^\d{1,6}$/.test(text)) throw new WrongArguments(say("--{0} {1}: use a whole number", flag, text));
+    if (!/^[1-9]\d{0,5}$/.test(text)) throw new WrongArguments(say("--{0} {1}: use a whole number from 1", flag, text));
     return Number(text);
   };
 }

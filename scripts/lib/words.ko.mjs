@@ -15,7 +15,7 @@ export const korean = {
   "Measure {0}": "{0} 측정",
   "Fetch {0}": "{0} 내려받기",
   "{0} is left out: {1} is not on the PATH": "{0}은(는) 뺐어요. {1}이(가) PATH에 없어요",
-  "--{0} {1}: use a whole number": "--{0} {1}: 정수를 쓰세요",
+  "--{0} {1}: use a whole number from 1": "--{0} {1}: 1부터의 정수를 쓰세요",
   "Install {0}": "{0} 설치",
   "Build and pack the extension": "확장 빌드와 포장",
   "Install the extension": "확장 설치",

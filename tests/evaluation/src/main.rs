@@ -22,6 +22,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use saga_client::{Client, ClientOptions, Failure, Timeouts};
+use saga_engine::EngineStats;
 use serde_json::json;
 
 use ours::Ours;
@@ -38,14 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings: Settings = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let files = source::read(&settings.sources)?;
     let cases = sample(&files, settings.cases, settings.seed);
-    let (asked, requests) = ask_all(&settings, &cases).await?;
-    let strategies: Vec<&'static str> =
-        names().filter(|name| settings.strategies.contains(*name)).collect();
-    let mut result = report(&asked, &strategies);
-    result["files"] = json!(files.len());
-    result["our_requests"] = requests;
-    std::fs::write(&settings.result, serde_json::to_string_pretty(&result)?)?;
-    Ok(())
+    ask_all(&settings, files.len(), &cases).await
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
@@ -53,11 +47,13 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// All cases of a file by one strategy before the next strategy: a model server keeps what it has
-/// read of a file for the next of its holes.
-async fn ask_all<'a>(
+/// read of a file for the next of its holes. The result is written after every file, so that a run
+/// that is cut short has one too.
+async fn ask_all(
     settings: &Settings,
-    cases: &[Case<'a>],
-) -> Result<(Vec<Asked<'a>>, serde_json::Value), Box<dyn Error>> {
+    files: usize,
+    cases: &[Case<'_>],
+) -> Result<(), Box<dyn Error>> {
     let model = settings.model.as_deref();
     let mut ours =
         Ours::start(&settings.server, model, timeouts()).map_err(|failure| failure.to_string())?;
@@ -81,16 +77,30 @@ async fn ask_all<'a>(
         }
         let with_answers = of_file.iter().zip(answers);
         asked.extend(with_answers.map(|(case, answers)| Asked { case: *case, answers }));
+        write(settings, files, &asked, &ours.stats())?;
     }
-    let stats = ours.stats();
-    let requests = json!({
-        "questions": cases.len(),
+    Ok(())
+}
+
+fn write(
+    settings: &Settings,
+    files: usize,
+    asked: &[Asked<'_>],
+    stats: &EngineStats,
+) -> Result<(), Box<dyn Error>> {
+    let strategies: Vec<&'static str> =
+        names().filter(|name| settings.strategies.contains(*name)).collect();
+    let mut result = report(asked, &strategies);
+    result["files"] = json!(files);
+    result["our_requests"] = json!({
+        "questions": asked.len(),
         "sent": stats.requests_sent,
         "second_tries": stats.second_tries,
+        "ahead": stats.speculated,
         "suppressed": stats.suppressed,
         "dropped": stats.dropped,
     });
-    Ok((asked, requests))
+    Ok(std::fs::write(&settings.result, serde_json::to_string_pretty(&result)?)?)
 }
 
 /// A machine without a GPU may read a long prompt for minutes.
