@@ -3,6 +3,7 @@
 // the goals; `--only NAME` measures one and shows it together with what was measured before.
 //
 // A goal that is missed is said in the table. The exit code tells only whether everything could be measured.
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { BENCHES, COMPLETION } from "./bench/benches.mjs";
@@ -25,8 +26,8 @@ await runScript(async (kit) => {
   const names = namesOf(isCompletion);
   const allowed = {
     only: benchName(names, say),
-    addon: text("addon", say),
-    proxy: text("proxy", say),
+    addon: file("addon", say),
+    proxy: file("proxy", say),
     help: null,
   };
   const flags = readArguments(allowed, say, isCompletion ? given.slice(1) : given);
@@ -40,6 +41,8 @@ await runScript(async (kit) => {
   // Only the addon is built with npm.
   if (!flags.addon) await installNodeModules(kit);
   await mkdir(folder, { recursive: true });
+  // Programs that are measured beside ours leave files where they are started.
+  process.chdir(folder);
   const programs = openPrograms(kit, flags);
   let failed = 0;
   for (const name of flags.only ? [flags.only] : names) {
@@ -84,6 +87,15 @@ async function showSummary({ progress }) {
 function namesOf(isCompletion) {
   const names = Object.keys(BENCHES);
   return isCompletion ? names.filter((name) => BENCHES[name].group === COMPLETION) : names;
+}
+
+/** A file that is there, relative to the folder the command was given in. */
+function file(flag, say) {
+  return (given) => {
+    const name = path.resolve(text(flag, say)(given));
+    if (!existsSync(name)) throw new WrongArguments(say("--{0} {1}: use {2}", flag, given, "a file"));
+    return name;
+  };
 }
 
 function benchName(names, say) {

@@ -2,8 +2,8 @@
 // another assistant's own client.
 //
 // A server that is always right answers once; then the answer is typed key by key, and after each key the client is
-// asked as its editor asks it. What counts as served is the rest of the answer, or the beginning of that, with no request
-// sent.
+// asked as its editor asks it. What counts as served is the rest of the answer, its beginning, or more than it (what was
+// asked in the background goes on where the answer ends), with no request of the key's own.
 
 import { atLeast, atMost } from "./figures.mjs";
 import { ALWAYS_RIGHT } from "./oracle.mjs";
@@ -94,10 +94,12 @@ async function follow(editor, answer, run, wanted, requests) {
     const before = requests();
     const { text, took } = await editor.ask("automatic");
     run.keys += 1;
-    if (text !== "" && rest.startsWith(text) && requests() === before) run.served += 1;
+    if (fits(text, rest) && requests() === before) run.served += 1;
     run.took.push(took);
   }
 }
+
+const fits = (text, rest) => text !== "" && (rest.startsWith(text) || text.startsWith(rest));
 
 async function openOurs(addon, url, trace) {
   const engine = new addon.Engine({ serverUrl: url });

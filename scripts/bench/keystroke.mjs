@@ -73,6 +73,7 @@ async function measureSize(addon, server, lines) {
       prepared_p50_ms: rounded(percentile(of("prepared"), 0.5), 3),
       ...times("edit_blocks", of("edit")),
       ...times("edit_and_question_block", of("blocked")),
+      from_wire_to_end_p50_ms: rounded(percentile(of("ended"), 0.5), 3),
       bare_socket_p50_ms: rounded(percentile(of("bare"), 0.5), 3),
       ...times("tabby_agent_wire", tabby),
     };
@@ -103,11 +104,13 @@ export async function openTyping(engine, server, { uri, text }) {
       const returned = process.hrtime.bigint();
       const { at, http2 } = await arrivalSince(start, server);
       while ((await reply.next()) !== null);
+      const ended = process.hrtime.bigint();
       return {
         http2,
         wire: milliseconds(start, at),
         edit: milliseconds(start, edited),
         blocked: milliseconds(start, returned),
+        ended: milliseconds(at, ended),
       };
     },
   };

@@ -25,7 +25,7 @@ export function openPrograms(kit, given) {
           }),
         );
       }
-      programs.addonFile = path.resolve(given.addon ?? path.join(root, "native", "codesaga.node"));
+      programs.addonFile = given.addon ?? path.join(root, "native", "codesaga.node");
       programs.addon = createRequire(import.meta.url)(programs.addonFile);
     },
     async proxy() {
@@ -36,7 +36,7 @@ export function openPrograms(kit, given) {
           }),
         );
       }
-      programs.proxyProgram = path.resolve(given.proxy ?? path.join(debugBinaries, "..", "release", "codesaga-proxy"));
+      programs.proxyProgram = given.proxy ?? path.join(debugBinaries, "..", "release", "codesaga-proxy");
     },
     model: () => installModel(kit),
     tabby: () => installTabby(kit),

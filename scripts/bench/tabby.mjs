@@ -33,15 +33,11 @@ export async function installTabby({ processes, progress, say }) {
  * Starts it on a server. `complete()` asks at a place of a text and gives the text of the first choice; a question that
  * is let go of gives none.
  */
-export async function startTabby(url, debounce) {
+export async function startTabby(url) {
   const { TabbyAgent } = load();
   const agent = new TabbyAgent();
   await agent.initialize({
-    config: {
-      server: { endpoint: url },
-      anonymousUsageTracking: { disable: true },
-      ...(debounce && { completion: { debounce } }),
-    },
+    config: { server: { endpoint: url }, anonymousUsageTracking: { disable: true } },
     dataStore: { data: {}, load: async () => {}, save: async () => {} },
   });
   return {
