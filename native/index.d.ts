@@ -28,8 +28,9 @@ export declare class Engine {
   prefill(request: PrefillRequest): void
   /**
    * Says which folders may be read for what other files say. The index of the ones before is
-   * forgotten, and the new one is made in the background. Throws `invalid_setting` for a pattern
-   * that is none; no folder is read then.
+   * forgotten, and the new one is made in the background; the same folders are looked at again.
+   * Throws `invalid_setting` for a pattern that is none; no folder is read then, and what the
+   * other patterns protect stays private.
    */
   setWorkspace(workspace: Workspace): void
   /**

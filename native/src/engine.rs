@@ -92,8 +92,9 @@ impl Engine {
     }
 
     /// Says which folders may be read for what other files say. The index of the ones before is
-    /// forgotten, and the new one is made in the background. Throws `invalid_setting` for a pattern
-    /// that is none; no folder is read then.
+    /// forgotten, and the new one is made in the background; the same folders are looked at again.
+    /// Throws `invalid_setting` for a pattern that is none; no folder is read then, and what the
+    /// other patterns protect stays private.
     #[napi(catch_unwind)]
     pub fn set_workspace(&self, workspace: Workspace) -> Result<(), Thrown> {
         guarded(|| self.engine.set_workspace(&workspace::ask(workspace)))

@@ -122,7 +122,7 @@ impl Engine {
     /// Asks for the text that belongs at a cursor.
     ///
     /// # Errors
-    /// `unknown_document`, `offset_out_of_range`; all else comes as an event.
+    /// `unknown_document`, `offset_out_of_range`, `too_large`; all else comes as an event.
     pub fn complete(&self, ask: CompleteAsk) -> Result<Reply, Failure> {
         self.threads.check_open()?;
         complete::complete(&self.shared, &self.runner(), ask)
@@ -200,10 +200,12 @@ impl Engine {
     }
 
     /// Says which folders may be read for what other files say; the index of the ones before is
-    /// forgotten. The reading happens in the background, and there is none without folders.
+    /// forgotten, and the same ones are looked at again. The reading happens in the background, and
+    /// there is none without folders.
     ///
     /// # Errors
-    /// `invalid_setting` for a pattern that is none; no folder is read then.
+    /// `invalid_setting` for a pattern that is none; no folder is read then, and what the other
+    /// patterns protect stays private.
     pub fn set_workspace(&self, ask: &WorkspaceAsk) -> Result<(), Failure> {
         self.threads.check_open()?;
         self.shared.workspace.set(ask)

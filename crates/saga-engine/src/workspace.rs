@@ -69,7 +69,7 @@ pub(crate) struct Workspace {
 }
 
 struct State {
-    /// The last thing that was asked; asking it again is no reason to begin anew.
+    /// What was asked last.
     asked: WorkspaceAsk,
     private: Arc<PrivateFiles>,
     run: Option<Arc<Run>>,
@@ -78,25 +78,29 @@ struct State {
 impl Workspace {
     /// No folders yet.
     pub(crate) fn new(limits: WorkspaceLimits) -> Result<Self, Failure> {
-        let private = Arc::new(private_files(&[])?);
-        let state = State { asked: WorkspaceAsk::default(), private, run: None };
+        let (private, _) = private_files(&[])?;
+        let state = State { asked: WorkspaceAsk::default(), private: Arc::new(private), run: None };
         Ok(Self { limits, state: Mutex::new(state) })
     }
 
-    /// Takes other folders and begins to read them. What is wrong with them leaves none to read.
+    /// Takes other folders and begins to read them; the same ones are looked at again. What is
+    /// wrong with them leaves none to read.
     pub(crate) fn set(&self, ask: &WorkspaceAsk) -> Result<(), Failure> {
         let mut state = self.state.lock();
-        if state.asked == *ask {
+        if let Some(run) = state.run.as_ref().filter(|_| state.asked == *ask) {
+            run.all_changed();
             return Ok(());
         }
         if let Some(run) = state.run.take() {
             run.stop();
         }
-        state.asked = WorkspaceAsk::default();
-        let private = Arc::new(private_files(&ask.private)?);
-        state.private = Arc::clone(&private);
+        let (private, wrong) = private_files(&ask.private)?;
+        state.private = Arc::new(private);
+        if let Some(wrong) = wrong {
+            return Err(wrong);
+        }
         if !ask.folders.is_empty() {
-            let rules = Rules::new(ask, private, &self.limits)?;
+            let rules = Rules::new(ask, Arc::clone(&state.private), &self.limits)?;
             state.run = Some(Run::start(rules, self.limits)?);
         }
         state.asked = ask.clone();

@@ -15,7 +15,7 @@ pub(crate) struct WorkspaceLimits {
     pub(crate) entries_max: usize,
     /// Bytes that one pass reads.
     pub(crate) read_bytes_max: u64,
-    /// How long one pass takes.
+    /// How long one pass takes: long, since on a busy machine the lowest priority gets little.
     pub(crate) pass_time_max: Duration,
     /// Changed paths that wait; with more of them everything is looked at again.
     pub(crate) changed_paths_max: usize,
@@ -32,7 +32,7 @@ impl WorkspaceLimits {
         folders_max: 64,
         entries_max: 200_000,
         read_bytes_max: 200 << 20,
-        pass_time_max: Duration::from_secs(30),
+        pass_time_max: Duration::from_secs(120),
         changed_paths_max: 1_000,
         quiet: Duration::from_millis(150),
         quiet_max: Duration::from_secs(2),

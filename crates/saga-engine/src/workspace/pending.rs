@@ -69,6 +69,11 @@ impl Pending {
         self.arrived.notify_all();
     }
 
+    pub(super) fn add_all(&self) {
+        self.state.lock().changes = Changes { are_all: true, ..Changes::default() };
+        self.arrived.notify_all();
+    }
+
     /// Waits for changes, and then for a moment without more of them. `None` when it is over.
     pub(super) fn wait(&self) -> Option<Changes> {
         let mut state = self.state.lock();

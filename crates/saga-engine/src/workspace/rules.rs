@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use saga_context::{PrivateFiles, is_indexable};
+use saga_context::{BadGlob, PrivateFiles, is_indexable};
 use saga_domain::{Failure, FailureCode};
 
 use super::WorkspaceAsk;
@@ -107,9 +107,18 @@ impl Rules {
     }
 }
 
-/// Files that everybody keeps to themselves, and those that the user names.
-pub(super) fn private_files(globs: &[String]) -> Result<PrivateFiles, Failure> {
-    PrivateFiles::new(globs).map_err(|bad| Failure::new(bad.code(), bad.to_string()))
+/// Files that everybody keeps to themselves, and those that the user names. A pattern that is none
+/// comes back as a failure, and takes nothing from what the others protect.
+pub(super) fn private_files(globs: &[String]) -> Result<(PrivateFiles, Option<Failure>), Failure> {
+    let failure = |bad: BadGlob| Failure::new(bad.code(), bad.to_string());
+    match PrivateFiles::new(globs) {
+        Ok(private) => Ok((private, None)),
+        Err(bad) => {
+            let is_good = |glob: &&String| PrivateFiles::new(std::slice::from_ref(*glob)).is_ok();
+            let good: Vec<String> = globs.iter().filter(is_good).cloned().collect();
+            Ok((PrivateFiles::new(&good).map_err(failure)?, Some(failure(bad))))
+        }
+    }
 }
 
 fn globs(ask: &WorkspaceAsk) -> Result<GlobSet, Failure> {

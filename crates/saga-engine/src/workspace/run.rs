@@ -67,6 +67,11 @@ impl Run {
         self.pending.add(paths.filter(|path| self.rules.shown(path).is_some()));
     }
 
+    /// Has everything looked at again; what is as it was is not read.
+    pub(super) fn all_changed(&self) {
+        self.pending.add_all();
+    }
+
     pub(super) fn counts(&self) -> WorkspaceCounts {
         // Before the counts: what is done is then counted.
         let indexing = self.pending.is_busy();

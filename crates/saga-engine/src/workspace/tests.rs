@@ -317,12 +317,27 @@ fn several_folders_have_their_names_before_their_files() {
 }
 
 #[test]
-fn the_same_folders_again_are_no_reason_to_begin_anew() {
-    let world = World::new("//- /a.py\n").folder("");
+fn the_same_folders_again_are_looked_at_again() {
+    let world = World::new("//- /a.py\n//- /b.py\n").folder("");
     world.open().told();
     let run = world.workspace.run().expect("an index");
-    world.open();
-    assert!(world.workspace.run().is_some_and(|now| std::sync::Arc::ptr_eq(&run, &now)));
+    world.write("//- /c.py\n");
+    std::fs::remove_file(world.path("a.py")).expect("it is there");
+    world.open().check(expect![[r#"
+        b.py
+        c.py
+    "#]]);
+    let is_same = |now| std::sync::Arc::ptr_eq(&run, &now);
+    assert!(world.workspace.run().is_some_and(is_same), "what is known is kept meanwhile");
+}
+
+#[test]
+fn a_wrong_pattern_takes_nothing_from_what_the_others_protect() {
+    let mut world = World::new("//- /a.py\n").folder("");
+    world.ask.private = vec!["team/**".to_owned(), "{".to_owned()];
+    assert!(world.workspace.set(&world.ask).is_err());
+    assert!(world.workspace.is_private("team/keys.py") && world.workspace.is_private(".env"));
+    assert!(!world.workspace.is_private("a.py"));
 }
 
 #[test]
