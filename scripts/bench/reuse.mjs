@@ -1,8 +1,8 @@
 // Prompt tokens that the model evaluates again for each typed key, as llama.cpp itself reports them: our prompts through
 // the engine and the real proxy, and the layouts of other assistants, for the same keys on the same small model.
 //
-// Two rows are ours. In the first the model's answer never fits what is typed next, so that each key costs a request: the
-// layout alone. In the second the model answers what it likes, of 16 tokens at most, and cache, second tries and requests
+// Two kinds of rows are ours. In the first the model's answer never fits what is typed next, so that each key costs a
+// request, and nothing is asked in the background: the layout alone. In the second the model answers what it likes, of 16 tokens at most, and cache, second tries and requests
 // in the background count as they come.
 //
 // The layouts of others evaluate much, so the model is asked for some runs of consecutive keys of theirs only; what it
@@ -23,9 +23,9 @@ const MEDIAN_TOKENS = 2;
 const OWN_ANSWER_KEYS = 150;
 const OTHER_TRACE_KEYS = 131;
 /** What the model evaluates for each layout of others, about; and the consecutive keys at each of the places. */
-const SAMPLED_TOKENS = 6_000;
-const SAMPLED_MS_MAX = 30_000;
-const RUN_KEYS = 6;
+const SAMPLED_TOKENS = 5_000;
+const SAMPLED_MS_MAX = 20_000;
+const RUN_KEYS = 4;
 const RUNS_MAX = 8;
 const TAIL = 120;
 /** Nobody types it, so an answer that goes on with it never fits. */
@@ -71,7 +71,7 @@ async function ours(tools, tokenize, trace, layout, answering) {
   let text = trace.before;
   const relay = await startNotingRelay({ modelUrl: tools.modelUrl, answer: answering?.(() => text) });
   const proxy = await startProxy(tools, relay.url);
-  const engine = new tools.addon.Engine({ serverUrl: proxy.url });
+  const engine = new tools.addon.Engine({ serverUrl: proxy.url, background: answering === undefined });
   try {
     openTrace(engine, trace);
     await engine.status();
