@@ -40,7 +40,8 @@ test("ghost text appears while typing, and Tab accepts it", async () => {
   // The editor readies its ghost text a moment after its first file opens; keys before that ask nobody.
   await workbench.type("return ", 150);
   await workbench.waitForGhostText((text) => text.includes("self.items.pop()"));
-  assert.equal(await workbench.read("stack.py"), stack, "ghost text is not in the file");
+  // What was typed may have been saved by the editor meanwhile.
+  assert.ok(!(await workbench.read("stack.py")).includes("items.pop()"), "ghost text is not in the file");
   await scene.screenshots("ghost-text");
   await workbench.press("Tab");
   await workbench.waitForNoGhostText();
