@@ -54,6 +54,7 @@ struct Candidate<'a> {
     path: &'a str,
     place: (u32, u32),
     text: &'a str,
+    is_open: bool,
 }
 
 /// Where names are looked up.
@@ -90,7 +91,7 @@ impl<'a> Search<'a> {
             let path = self.spot.doc.path();
             return unseen
                 .take(SAME_NAME_MAX)
-                .map(|(place, found)| Candidate { path, place, text: &found.text })
+                .map(|(place, found)| Candidate { path, place, text: &found.text, is_open: true })
                 .collect();
         }
         let all: Vec<Candidate<'a>> = self.in_open(name).chain(self.in_index(name)).collect();
@@ -98,28 +99,39 @@ impl<'a> Search<'a> {
         let Some(nearest) = all.iter().map(nearness).max() else { return Vec::new() };
         let mut found: Vec<_> =
             all.into_iter().filter(|candidate| nearness(candidate) == nearest).collect();
-        let same_max = if nearest == Nearness::Elsewhere { 1 } else { 2 * SAME_NAME_MAX };
-        if found.len() > same_max
-            || (nearest == Nearness::Elsewhere && !self.may_be_from_afar(name))
-        {
+        if !self.may_be_meant(name, nearest, &found) {
+            found.retain(|candidate| candidate.is_open);
+        }
+        if found.len() > 2 * SAME_NAME_MAX {
             return Vec::new();
         }
         found.truncate(SAME_NAME_MAX);
         found
     }
 
-    /// Whether a name can mean a definition that nothing leads to: it is no plain word, which a
-    /// local variable may have as well, and it is not imported from somewhere else.
-    fn may_be_from_afar(&self, name: &str) -> bool {
-        !self.imported.contains(name) && !names::is_plain_word(name)
+    /// Whether a name can mean definitions in files that nobody opened. Where no import leads, it
+    /// must be no plain word, which a local variable may have as well; from further away than the
+    /// same directory, it must also be the only one, and not be imported from somewhere else.
+    fn may_be_meant(&self, name: &str, nearness: Nearness, found: &[Candidate<'_>]) -> bool {
+        match nearness {
+            Nearness::Elsewhere => {
+                found.len() == 1 && !self.imported.contains(name) && !names::is_plain_word(name)
+            }
+            Nearness::SameDirectory => !names::is_plain_word(name),
+            _ => true,
+        }
     }
 
     fn in_open(&self, name: &str) -> impl Iterator<Item = Candidate<'a>> {
         self.open.iter().flat_map(move |(document, outline)| {
             let usable = outline.named(name).filter(|(_, found)| !found.is_local);
             let path = document.path();
-            let candidates =
-                usable.map(move |(place, found)| Candidate { path, place, text: &found.text });
+            let candidates = usable.map(move |(place, found)| Candidate {
+                path,
+                place,
+                text: &found.text,
+                is_open: true,
+            });
             candidates.take(SAME_NAME_SEEN_MAX)
         })
     }
@@ -128,11 +140,15 @@ impl<'a> Search<'a> {
         let family = self.spot.doc.language().map(|language| language.family);
         let found =
             family.into_iter().flat_map(move |family| self.around.index.named(name, family));
-        let closed = found.filter(|found| !self.open_paths.contains(found.path));
+        let in_tests = is_of_tests(self.spot.doc.path());
+        let closed = found.filter(move |found| {
+            !self.open_paths.contains(found.path) && (in_tests || !is_of_tests(found.path))
+        });
         closed.take(SAME_NAME_SEEN_MAX).map(|found| Candidate {
             path: found.path,
             place: (0, found.place.into()),
             text: found.text,
+            is_open: false,
         })
     }
 
@@ -182,6 +198,16 @@ fn module_of(path: &str) -> Option<&str> {
     let file = parts.next()?;
     let stem = file.split('.').next().unwrap_or(file);
     if NAMELESS.contains(&stem) { parts.next() } else { Some(stem) }
+}
+
+/// Whether a file holds tests, whose definitions nobody else uses.
+fn is_of_tests(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or(path);
+    let marks = [".test.", ".spec.", "_test."];
+    file.starts_with("test_")
+        || marks.iter().any(|mark| file.contains(mark))
+        || parts.any(|directory| matches!(directory, "test" | "tests" | "__tests__" | "spec"))
 }
 
 fn directory_of(path: &str) -> &str {

@@ -50,7 +50,7 @@ fn an_import_counts_more_than_a_directory_and_that_more_than_nothing() {
 //- /web/cart.ts
 import { price } from '../shop/price'
 import * as money from '../shop/money'
-price(money.round(total($0)))
+price(money.round(totalOf(total($0))))
 //- /disk/shop/price.ts
 export function price(item: Item): number { return 1 }
 //- /disk/web/price-tag.ts
@@ -60,14 +60,15 @@ export function round(value: number): number { return value }
 //- /disk/lib/numbers.ts
 export function round(value: string): number { return 2 }
 //- /disk/web/total.ts
-export function total(items: Item[]): number { return 3 }
+export function totalOf(items: Item[]): number { return 3 }
+export function total(): number { return 3 }
 //- /disk/admin/total.ts
-export function total(users: User[]): number { return 4 }
+export function totalOf(users: User[]): number { return 4 }
 ",
         expect![[r#"
             signature shop/money.ts: function round(value: number): number
             signature shop/price.ts: function price(item: Item): number
-            signature web/total.ts: function total(items: Item[]): number
+            signature web/total.ts: function totalOf(items: Item[]): number
         "#]],
     );
 }
@@ -137,6 +138,24 @@ pub struct Circle { seats: u32 }
 }
 
 #[test]
+fn what_tests_define_is_for_tests() {
+    let files = "
+//- /disk/app/tests/orders.py
+def make_order(): pass
+//- /disk/app/test_users.py
+def make_user(): pass
+";
+    check(&format!("//- /app/main.py\nmake_order(make_user($0))\n{files}"), expect![""]);
+    check(
+        &format!("//- /app/test_main.py\nmake_order(make_user($0))\n{files}"),
+        expect![[r#"
+            signature app/test_users.py: def make_user()
+            signature app/tests/orders.py: def make_order()
+        "#]],
+    );
+}
+
+#[test]
 fn another_family_defines_something_else() {
     check("//- /main.py\narea($0)\n//- /disk/a.rs\npub fn area() {}\n", expect![""]);
 }
@@ -164,8 +183,9 @@ fn the_same_input_gives_the_same_order_whatever_was_indexed_first() {
 fn signatures_keep_to_their_bytes() {
     let fixture = "
 //- /main.py
+from letters import alpha, beta, gamma
 alpha(beta(gamma($0)))
-//- /disk/a.py
+//- /disk/letters.py
 def alpha(one, two, three): pass
 def beta(): pass
 def gamma(one, two, three): pass
@@ -173,8 +193,8 @@ def gamma(one, two, three): pass
     let limits = ContextLimits { signatures_bytes_max: 45, ..ContextLimits::USUAL };
     let found = super::show(&World::new(fixture).related(&limits));
     expect![[r#"
-        signature a.py: def beta()
-        signature a.py: def gamma(one, two, three)
+        signature letters.py: def beta()
+        signature letters.py: def gamma(one, two, three)
     "#]]
     .assert_eq(&found);
 }
