@@ -6,6 +6,7 @@ pub mod conversation;
 pub mod feedback;
 pub mod guards;
 pub mod limits;
+mod loads;
 pub mod models;
 pub mod ports;
 pub mod priority;

@@ -78,8 +78,8 @@ impl ModelDirectory {
             let answers = upstream.failure().is_none();
             let mut served = answers;
             if let Some(model) = self.default_at(upstream).filter(|_| answers) {
-                served =
-                    !upstream.must_load(&model.name) || upstream.loaded(&model.name).await.is_ok();
+                served = !upstream.loads().must_load(&model.name)
+                    || upstream.loads().loaded(&model.name).await.is_ok();
                 if served {
                     self.ready.send_if_modified(|ready| {
                         let is_first = ready.is_none();

@@ -1,8 +1,4 @@
-//! One model server as the directory knows it: what it serves, how it stands, who may go in, and
-//! which of its models are in memory.
-//!
-//! A model server aborts a load when the client that caused it leaves, so an impatient editor could
-//! keep a model from ever loading. Loads therefore belong to tasks of their own.
+//! One model server as the directory knows it: what it serves, how it stands and who may go in.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,11 +8,12 @@ use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::class::RequestClass;
 use saga_protocol::ready::ReadyStatus;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::domain::admission::Admission;
-use crate::domain::limits::{KeepAlive, Limits};
+use crate::domain::limits::Limits;
+use crate::domain::loads::{Load, Loads};
 use crate::domain::ports::{ModelCall, ModelServer, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::relay::{Begun, Relay};
@@ -30,7 +27,7 @@ pub(crate) struct Upstream {
     door: Admission,
     limits: Limits,
     known: Mutex<Known>,
-    loads: Mutex<HashMap<String, Load>>,
+    loads: Loads,
     uses: Mutex<HashMap<String, Used>>,
     asking: tokio::sync::Mutex<()>,
     nudge: Notify,
@@ -49,14 +46,6 @@ enum Stands {
     Answers,
     Fails(Failure),
 }
-
-enum Load {
-    Running { since: Instant, outcome: Outcome },
-    Loaded { since: Instant, until: Option<Instant> },
-    Failed { since: Instant, failure: Failure },
-}
-
-type Outcome = watch::Receiver<Option<Result<(), Failure>>>;
 
 /// What can be expected of a request sent now.
 #[derive(Clone, Debug)]
@@ -97,6 +86,7 @@ const NEWEST_SHARE: f64 = 0.2;
 impl Upstream {
     pub(crate) fn new(server: Arc<dyn ModelServer>, limits: Limits) -> Self {
         Self {
+            loads: Loads::new(server.clone(), limits),
             server,
             door: Admission::new(limits.parallel_requests_max, limits.queued_requests_max),
             limits,
@@ -106,7 +96,6 @@ impl Upstream {
                 since: Instant::now(),
                 asked_at: None,
             }),
-            loads: Mutex::new(HashMap::new()),
             uses: Mutex::new(HashMap::new()),
             asking: tokio::sync::Mutex::new(()),
             nudge: Notify::new(),
@@ -124,9 +113,9 @@ impl Upstream {
             let known = self.known.lock();
             (known.models.clone(), known.standing == Stands::Answers)
         };
-        let (loads, uses) = (self.loads.lock(), self.uses.lock());
+        let uses = self.uses.lock();
         let placed = |model: ServedModel| Placed {
-            standing: match loads.get(&model.name) {
+            standing: match self.loads.get(&model.name) {
                 Some(Load::Failed { .. }) => Standing::Silent,
                 Some(Load::Running { .. }) if answers => Standing::Loads,
                 _ if answers => Standing::Answers,
@@ -180,64 +169,14 @@ impl Upstream {
             // in its memory then.
             Err(failure) => {
                 known.stand(Stands::Fails(failure));
-                self.loads.lock().retain(|_, load| matches!(load, Load::Running { .. }));
+                self.loads.forget_all();
             }
         }
     }
 
-    /// Whether the model was not loaded since the server came up. One that left memory again, after
-    /// the time its keeper chose, waits for its next request.
-    pub(crate) fn must_load(&self, model: &str) -> bool {
-        !matches!(self.loads.lock().get(model), Some(Load::Loaded { .. }))
-    }
-
-    /// Returns when the model is in memory. The load goes on when the caller stops waiting.
-    ///
-    /// # Errors
-    /// Whatever kept the model from loading.
-    pub(crate) async fn loaded(self: &Arc<Self>, model: &str) -> Result<(), Failure> {
-        let mut outcome = {
-            let mut loads = self.loads.lock();
-            match loads.get(model) {
-                Some(Load::Loaded { until, .. }) if until.is_none_or(|at| Instant::now() < at) => {
-                    return Ok(());
-                }
-                Some(Load::Running { outcome, .. }) => outcome.clone(),
-                _ => self.start_load(&mut loads, model),
-            }
-        };
-        match outcome.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().unwrap_or(Ok(())),
-            Err(_gone) => Err(Failure::new(FailureCode::Internal, "loading was given up")),
-        }
-    }
-
-    fn start_load(self: &Arc<Self>, loads: &mut HashMap<String, Load>, model: &str) -> Outcome {
-        let (announce, outcome) = watch::channel(None);
-        let running = Load::Running { since: Instant::now(), outcome: outcome.clone() };
-        loads.insert(model.to_owned(), running);
-        let (upstream, model) = (self.clone(), model.to_owned());
-        tokio::spawn(async move {
-            let load = upstream.server.load(&model);
-            let result = timeout(upstream.limits.first_piece_time_max, load)
-                .await
-                .unwrap_or_else(|_| Err(too_slow("the model did not load in time")));
-            let since = Instant::now();
-            let state = match &result {
-                Ok(()) => Load::Loaded { since, until: upstream.keeps_until() },
-                Err(failure) => Load::Failed { since, failure: failure.clone() },
-            };
-            upstream.loads.lock().insert(model, state);
-            announce.send_replace(Some(result));
-        });
-        outcome
-    }
-
-    fn keeps_until(&self) -> Option<Instant> {
-        match self.limits.keep_alive {
-            KeepAlive::Forever => None,
-            KeepAlive::For(time) => Some(Instant::now() + time),
-        }
+    /// Which of its models are in memory.
+    pub(crate) fn loads(&self) -> &Loads {
+        &self.loads
     }
 
     /// Begins an answer: through the door, with the model in memory, up to the first piece.
@@ -271,12 +210,12 @@ impl Upstream {
     }
 
     async fn begin(self: &Arc<Self>, call: &ModelCall) -> Result<Begun, Failure> {
-        self.loaded(&call.model).await?;
+        self.loads.loaded(&call.model).await?;
         let since = Instant::now();
         let first_piece = async { Begun::of(self.server.answer(call).await?).await };
         let begun = timeout(self.limits.first_piece_time_max, first_piece)
             .await
-            .unwrap_or_else(|_| Err(too_slow("the model server did not begin to answer in time")));
+            .unwrap_or_else(|_| Err(too_slow()));
         match &begun {
             Ok(_) => self.used(&call.model, since.elapsed()),
             Err(failure) => self.note(&call.model, failure),
@@ -294,16 +233,14 @@ impl Upstream {
                 used.first_piece_ms += (newest - used.first_piece_ms) * NEWEST_SHARE;
             })
             .or_insert(Used { last, first_piece_ms: newest });
-        if let Some(Load::Loaded { until, .. }) = self.loads.lock().get_mut(model) {
-            *until = self.keeps_until();
-        }
+        self.loads.used(model);
     }
 
     /// A server that failed is asked at once how it stands, and its models are loaded anew.
     fn note(&self, model: &str, failure: &Failure) {
         // One that has no room is well.
         if is_the_servers_fault(failure) && failure.code != FailureCode::UpstreamBusy {
-            self.loads.lock().remove(model);
+            self.loads.forget(model);
             self.known.lock().asked_at = None;
             self.nudge.notify_one();
         }
@@ -320,13 +257,13 @@ impl Upstream {
             let known = self.known.lock();
             (known.standing.clone(), known.since)
         };
-        let (since, failure, is_loaded) = match (standing, self.loads.lock().get(model)) {
+        let (since, failure, is_loaded) = match (standing, self.loads.get(model)) {
             (Stands::Fails(failure), _) => (known_since, Some(failure), false),
             (Stands::NotAsked, _) | (Stands::Answers, None) => (known_since, None, false),
-            (Stands::Answers, Some(Load::Running { since, .. })) => (*since, None, false),
-            (Stands::Answers, Some(Load::Loaded { since, .. })) => (*since, None, true),
+            (Stands::Answers, Some(Load::Running { since, .. })) => (since, None, false),
+            (Stands::Answers, Some(Load::Loaded { since, .. })) => (since, None, true),
             (Stands::Answers, Some(Load::Failed { since, failure })) => {
-                (*since, Some(failure.clone()), false)
+                (since, Some(failure), false)
             }
         };
         let status = match &failure {
@@ -378,6 +315,6 @@ fn preempted() -> Failure {
     }
 }
 
-fn too_slow(message: &str) -> Failure {
-    Failure::new(FailureCode::Timeout, message)
+fn too_slow() -> Failure {
+    Failure::new(FailureCode::Timeout, "the model server did not begin to answer in time")
 }
