@@ -3,11 +3,15 @@
 //! Read leniently: servers leave out what they do not care for, and report an error inside a
 //! stream in three ways.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use serde::Deserialize;
 
 use crate::Failure;
 use crate::events::Events;
 use crate::failure;
+use crate::options::{Address, Timeouts};
 
 /// A part of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +49,17 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn new(events: Events) -> Self {
         Self { events, finish: None, usage: Usage::default(), over: false }
+    }
+
+    /// The answer that a recorded body holds, in the pieces it came in: for reading one without a
+    /// server.
+    ///
+    /// # Errors
+    /// None today; reading it may fail as that of any other.
+    pub fn of_recorded(pieces: Vec<Bytes>) -> Result<Self, Failure> {
+        let address = Address::parse("http://recorded.invalid")?;
+        let pieces = futures_util::stream::iter(pieces.into_iter().map(Ok));
+        Ok(Self::new(Events::of_pieces(address, Timeouts::default(), Arc::default(), pieces)))
     }
 
     /// The next part. After [`Piece::Done`] or an error comes `None`, and never before one of them.

@@ -31,9 +31,19 @@ impl Events {
         traffic: Arc<Traffic>,
         response: reqwest::Response,
     ) -> Self {
+        let pieces = response.bytes_stream().map(|piece| piece.map_err(|_| failure::broken_off()));
+        Self::of_pieces(address, timeouts, traffic, pieces)
+    }
+
+    pub(crate) fn of_pieces(
+        address: Address,
+        timeouts: Timeouts,
+        traffic: Arc<Traffic>,
+        pieces: impl Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    ) -> Self {
         let mut total = 0;
-        let bytes = response.bytes_stream().map(move |piece| {
-            let piece: Bytes = piece.map_err(|_| failure::broken_off())?;
+        let bytes = pieces.map(move |piece| {
+            let piece = piece?;
             traffic.count_received(piece.len());
             total += piece.len();
             if total > ANSWER_BYTES_MAX {

@@ -86,6 +86,7 @@ fn counts_that_mean_nothing_teach_nothing() {
     calibration.learn(&Prompt::Raw("return x\n".repeat(100)), 0);
     calibration.learn(&Prompt::Raw("return".to_owned()), 12);
     calibration.learn(&Prompt::Raw(String::new()), 500);
+    calibration.learn(&Prompt::Raw("return x\n".repeat(400)), 40);
     assert_eq!(calibration.estimate("return x\n"), estimate_tokens("return x\n"));
 }
 
@@ -93,9 +94,10 @@ fn counts_that_mean_nothing_teach_nothing() {
 fn wild_counts_leave_estimates_sane() {
     let mut calibration = Calibration::default();
     let text = "    return self.총합(x, 12345)\n".repeat(40);
-    for count in [u32::MAX, 40, 1_000_000, 33] {
+    for times in [3.5, 0.3, 3.9, 1000.0, 0.1] {
         for _ in 0..50 {
-            calibration.learn(&Prompt::Raw(text.clone()), count);
+            let count = f64::from(calibration.estimate(&text)) * times;
+            calibration.learn(&Prompt::Raw(text.clone()), count as u32);
         }
         let estimated = calibration.estimate(&text);
         assert!((1..100_000).contains(&estimated), "{estimated}");

@@ -285,7 +285,7 @@ impl<'t> Walk<'_, 't> {
                     Some(open) if open.closer == c => {
                         return Some(self.cut(at, StopReason::Follows));
                     }
-                    None if c == ')' && around.marks.paren_may_stand_alone => {}
+                    _ if c == ')' && around.marks.paren_may_stand_alone => {}
                     _ => return Some(self.cut(at, StopReason::ScopeEnd)),
                 }
             }

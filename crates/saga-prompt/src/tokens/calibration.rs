@@ -12,6 +12,9 @@ use super::features::{DEVIATION, Features, KINDS, WORTH};
 const NOISE: f32 = 0.03;
 /// Prompts with fewer tokens say more about the template around them.
 const LEARNT_TOKENS_MIN: u32 = 32;
+/// A count further off was not that of the whole prompt: some servers leave out what they had
+/// evaluated before.
+const PLAUSIBLE: f32 = 4.0;
 /// A worth outside of these is no vocabulary's.
 const WORTH_RANGE: (f32, f32) = (0.05, 8.0);
 /// How much of what is learnt is forgotten with each count, so that later ones still count.
@@ -57,12 +60,14 @@ impl Calibration {
     pub fn learn(&mut self, prompt: &Prompt, tokens: u32) {
         let (features, around) = features(prompt);
         let tokens = tokens.saturating_sub(around);
-        if tokens < LEARNT_TOKENS_MIN {
-            return;
-        }
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let counted = tokens as f32;
-        let off = counted - features.tokens(&self.worth);
+        let estimated = features.tokens(&self.worth);
+        let is_plausible = estimated / PLAUSIBLE < counted && counted < estimated * PLAUSIBLE;
+        if tokens < LEARNT_TOKENS_MIN || !is_plausible {
+            return;
+        }
+        let off = counted - estimated;
         let doubted: [f32; KINDS] = std::array::from_fn(|kind| features.tokens(&self.doubt[kind]));
         let doubt = features.tokens(&doubted) + (NOISE * counted).powi(2);
         for kind in 0..KINDS {

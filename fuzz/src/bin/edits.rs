@@ -1,0 +1,7 @@
+//! `targets::edits` for libFuzzer.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::run("edits", data));
