@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use saga_cache::{CacheLimits, CompletionCache};
 use saga_domain::{Failure, FailureCode, Prompt};
 use tokio_util::sync::CancellationToken;
 
@@ -22,16 +23,22 @@ const REST: Duration = Duration::from_secs(30);
 /// for so long.
 const IDLE: Duration = Duration::from_secs(1);
 
+const CACHE: CacheLimits = CacheLimits { entries_max: 200, bytes_max: 1 << 20 };
+
 /// What is asked while nobody waits.
 pub(crate) struct Background {
     is_wanted: bool,
     /// The completion that is asked ahead.
     pub(crate) ahead: Flights,
+    /// Answers to such. Kept apart: what was asked for must not grow by what comes after it.
+    pub(crate) cache: Mutex<CompletionCache>,
     reading: Mutex<CancellationToken>,
     rests_until: Mutex<Option<Instant>>,
     /// What was looked for ahead last, so that it is not looked for again with every key that
     /// leads there.
     ahead_last: Mutex<u64>,
+    /// The place whose completion was asked ahead and is in the cache.
+    ready: Mutex<Option<u64>>,
     /// The prompt that the server has read last.
     read_last: Mutex<Option<Prompt>>,
 }
@@ -41,9 +48,11 @@ impl Background {
         Self {
             is_wanted,
             ahead: Flights::default(),
+            cache: Mutex::new(CompletionCache::new(CACHE)),
             reading: Mutex::default(),
             rests_until: Mutex::default(),
             ahead_last: Mutex::default(),
+            ready: Mutex::default(),
             read_last: Mutex::default(),
         }
     }
@@ -65,6 +74,16 @@ impl Background {
     /// Whether `place` is not the one that was looked for ahead last.
     pub(crate) fn is_new_ahead(&self, place: u64) -> bool {
         self.is_wanted && std::mem::replace(&mut *self.ahead_last.lock(), place) != place
+    }
+
+    /// Notes that the completion for a place is in the cache before anybody asked.
+    pub(crate) fn note_ready(&self, place: u64) {
+        *self.ready.lock() = Some(place);
+    }
+
+    /// Whether the completion for a place was asked ahead; true once.
+    pub(crate) fn take_ready(&self, place: u64) -> bool {
+        self.ready.lock().take_if(|ready| *ready == place).is_some()
     }
 
     /// Waits until there may be a moment for background work; false when there is none.

@@ -48,12 +48,13 @@ pub(crate) fn complete(
         shared.stats.suppressed();
         return Ok(reply);
     }
-    let hit = shared.cache.lock().lookup(&view.cursor.place());
+    let hit = shared.cached(&view.cursor.place());
     shared.turn.note_lookup(hit.as_ref());
     if let Some(hit) = hit {
         shared.stats.cache_hit();
         giver.give(view.event_of(&hit));
         giver.give(ReplyEvent::Done(Usage { from_cache: true, ..Usage::default() }));
+        speculate::note_hit(shared, &view.cursor);
         speculate::after(shared, runner, &view.cursor, &hit);
         return Ok(reply);
     }
@@ -94,7 +95,10 @@ async fn answer(
     if question.trigger == Trigger::Automatic {
         let place = PauseAt::of(cursor.line_before(), cursor.rest_of_line());
         let moment = shared.turn.moment(place, shared.stats.first_token_ms());
-        tokio::time::sleep(pause(&moment)).await;
+        let pause = pause(&moment);
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         if shared.turn.is_over(question.ticket) {
             return Ok(false);
         }

@@ -12,9 +12,9 @@ use crate::place::Cursor;
 use crate::reply::Giver;
 use crate::shared::Shared;
 
-/// How long a question waits for a request that was asked ahead of it and has said nothing yet,
-/// when it is not known how long the server takes: others may stand before such a request.
-const AHEAD_PATIENCE_UNKNOWN: Duration = Duration::from_millis(500);
+/// How long a question waits at least for a request that was asked ahead of it and has said nothing
+/// yet. Others may stand before such a request, so there is an end to it.
+const AHEAD_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A request that a reply follows.
 pub(crate) struct Followed {
@@ -107,15 +107,14 @@ async fn changed(shared: &Shared, followed: &mut Followed, now: &Progress) -> bo
         return more.await.is_ok();
     }
     let usual = shared.stats.first_token_ms().map(|ms| Duration::from_millis(u64::from(ms)));
-    let patience = usual.map_or(AHEAD_PATIENCE_UNKNOWN, |usual| usual * 2);
+    let patience = usual.map_or(AHEAD_PATIENCE, |usual| AHEAD_PATIENCE.max(usual * 2));
     matches!(tokio::time::timeout(patience, more).await, Ok(Ok(())))
 }
 
 /// The editor has closed a bracket meanwhile; the cache knows what of the answer is inside of it.
 fn give_from_cache(shared: &Shared, question: &Question, giver: &Giver) -> bool {
     let view = &question.view;
-    let hit = shared.cache.lock().lookup(&view.cursor.place());
-    let Some(hit) = hit else { return false };
+    let Some(hit) = shared.cached(&view.cursor.place()) else { return false };
     giver.give(view.event_of(&hit));
     true
 }

@@ -135,6 +135,9 @@ impl<'a> Request<'a> {
         show: &impl Fn(&Shaped),
     ) -> Result<Option<(Shaped, Usage)>, Failure> {
         let CompletionPrompt { prompt, taken_back, begun, form, stop, max_tokens, .. } = prompt;
+        if self.shared.is_refused(&prompt, &taken_back) {
+            return Ok(None);
+        }
         let id = self.shared.document_id(self.cursor.document.uri());
         let terms = Terms { stop, max_tokens, purpose: self.purpose(&id) };
         let mut watch = Watch::start(&self.shared.stats, self.errand);
@@ -156,6 +159,7 @@ impl<'a> Request<'a> {
                     let shaped = guard::without_placeholder(shaper.push(&piece));
                     if shaped.stop == Some(StopReason::NotContinued) {
                         watch.complete(received_tokens);
+                        self.shared.note_refused(sent, taken_back);
                         return Ok(None);
                     }
                     if shaped.stop.is_some() {
@@ -178,6 +182,7 @@ impl<'a> Request<'a> {
                     let is_continued = shaped.stop != Some(StopReason::NotContinued);
                     if !is_continued || (says_nothing && !taken_back.is_empty()) {
                         watch.complete(received_tokens);
+                        self.shared.note_refused(sent, taken_back);
                         return Ok(None);
                     }
                     break shaped;
@@ -199,6 +204,12 @@ impl<'a> Request<'a> {
         Purpose { class: self.errand.class(), document: Some(id) }
     }
 
+    fn syntax(&self) -> Option<Box<dyn Syntax>> {
+        let Cursor { document, at, .. } = self.cursor;
+        let is_quick = document.rope().byte_len() <= MERGED_BYTES_MAX;
+        is_quick.then(|| Box::new(Merged(MergedSyntax::new(document, *at))) as Box<dyn Syntax>)
+    }
+
     fn shaper(&self, taken_back: &str, form: saga_prompt::AnswerForm) -> Shaper {
         let Scene { context, place, .. } = &self.scene;
         Shaper::new(ShapeAsk {
@@ -209,13 +220,13 @@ impl<'a> Request<'a> {
             one_line: place.one_line(),
             language: &context.language,
             in_prose: place.in_prose || place.in_comment,
-            syntax: Some(Box::new(Merged(MergedSyntax::new(
-                &self.cursor.document,
-                self.cursor.at,
-            )))),
+            syntax: self.syntax(),
         })
     }
 }
+
+/// A larger document takes longer to parse with an answer in it than the answer takes to come.
+const MERGED_BYTES_MAX: usize = 128 << 10;
 
 /// The parser of `saga-context` as the shaper of `saga-prompt` wants it.
 struct Merged(MergedSyntax);

@@ -16,6 +16,9 @@ const BLOCKING_THREADS_MAX: usize = 4;
 /// How long a closing engine may still speak.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// One answers while the other shapes: a key must not wait for the parser of an answer.
+const WORKERS: usize = 2;
+
 /// Owns the threads.
 pub(crate) struct Threads {
     runtime: Mutex<Option<Runtime>>,
@@ -26,7 +29,7 @@ pub(crate) struct Threads {
 impl Threads {
     pub(crate) fn start() -> Result<Self, Failure> {
         let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(WORKERS)
             .max_blocking_threads(BLOCKING_THREADS_MAX)
             .thread_name("codesaga")
             .enable_all()

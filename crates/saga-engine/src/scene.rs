@@ -8,6 +8,10 @@ use crate::place::{Cursor, unix_lines};
 use crate::related;
 use crate::shared::Shared;
 
+/// More text than this around a cursor does not get into a prompt, and every key reads all of it.
+const AROUND: ContextLimits =
+    ContextLimits { prefix_bytes_max: 24 << 10, suffix_bytes_max: 6 << 10, ..ContextLimits::USUAL };
+
 /// What is known around a cursor.
 pub(crate) struct Scene {
     pub(crate) facts: ModelFacts,
@@ -19,7 +23,7 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn of(shared: &Shared, facts: ModelFacts, cursor: &Cursor) -> Self {
         let Cursor { document, at, above, .. } = cursor;
-        let mut context = context_at(document, *at, &ContextLimits::USUAL);
+        let mut context = context_at(document, *at, &AROUND);
         put_above(&mut context, above);
         redact(&mut context);
         // Without secrets already.
@@ -41,7 +45,7 @@ impl Scene {
 
 /// Puts the cells above a notebook's cell before its text, those of its language only.
 fn put_above(context: &mut Context, above: &[Snapshot]) {
-    let mut left = ContextLimits::USUAL.prefix_bytes_max.saturating_sub(context.prefix.len());
+    let mut left = AROUND.prefix_bytes_max.saturating_sub(context.prefix.len());
     let mut cells: Vec<String> = Vec::new();
     for cell in above.iter().rev().filter(|cell| cell.language_id() == context.language) {
         let bytes = cell.rope().byte_len();

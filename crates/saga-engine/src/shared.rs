@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use saga_cache::{CacheLimits, CompletionCache};
+use saga_cache::{CacheLimits, CompletionCache, Hit, Place};
 use saga_client::{Client, ClientOptions};
 use saga_context::{DocumentLimits, Documents};
 use saga_domain::{Failure, ModelFacts, Prompt};
@@ -48,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) related: Related,
     /// What is known of the tokenizers of models, by their names.
     calibrations: Mutex<HashMap<String, Calibration>>,
+    /// The last prompt whose answer did not begin with what was taken back from it, and that text.
+    refused: Mutex<Option<(Prompt, String)>>,
     /// Makes ids of documents that say nothing of them.
     ids: RandomState,
     pub(crate) workspace: Workspace,
@@ -79,6 +81,7 @@ impl Shared {
             background: Background::new(options.background),
             related: Related::default(),
             calibrations: Mutex::default(),
+            refused: Mutex::default(),
             ids: RandomState::new(),
             workspace: Workspace::new(WorkspaceLimits::USUAL)?,
             feedback: Feedback::default(),
@@ -110,6 +113,27 @@ impl Shared {
         self.cached.lock().as_ref().map(|facts| facts.name.clone())
     }
 
+    /// What is left of a completion at a place: of one that somebody asked for, else of one that
+    /// was asked ahead.
+    pub(crate) fn cached(&self, place: &Place<'_>) -> Option<Hit> {
+        let asked = self.cache.lock().lookup(place);
+        asked.or_else(|| self.background.cache.lock().lookup(place))
+    }
+
+    /// Notes that the answer to a prompt does not begin with `taken_back`.
+    pub(crate) fn note_refused(&self, prompt: Prompt, taken_back: String) {
+        *self.refused.lock() = Some((prompt, taken_back));
+    }
+
+    /// Whether it is known that the answer to a prompt does not begin with `taken_back`: while a
+    /// word is typed the prompt before it stays the same, and so does the answer.
+    pub(crate) fn is_refused(&self, prompt: &Prompt, taken_back: &str) -> bool {
+        let refused = self.refused.lock();
+        refused
+            .as_ref()
+            .is_some_and(|(asked, said)| asked == prompt && taken_back.starts_with(said))
+    }
+
     /// How a server tells two documents apart without learning anything of them.
     pub(crate) fn document_id(&self, uri: &str) -> String {
         format!("{:016x}", self.ids.hash_one(uri))
@@ -131,6 +155,8 @@ impl Shared {
         let before = self.cached.lock().replace(facts.clone());
         if before.is_some_and(|before| before != *facts) {
             self.cache.lock().clear();
+            self.background.cache.lock().clear();
+            *self.refused.lock() = None;
         }
     }
 }

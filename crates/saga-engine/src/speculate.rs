@@ -20,14 +20,14 @@ pub(crate) fn after(shared: &Arc<Shared>, runner: &Runner, cursor: &Cursor, show
     let is_composed = !cursor.syllable().starts_with(hangul::is_letter);
     if shown.text.is_empty()
         || !is_composed
-        || !shared.background.is_new_ahead(end_of(cursor, shown))
+        || !shared.background.is_new_ahead(end_of(cursor, &shown.text, shown.replace_back_bytes))
     {
         return;
     }
     let (shared, cursor, shown) = (Arc::clone(shared), cursor.clone(), shown.clone());
     runner.spawn(async move {
         let Some(next) = Next::after(&cursor, &shown) else { return };
-        let is_known = shared.cache.lock().lookup(&next.accepted.place()).is_some();
+        let is_known = shared.cached(&next.accepted.place()).is_some();
         if is_known || !shared.background.moment(&shared).await {
             return;
         }
@@ -40,7 +40,11 @@ pub(crate) fn after(shared: &Arc<Shared>, runner: &Runner, cursor: &Cursor, show
         match outcome {
             Ok((shaped, usage)) => {
                 let (text, back) = next.led(&shaped);
-                shared.cache.lock().insert(&next.accepted.place_before(back), &text);
+                let place = next.accepted.place_before(back);
+                shared.background.cache.lock().insert(&place, &text);
+                if !text.is_empty() {
+                    shared.background.note_ready(place_of(&next.accepted));
+                }
                 flight.show(&text, back);
                 flight.end(End::Done(usage));
             }
@@ -110,10 +114,22 @@ fn with(cursor: &Cursor, span: Span, text: &str) -> Option<Cursor> {
     Some(cursor)
 }
 
+/// Notes that the cache was asked at `cursor` and had something: whether it was asked ahead.
+pub(crate) fn note_hit(shared: &Shared, cursor: &Cursor) {
+    if shared.background.take_ready(place_of(cursor)) {
+        shared.stats.speculation_hit();
+    }
+}
+
+/// Tells a place from others.
+fn place_of(cursor: &Cursor) -> u64 {
+    end_of(cursor, "", 0)
+}
+
 /// Tells the place behind a suggestion from others; the same for all that lead there.
-fn end_of(cursor: &Cursor, shown: &Hit) -> u64 {
-    let place = cursor.place_before(shown.replace_back_bytes);
-    let mut end: Vec<u8> = shown.text.bytes().rev().take(END_BYTES).collect();
+fn end_of(cursor: &Cursor, text: &str, back: usize) -> u64 {
+    let place = cursor.place_before(back);
+    let mut end: Vec<u8> = text.bytes().rev().take(END_BYTES).collect();
     let missing = END_BYTES - end.len();
     end.extend(place.prefix.bytes().rev().take(missing));
     let mut hasher = DefaultHasher::new();

@@ -26,27 +26,42 @@ pub(crate) struct World {
 impl World {
     /// The fixture's documents are open, the cursor is at `$0`; the model is of the ChatML family.
     pub(crate) async fn new(fixture: &str) -> Self {
-        Self::with(fixture, |text| text.to_owned(), "chatml").await
+        Self::with(fixture, |text| text.to_owned(), "chatml", false).await
     }
 
     /// The same with CRLF line ends.
     pub(crate) async fn with_crlf(fixture: &str) -> Self {
-        Self::with(fixture, |text| text.replace('\n', "\r\n"), "chatml").await
+        Self::with(fixture, |text| text.replace('\n', "\r\n"), "chatml", false).await
+    }
+
+    /// The same with a model of another family.
+    pub(crate) async fn with_model(fixture: &str, template: &str) -> Self {
+        Self::with(fixture, |text| text.to_owned(), template, false).await
+    }
+
+    /// The same with an engine that asks in the background too.
+    pub(crate) async fn with_background(fixture: &str) -> Self {
+        Self::with(fixture, |text| text.to_owned(), "chatml", true).await
     }
 
     /// The same with a server that says nothing of its model but its name.
     pub(crate) async fn with_plain_server(fixture: &str) -> Self {
-        Self::with(fixture, |text| text.to_owned(), "").await
+        Self::with(fixture, |text| text.to_owned(), "", false).await
     }
 
-    async fn with(fixture: &str, line_ends: fn(&str) -> String, template: &str) -> Self {
+    async fn with(
+        fixture: &str,
+        line_ends: fn(&str) -> String,
+        template: &str,
+        background: bool,
+    ) -> Self {
         let options = Options { kind: Kind::OpenAi, ..Options::default() };
         let server = ScriptedOllama::start_with(options).await.expect("a free port");
         if !template.is_empty() {
             server.script([models(template)]);
         }
         let mut engine_options = EngineOptions::new(server.url());
-        engine_options.background = false;
+        engine_options.background = background;
         let engine = engine(engine_options);
         let fixture = Fixture::parse(fixture);
         for file in &fixture.files {
@@ -85,6 +100,19 @@ impl World {
             .expect("a place in the document")
     }
 
+    /// Asks with more than a cursor.
+    pub(crate) fn ask_with(&self, change: impl FnOnce(&mut CompleteAsk)) -> Reply {
+        let mut ask = CompleteAsk::new(&self.uri, self.cursor, Trigger::Invoke);
+        change(&mut ask);
+        self.engine.complete(ask).expect("a place in the document")
+    }
+
+    /// The prompts that went out, the newest last.
+    pub(crate) fn prompts(&self) -> Vec<String> {
+        let bodies = self.server.bodies(COMPLETIONS);
+        bodies.iter().filter_map(|body| Some(body["prompt"].as_str()?.to_owned())).collect()
+    }
+
     /// Asks by hand and reads to the end.
     pub(crate) async fn complete(&self) -> String {
         self.told(&self.ask(Trigger::Invoke)).await
@@ -101,6 +129,17 @@ impl World {
         self.version += 1;
         self.text.replace_range(edit.span.range(), &edit.text);
         self.engine.change_document(&self.uri, self.version, &[edit]).expect("fits");
+    }
+
+    /// Replaces what stands before the cursor, as composing does.
+    pub(crate) fn retype(&mut self, before: &str, text: &str) {
+        let start = ByteOffset(self.cursor.0 - before.len());
+        self.change(TextEdit { span: Span { start, end: self.cursor }, text: text.to_owned() });
+        self.cursor = ByteOffset(start.0 + text.len());
+    }
+
+    pub(crate) fn cursor(&self) -> ByteOffset {
+        self.cursor
     }
 
     pub(crate) fn move_to(&mut self, cursor: usize) {
