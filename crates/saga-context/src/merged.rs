@@ -132,6 +132,7 @@ impl MergedSyntax {
         let last = last_token(held.node);
         let is_closed = !held.node.has_error()
             && !last.is_named()
+            && belongs_to(last, held.node)
             && !last.is_missing()
             && (self.at..end).contains(&last.start_byte())
             && last.end_byte() <= end;
@@ -181,6 +182,13 @@ fn last_token(node: Node<'_>) -> Node<'_> {
         node = last;
     }
     node
+}
+
+/// Whether it is the scope's own token or its body's. Without closing tokens, as in Python, the last
+/// one is that of some expression.
+fn belongs_to(token: Node<'_>, scope: Node<'_>) -> bool {
+    let body = scope.child(scope.child_count().saturating_sub(1));
+    token.parent().is_some_and(|parent| parent == scope || Some(parent) == body)
 }
 
 /// Takes away the comments and attributes at the end, which belong to what would follow.

@@ -48,6 +48,14 @@ fn a_function_ends_with_its_last_token() {
 }
 
 #[test]
+fn a_bracket_of_an_expression_ends_no_function() {
+    check_end(
+        "//- /a.py\nclass A:\n    def pop(self):\n        $0\n",
+        "got = self.items.pop()\n        counts = [1]\n        return got",
+    );
+}
+
+#[test]
 fn a_second_definition_is_another_matter() {
     check_end("//- /a.py\n$0\n", "def f():\n    return 1¦\ndef g():\n    return 2\n");
     check_end(
