@@ -93,11 +93,25 @@ function tables(result) {
   const sent = `${requests.sent} requests for ${requests.questions} questions: ${requests.second_tries} second tries, ${requests.ahead} ahead of a question`;
   return [
     `\n${command}\n${model}, ${machine}, commit ${commit}`,
-    table(overall),
+    table(overall.map(inOrder)),
     table(besides("kind", kinds)),
     table(besides("language", languages)),
     `codesaga: ${sent}`,
   ].join("\n\n");
+}
+
+/** The columns of the main table, the most telling first. */
+function inOrder({
+  strategy,
+  cases,
+  exact,
+  exact_percent,
+  edit_similarity,
+  valid_percent,
+  suppressed_percent,
+  ...garbage
+}) {
+  return { strategy, cases, exact, exact_percent, edit_similarity, valid_percent, suppressed_percent, ...garbage };
 }
 
 /** One row for each kind or language: how many exact matches, and the edit similarity, of each strategy. */
