@@ -7,8 +7,11 @@ use saga_context::{DocumentLimits, Documents, MergedSyntax, context_at, cursor_p
 use saga_domain::{ByteOffset, Span, TextEdit};
 use saga_prompt::{AnswerForm, ShapeAsk, Shaped, Shaper, Syntax};
 
+/// What runs on random bytes.
+type Target = fn(&[u8]);
+
 /// The targets by name.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 3] =
+pub(crate) const TARGETS: [(&str, Target); 3] =
     [("edits", edits), ("sse", sse), ("shaping", shaping)];
 
 /// Runs one target.
