@@ -172,7 +172,8 @@ impl Shaper {
     /// Cuts the text where the parser sees its scope end.
     fn end_with_scope(&mut self, shaped: &mut Shaped) {
         let lines = shaped.text.lines().count();
-        if lines <= self.parsed_lines || shaped.replace_back_bytes > 0 {
+        // What one line closes is seen by its brackets.
+        if lines < 2 || lines <= self.parsed_lines || shaped.replace_back_bytes > 0 {
             return;
         }
         self.parsed_lines = lines;
@@ -190,7 +191,7 @@ impl Shaper {
         };
         // A header alone is what was asked for in the middle of a line.
         let is_header = !shaped.text.contains('\n') && opens_block(&shaped.text);
-        if is_header || !syntax.breaks(&shaped.text) {
+        if is_header || shaped.text.is_empty() || !syntax.breaks(&shaped.text) {
             return;
         }
         shaped.drop = Some(DropReason::BreaksSyntax);
