@@ -41,6 +41,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["saga-client"]),
     ("redis", &["codesaga-proxy"]),
     ("axum", &["codesaga-proxy"]),
+    // What walks the user's folders.
+    ("ignore", &["saga-engine"]),
 ];
 
 /// A word that may stand only in some files.
@@ -69,6 +71,13 @@ const WORDS: &[Word] = &[
         word: "utf16",
         homes: &[],
         reason: "this side of the boundary counts bytes",
+    },
+    Word {
+        folder: "crates/saga-engine/src",
+        endings: RUST,
+        word: "std::fs",
+        homes: &["read.rs", "walk.rs", "tests.rs"],
+        reason: "files are read for the workspace's index and for nothing else",
     },
     Word {
         folder: "extension/src",
