@@ -1,8 +1,7 @@
 // A hit: keys that follow a client's own completions, each to be served without a request and without a timer; ours, and
 // another assistant's own client.
 //
-// A server that is always right answers once; then the answer is typed key by key, and after each key the client is
-// asked as its editor asks it. What counts as served is the rest of the answer, its beginning, or more than it (what was
+// A text is typed that the server always knows how to go on; after each key the client is asked as its editor asks it. What counts as served is the rest of the answer, its beginning, or more than it (what was
 // asked in the background goes on where the answer ends), with no request of the key's own.
 
 import { atLeast, atMost } from "./figures.mjs";
@@ -10,7 +9,6 @@ import { ALWAYS_RIGHT } from "./oracle.mjs";
 import { rounded, times } from "./statistics.mjs";
 import { startTabby, TABBY } from "./tabby.mjs";
 import { openTrace, readTrace } from "./traces.mjs";
-import { keysOf } from "./typist.mjs";
 import { startWorker } from "./worker.mjs";
 
 const KEYS = 1_000;
@@ -48,7 +46,7 @@ const row = (client, run) => ({
   client,
   keys: run.keys,
   served_percent: rounded((run.served / run.keys) * 100, 2),
-  completions: run.completions,
+  questions_between: run.completions,
   requests_for_these_keys: run.asked,
   ...times("served", run.took),
   slowest_ms: rounded(Math.max(...run.took), 3),
@@ -65,18 +63,7 @@ async function replay(open, name, wanted, detail) {
   const server = await startWorker("model-server.mjs", model, heard);
   const editor = await open(server.url, trace);
   try {
-    while (run.keys < wanted && editor.place < trace.end) {
-      detail(`key ${run.keys} of ${wanted}`);
-      const { text } = await editor.ask("invoke");
-      if (text.length < 2) {
-        editor.type(keysOf(trace.text.slice(editor.place))[0]);
-        continue;
-      }
-      run.completions += 1;
-      const before = foreground;
-      await follow(editor, text, run, wanted, () => foreground);
-      run.asked += foreground - before;
-    }
+    await follow({ editor, trace, run, wanted, requests: () => foreground, detail });
     return run;
   } finally {
     await editor.end();
@@ -84,18 +71,31 @@ async function replay(open, name, wanted, detail) {
   }
 }
 
-/** Types an answer, all but its last key: after that one there is nothing left to serve. */
-async function follow(editor, answer, run, wanted, requests) {
-  let rest = answer;
-  for (const key of keysOf(answer)) {
+/**
+ * Types the trace. A key that the suggestion goes on with, and does not end with, follows it; after any other a new one
+ * is asked for.
+ */
+async function follow({ editor, trace, run, wanted, requests, detail }) {
+  let rest = "";
+  for (const key of trace.keys) {
+    if (run.keys === wanted) return;
+    detail(`key ${run.keys} of ${wanted}`);
+    const follows = rest.startsWith(key) && rest !== key;
     editor.type(key);
-    rest = rest.slice(key.length);
-    if (rest === "" || run.keys === wanted) return;
+    rest = follows ? rest.slice(key.length) : "";
+    if (!follows) {
+      rest = (await editor.ask("invoke")).text;
+      run.completions += 1;
+      continue;
+    }
     const before = requests();
     const { text, took } = await editor.ask("automatic");
     run.keys += 1;
+    run.asked += requests() - before;
     if (fits(text, rest) && requests() === before) run.served += 1;
     run.took.push(took);
+    // What is shown is what the next key is compared with.
+    if (text !== "") rest = text;
   }
 }
 

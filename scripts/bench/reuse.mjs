@@ -2,8 +2,8 @@
 // the engine and the real proxy, and the layouts of other assistants, for the same keys on the same small model.
 //
 // Two kinds of rows are ours. In the first the model's answer never fits what is typed next, so that each key costs a
-// request, and nothing is asked in the background: the layout alone. In the second the model answers what it likes, of 16 tokens at most, and cache, second tries and requests
-// in the background count as they come.
+// request, and nothing is asked in the background: the layout alone. In the second the model answers what it likes, of
+// 16 tokens at most, and cache, second tries and requests in the background count as they come.
 //
 // The layouts of others evaluate much, so the model is asked for some runs of consecutive keys of theirs only; what it
 // would evaluate for all keys is computed from its own tokens, by the longest common start of two prompts. For ours both

@@ -28,6 +28,8 @@ export async function startWorker(file, workerData, heard) {
     url: `http://127.0.0.1:${port}`,
     port,
     next,
+    /** All messages that were not asked for yet. */
+    take: () => kept.splice(0),
     end: () => worker.terminate(),
   };
 }

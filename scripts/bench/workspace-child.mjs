@@ -8,7 +8,7 @@ import { openTyping } from "./keystroke.mjs";
 import { workspaceFile } from "./sources.mjs";
 import { startWorker } from "./worker.mjs";
 
-const KEYS_BEFORE = 200;
+const KEYS_BEFORE = 1_000;
 const KEYS_RELATED = 300;
 const WARM_UP_KEYS = 20;
 const OPEN_FILES = 20;
@@ -27,7 +27,8 @@ const start = performance.now();
 engine.setWorkspace({ folders: [{ path: folder, name: "bench" }], exclude: [], private: [] });
 const during = [];
 do {
-  during.push(await typing.key());
+  const sample = await typing.key();
+  if (sample) during.push(sample);
   say({ detail: `${engine.stats().indexedFiles} of ${files} files` });
   await wait(KEY_EVERY_MS);
 } while (engine.stats().indexing);
@@ -56,7 +57,7 @@ await server.end();
 async function keys(count) {
   const samples = [];
   for (let key = 0; key < count + WARM_UP_KEYS; key += 1) samples.push(await typing.key());
-  return samples.slice(WARM_UP_KEYS).map(wire);
+  return samples.slice(WARM_UP_KEYS).filter(Boolean).map(wire);
 }
 
 async function openFile(file) {
