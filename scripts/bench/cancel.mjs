@@ -109,15 +109,19 @@ async function openWorld(tools, { http2, delayMs, phase }) {
       if (!isQueued) await told.of("opened");
       if (phase.writes) await firstCompletion(reply);
       await wait(SETTLE_MS + (isQueued ? delayMs : 0));
+      // An answer that did not fit may have been asked for a second time, and closed already.
+      const newest = told.last("opened")?.answer;
+      const isNewest = ({ answer }) => answer === newest;
       const cancelled = process.hrtime.bigint();
       reply.cancel();
-      const left = await told.of("let_go");
-      const closed = isQueued ? await queueLeft(told, left) : (await told.of("closed")).at;
+      const left = await told.of("let_go", (message) => message.at >= cancelled);
+      const closed = isQueued ? await queueLeft(told, left) : (await told.of("closed", isNewest)).at;
       const whole = milliseconds(cancelled, closed);
       return { http2: request.http2, whole, ours: whole - milliseconds(left.at, left.passedOn) };
     },
     /** Requests that came to the model server, also those that would come once its place is free. */
     async reached() {
+      await wait(SETTLE_MS);
       blocker?.abort();
       await wait(FREED_MS);
       return told.count((message) => message.kind === "opened" && !message.isBlocker);
@@ -153,27 +157,28 @@ async function firstCompletion(reply) {
   throw new Error("the answer ended before it could be let go");
 }
 
-/** What the other threads told: `of(kind)` waits for the first of a kind since `forget()`. */
+/** What the other threads told: `of(kind, is)` waits for the first such message since `forget()`. */
 function openTold() {
   const all = [];
   let from = 0;
   let waiting;
-  const found = (kind) => all.slice(from).find((message) => message.kind === kind);
+  const any = () => true;
   return {
     hear(message) {
       all.push(message);
-      if (waiting && message.kind === waiting.kind) waiting.resolve(message);
+      if (waiting && message.kind === waiting.kind && waiting.is(message)) waiting.resolve(message);
     },
     forget() {
       from = all.length;
     },
+    last: (kind) => all.findLast((message) => message.kind === kind),
     count: (is) => all.filter(is).length,
-    async of(kind) {
-      const known = found(kind);
+    async of(kind, is = any) {
+      const known = all.slice(from).find((message) => message.kind === kind && is(message));
       if (known) return known;
       const late = new AbortController();
       const heard = new Promise((resolve) => {
-        waiting = { kind, resolve };
+        waiting = { kind, is, resolve };
       });
       const never = wait(HEARD_WITHIN_MS, undefined, { signal: late.signal }).then(() => {
         throw new Error(`nothing was heard of "${kind}" within ${HEARD_WITHIN_MS} ms`);

@@ -40,8 +40,12 @@ const server = createServer((request, response) => {
   });
 }).listen(0, "127.0.0.1", () => parentPort.postMessage({ port: server.address().port }));
 
+let answers = 0;
+
 function play(phase, response, isBlocker) {
-  const tell = (kind) => parentPort.postMessage({ kind, isBlocker, at: process.hrtime.bigint() });
+  answers += 1;
+  const answer = answers;
+  const tell = (kind) => parentPort.postMessage({ kind, answer, isBlocker, at: process.hrtime.bigint() });
   tell("opened");
   let count = 0;
   let timer;
