@@ -22,10 +22,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use saga_client::{Client, ClientOptions, Failure, Timeouts};
-use saga_engine::EngineStats;
 use serde_json::json;
 
-use ours::Ours;
+use ours::{Counts, Ours};
 use peers::Peer;
 use report::{Asked, Judged, report};
 use sample::{Case, sample};
@@ -55,8 +54,7 @@ async fn ask_all(
     cases: &[Case<'_>],
 ) -> Result<(), Box<dyn Error>> {
     let model = settings.model.as_deref();
-    let mut ours =
-        Ours::start(&settings.server, model, timeouts()).map_err(|failure| failure.to_string())?;
+    let mut ours = Ours::of(&settings.server, model, timeouts());
     let client = client(&settings.server).map_err(|failure| failure.to_string())?;
     let mut asked = Vec::new();
     for of_file in cases.chunk_by(|one, other| std::ptr::eq(one.file, other.file)) {
@@ -77,7 +75,7 @@ async fn ask_all(
         }
         let with_answers = of_file.iter().zip(answers);
         asked.extend(with_answers.map(|(case, answers)| Asked { case: *case, answers }));
-        write(settings, files, &asked, &ours.stats())?;
+        write(settings, files, &asked, &ours.counts)?;
     }
     Ok(())
 }
@@ -86,7 +84,7 @@ fn write(
     settings: &Settings,
     files: usize,
     asked: &[Asked<'_>],
-    stats: &EngineStats,
+    counts: &Counts,
 ) -> Result<(), Box<dyn Error>> {
     let strategies: Vec<&'static str> =
         names().filter(|name| settings.strategies.contains(*name)).collect();
@@ -94,11 +92,11 @@ fn write(
     result["files"] = json!(files);
     result["our_requests"] = json!({
         "questions": asked.len(),
-        "sent": stats.requests_sent,
-        "second_tries": stats.second_tries,
-        "ahead": stats.speculated,
-        "suppressed": stats.suppressed,
-        "dropped": stats.dropped,
+        "sent": counts.sent,
+        "second_tries": counts.second_tries,
+        "ahead": counts.ahead,
+        "suppressed": counts.suppressed,
+        "dropped": counts.dropped,
     });
     Ok(std::fs::write(&settings.result, serde_json::to_string_pretty(&result)?)?)
 }

@@ -6,6 +6,7 @@
 
 use saga_domain::control;
 
+use crate::hole::Kind;
 use crate::prose::has_prose;
 use crate::sample::Case;
 
@@ -52,10 +53,7 @@ pub(crate) fn score(case: &Case<'_>, answer: &str) -> Score {
     }
     let missing = case.missing();
     let judged = judged(case, answer);
-    // An answer may also write what already follows on the line: editors take it for the same.
-    let with_rest = format!("{missing}{}", case.rest_of_line());
-    let repeats_rest = case.hole.kind.one_line() && judged == with_rest.trim_end();
-    let exact = judged == missing.trim_end() || repeats_rest;
+    let exact = judged == missing.trim_end() || goes_on(case, judged);
     let similarity = if exact { 1.0 } else { similarity(judged, missing.trim_end()) };
     let inserted = if exact { missing } else { judged };
     Score {
@@ -64,6 +62,16 @@ pub(crate) fn score(case: &Case<'_>, answer: &str) -> Score {
         valid: Some(is_valid(case, inserted)),
         garbage: garbage(case, answer),
     }
+}
+
+/// Whether the answer is what was missing and then writes what already follows on the line, or
+/// closes the brackets of the call: an editor has that there and shows only the rest.
+fn goes_on(case: &Case<'_>, judged: &str) -> bool {
+    let kind = case.hole.kind;
+    let after = judged.strip_prefix(case.missing());
+    let repeats_rest = after.is_some_and(|after| after == case.rest_of_line().trim_end());
+    let closes_call = after.is_some_and(|after| after.starts_with(')'));
+    (kind.one_line() && repeats_rest) || (kind == Kind::Arguments && closes_call)
 }
 
 fn judged<'a>(case: &Case<'_>, answer: &'a str) -> &'a str {

@@ -40,6 +40,8 @@ fn the_middle_of_a_line_with_and_without_what_follows() {
     check(Kind::MidLine, text, "total * rate", "exact valid");
     check(Kind::MidLine, text, "total * tax", "0.45 valid");
     check(Kind::Arguments, "f(⟦a, b⟧)\n", "a, b)", "exact valid");
+    check(Kind::Arguments, "f(⟦a, b⟧)\n", "a, b) + c(d)", "exact valid");
+    check(Kind::MidLine, "f(⟦a⟧, b)\n", "a) + c(d)", "0.11 invalid");
     check(Kind::Arguments, "f(⟦a, b⟧)\n", "a)", "0.25 invalid");
 }
 
