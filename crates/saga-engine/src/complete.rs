@@ -51,11 +51,7 @@ pub(crate) fn complete(
     let hit = shared.cached(&view.cursor.place());
     shared.turn.note_lookup(hit.as_ref());
     if let Some(hit) = hit {
-        shared.stats.cache_hit();
-        giver.give(view.event_of(&hit));
-        giver.give(ReplyEvent::Done(Usage { from_cache: true, ..Usage::default() }));
-        speculate::note_hit(shared, &view.cursor);
-        speculate::after(shared, runner, &view.cursor, &hit);
+        give_hit(shared, runner, &view, &giver, &hit);
         return Ok(reply);
     }
     shared.stats.cache_miss();
@@ -69,6 +65,14 @@ pub(crate) fn complete(
         Ok(())
     });
     Ok(reply)
+}
+
+fn give_hit(shared: &Arc<Shared>, runner: &Runner, view: &View, giver: &Giver, hit: &Hit) {
+    shared.stats.cache_hit();
+    giver.give(view.event_of(hit));
+    giver.give(ReplyEvent::Done(Usage { from_cache: true, ..Usage::default() }));
+    speculate::note_hit(shared, &view.cursor);
+    speculate::after(shared, runner, &view.cursor, hit);
 }
 
 pub(crate) struct Question {
@@ -90,6 +94,11 @@ async fn answer(
         if let Some(shown) = follow(shared, followed, question, giver).await? {
             return Ok(shown);
         }
+    }
+    // An answer that ended after the lookup and before it could be followed is in the cache now.
+    if let Some(hit) = shared.cached(&cursor.place()) {
+        give_hit(shared, runner, &question.view, giver, &hit);
+        return Ok(true);
     }
     let waited = Instant::now();
     if question.trigger == Trigger::Automatic {
