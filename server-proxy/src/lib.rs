@@ -27,6 +27,7 @@ use crate::domain::feedback::FeedbackTotals;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
 use crate::domain::records::Records;
+use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
 use crate::outbound::feedback_in_process::InProcessFeedback;
@@ -67,7 +68,7 @@ impl Proxy {
         })?;
         let (memory, feedback) = stores(config)?;
         let state = AppState {
-            models: Arc::new(directory(config)?),
+            models: Arc::new(directory(config, Arc::new(Witnesses::default()))?),
             memory,
             feedback,
             writers: SessionWriters::default(),
@@ -133,7 +134,7 @@ pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> io::R
     Proxy::bind(config).await?.run(shutdown).await
 }
 
-fn directory(config: &Config) -> io::Result<ModelDirectory> {
+fn directory(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelDirectory> {
     let client = HttpClient::new(&config.upstreams, &config.limits).map_err(|error| {
         io::Error::new(error.kind(), format!("CODESAGA_UPSTREAM with https: {error}"))
     })?;
@@ -142,7 +143,7 @@ fn directory(config: &Config) -> io::Result<ModelDirectory> {
             as Arc<dyn ModelServer>
     };
     let servers = config.upstreams.iter().map(server).collect();
-    Ok(ModelDirectory::new(servers, config.model.clone(), config.limits))
+    Ok(ModelDirectory::new(servers, config.model.clone(), config.limits, witness))
 }
 
 type Stores = (Arc<dyn SessionMemory>, Arc<dyn FeedbackTotals>);

@@ -238,7 +238,7 @@ fn queue_full(waiting: usize) -> Failure {
 mod tests {
     use super::*;
     use crate::domain::ports::Caller;
-    use crate::domain::priority::Document;
+    use crate::domain::priority::Task;
     use RequestClass::{Automatic, Background, Invoke};
     use std::collections::BTreeMap as Map;
     use std::future::Future;
@@ -308,8 +308,8 @@ mod tests {
 
     fn priority(class: RequestClass, document: &str) -> (Priority, watch::Receiver<u32>) {
         let caller = Caller { tenant: "team".to_owned(), user: "minji".to_owned() };
-        let document = (!document.is_empty()).then(|| Document { caller, id: document.to_owned() });
-        Priority::new(class, document)
+        let document = (!document.is_empty()).then(|| document.to_owned());
+        Priority::new(caller, Task::Completion, class, document)
     }
 
     /// Lets it go in when it may; the code when it is refused.
@@ -383,8 +383,8 @@ mod tests {
     fn two_callers_may_name_a_document_alike() {
         let other = Caller { tenant: "team".to_owned(), user: "jun".to_owned() };
         let (mine, _) = priority(Automatic, "x");
-        let document = Some(Document { caller: other, id: "x".to_owned() });
-        let (theirs, _) = Priority::new(Automatic, document);
+        let document = Some("x".to_owned());
+        let (theirs, _) = Priority::new(other, Task::Completion, Automatic, document);
         assert!(mine.supersedes(&mine) && !mine.supersedes(&theirs));
     }
 

@@ -14,4 +14,5 @@ pub mod records;
 pub mod relay;
 pub mod stop;
 pub(crate) mod upstream;
+pub mod witness;
 pub mod writers;

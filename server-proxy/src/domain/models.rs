@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::join_all;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::ready::ReadyStatus;
@@ -13,7 +12,8 @@ use tokio::time::Instant;
 use crate::domain::limits::Limits;
 use crate::domain::ports::{Answer, ModelCall, ModelServer, ServedModel};
 use crate::domain::priority::Priority;
-use crate::domain::upstream::{Expectation, Placed, Upstream, is_the_servers_fault};
+use crate::domain::upstream::{Admitted, Expectation, Placed, Upstream, is_the_servers_fault};
+use crate::domain::witness::{Watch, Witness};
 
 /// All models that can be asked.
 pub struct ModelDirectory {
@@ -21,6 +21,7 @@ pub struct ModelDirectory {
     default_model: Option<String>,
     started: Instant,
     ready: watch::Sender<Option<ServedModel>>,
+    witness: Arc<dyn Witness>,
 }
 
 /// What can be expected of a request for the default model.
@@ -37,12 +38,14 @@ pub struct Readiness {
 }
 
 impl ModelDirectory {
-    /// Servers in the order of preference; `default_model` is for requests that name none.
+    /// Servers in the order of preference; `default_model` is for requests that name none. The
+    /// witness hears of every answer.
     #[must_use]
     pub fn new(
         servers: Vec<Arc<dyn ModelServer>>,
         default_model: Option<String>,
         limits: Limits,
+        witness: Arc<dyn Witness>,
     ) -> Self {
         let upstream = |server| Arc::new(Upstream::new(server, limits));
         Self {
@@ -50,6 +53,7 @@ impl ModelDirectory {
             default_model,
             started: Instant::now(),
             ready: watch::Sender::new(None),
+            witness,
         }
     }
 
@@ -195,23 +199,30 @@ impl ModelDirectory {
     /// # Errors
     /// What the last server tried said.
     pub async fn answer(&self, call: ModelCall, priority: &Priority) -> Result<Answer, Failure> {
+        let mut watch = Watch::begin(self.witness.clone(), priority, &call.model);
         let mut refusal = None;
-        for (upstream, model) in self.candidates(&call.model) {
+        for (number, upstream, model) in self.candidates(&call.model) {
             let call = ModelCall { model: model.name, ..call.clone() };
             match upstream.answer(&call, priority).await {
-                Ok(relay) => return Ok(relay.boxed()),
+                Ok(Admitted { relay, waited }) => {
+                    watch.entered(number, &call.model, waited);
+                    return Ok(watch.over(relay));
+                }
                 Err(failure) if another_may_do(&failure) => refusal = Some(failure),
-                Err(failure) => return Err(failure),
+                Err(failure) => return Err(watch.refused(failure)),
             }
         }
-        Err(refusal.unwrap_or_else(|| self.unknown(Some(&call.model))))
+        Err(watch.refused(refusal.unwrap_or_else(|| self.unknown(Some(&call.model)))))
     }
 
     /// Those that can begin at once come first, each group in the order of preference.
-    fn candidates(&self, model: &str) -> Vec<(Arc<Upstream>, ServedModel)> {
-        let has_it = |upstream: &Arc<Upstream>| Some((upstream.clone(), upstream.find(model)?));
-        let all = self.upstreams.iter().filter_map(has_it);
-        let (mut free, busy): (Vec<_>, Vec<_>) = all.partition(|(upstream, _)| upstream.is_free());
+    fn candidates(&self, model: &str) -> Vec<(usize, Arc<Upstream>, ServedModel)> {
+        let has_it = |(number, upstream): (usize, &Arc<Upstream>)| {
+            Some((number, upstream.clone(), upstream.find(model)?))
+        };
+        let all = self.upstreams.iter().enumerate().filter_map(has_it);
+        let (mut free, busy): (Vec<_>, Vec<_>) =
+            all.partition(|(_, upstream, _)| upstream.is_free());
         free.extend(busy);
         free
     }

@@ -1,36 +1,63 @@
-//! What a request says of its place among others.
+//! What a request says of its place among others, and whose it is.
 
 use saga_protocol::class::RequestClass;
 use tokio::sync::watch;
 
 use crate::domain::ports::Caller;
 
-/// How urgent a request is, what it is about, and who is told how long it has to wait.
+/// Whose request it is, how urgent, what it is about, and who is told how long it has to wait.
 #[derive(Clone, Debug)]
 pub struct Priority {
+    /// Who asks.
+    pub caller: Caller,
+    /// What is asked for.
+    pub task: Task,
     /// How urgent it is.
     pub class: RequestClass,
-    /// The document it completes, when it said so.
-    pub document: Option<Document>,
+    /// The client's name for the document it completes, when it said so. Two callers may use the
+    /// same name and never meet.
+    pub document: Option<String>,
     place: watch::Sender<u32>,
 }
 
-/// A document of one caller; two callers may use the same id and never meet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Document {
-    /// Whose it is.
-    pub caller: Caller,
-    /// The client's name for it.
-    pub id: String,
+/// What a model is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Task {
+    /// Text that belongs at a cursor.
+    Completion,
+    /// The next message of a conversation.
+    Chat,
+    /// Changed code.
+    Edit,
+}
+
+impl Task {
+    /// Every task, in the order of urgency.
+    pub const ALL: [Self; 3] = [Self::Completion, Self::Chat, Self::Edit];
+
+    /// The name used on the wire and in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Completion => "completion",
+            Self::Chat => "chat",
+            Self::Edit => "edit",
+        }
+    }
 }
 
 impl Priority {
     /// A request's priority, and its places in the queue as they change: 1 is next, 0 is not
     /// waiting.
     #[must_use]
-    pub fn new(class: RequestClass, document: Option<Document>) -> (Self, watch::Receiver<u32>) {
+    pub fn new(
+        caller: Caller,
+        task: Task,
+        class: RequestClass,
+        document: Option<String>,
+    ) -> (Self, watch::Receiver<u32>) {
         let (place, places) = watch::channel(0);
-        (Self { class, document, place }, places)
+        (Self { caller, task, class, document, place }, places)
     }
 
     /// Whether a request with this priority makes one with the other needless while that waits: it
@@ -38,6 +65,7 @@ impl Priority {
     pub(crate) fn supersedes(&self, waiting: &Self) -> bool {
         self.document.is_some()
             && self.document == waiting.document
+            && self.caller == waiting.caller
             && waiting.class != RequestClass::Invoke
             && self.class <= waiting.class
     }

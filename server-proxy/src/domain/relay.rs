@@ -148,13 +148,15 @@ fn silent_end() -> Failure {
 mod tests {
     use super::*;
     use crate::domain::admission::Admission;
-    use crate::domain::priority::Priority;
+    use crate::domain::ports::Caller;
+    use crate::domain::priority::{Priority, Task};
     use futures_util::stream;
     use saga_protocol::class::RequestClass;
     use saga_protocol::openai::TokenUsage;
 
     async fn permit(door: &Admission) -> Permit {
-        let (priority, _places) = Priority::new(RequestClass::Invoke, None);
+        let caller = Caller { tenant: "team".to_owned(), user: "minji".to_owned() };
+        let (priority, _places) = Priority::new(caller, Task::Chat, RequestClass::Invoke, None);
         door.enter(&priority).await.expect("the door is free")
     }
 

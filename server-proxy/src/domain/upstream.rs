@@ -80,6 +80,12 @@ pub(crate) struct Used {
     pub(crate) first_piece_ms: f64,
 }
 
+/// An answer that has begun, and how long it waited at the door.
+pub(crate) struct Admitted {
+    pub(crate) relay: Relay,
+    pub(crate) waited: Duration,
+}
+
 /// The share of the newest in what is smoothed.
 const NEWEST_SHARE: f64 = 0.2;
 
@@ -187,7 +193,8 @@ impl Upstream {
         self: &Arc<Self>,
         call: &ModelCall,
         priority: &Priority,
-    ) -> Result<Relay, Failure> {
+    ) -> Result<Admitted, Failure> {
+        let came = Instant::now();
         let may_wait_until = Instant::now() + self.limits.background_wait_time_max;
         loop {
             let permit = match priority.class {
@@ -197,6 +204,7 @@ impl Upstream {
                 }
                 RequestClass::Invoke | RequestClass::Automatic => self.door.enter(priority).await?,
             };
+            let waited = came.elapsed();
             let begun = tokio::select! {
                 biased;
                 begun = self.begin(call) => begun?,
@@ -205,7 +213,8 @@ impl Upstream {
             };
             permit.begun();
             let pause = self.limits.between_pieces_time_max;
-            return Ok(Relay::new(begun, permit, &call.stop, pause));
+            let relay = Relay::new(begun, permit, &call.stop, pause);
+            return Ok(Admitted { relay, waited });
         }
     }
 

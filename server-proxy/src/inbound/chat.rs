@@ -19,7 +19,7 @@ use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, SessionMemory};
-use crate::domain::priority::Priority;
+use crate::domain::priority::{Priority, Task};
 use crate::domain::writers::Writer;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
@@ -52,7 +52,7 @@ pub(crate) async fn chat(
         return Ok(sse::response(events, ChatEvents::default(), &state.drain, &state.limits));
     }
     let left_out = Arc::new(AtomicUsize::new(0));
-    let (priority, places) = priority::invoked();
+    let (priority, places) = priority::invoked(caller.clone(), Task::Chat);
     let asking = Asking {
         models: state.models.clone(),
         room: Room::of(&model, state.limits.answer_tokens_default),

@@ -8,6 +8,7 @@ use saga_protocol::openai::{ChatChoice, ChatCompletion, ChatCompletionRequest, C
 
 use crate::domain::limits::Limits;
 use crate::domain::ports::{Caller, ModelInput};
+use crate::domain::priority::Task;
 use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
@@ -21,7 +22,7 @@ pub(crate) async fn chat_completions(
     JsonBody(request): JsonBody<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     check(&request.messages, &state.limits)?;
-    let stated = priority::stated(&headers, caller)?;
+    let stated = priority::stated(&headers, caller, Task::Chat)?;
     let model = state.models.resolve(request.model.as_deref()).await?;
     let input = ModelInput::Chat(request.messages);
     let call = question::call(&model, input, &request.sampling, &state.limits)?;

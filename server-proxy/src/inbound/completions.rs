@@ -8,6 +8,7 @@ use saga_domain::{Failure, FailureCode};
 use saga_protocol::openai::{Completion, CompletionChoice, CompletionRequest};
 
 use crate::domain::ports::{Caller, ModelInput, ServedModel};
+use crate::domain::priority::Task;
 use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
@@ -20,7 +21,7 @@ pub(crate) async fn completions(
     headers: HeaderMap,
     JsonBody(request): JsonBody<CompletionRequest>,
 ) -> Result<Response, ApiError> {
-    let stated = priority::stated(&headers, caller)?;
+    let stated = priority::stated(&headers, caller, Task::Completion)?;
     let model = state.models.resolve(request.model.as_deref()).await?;
     let input = input(request.prompt, request.suffix, &model)?;
     let call = question::call(&model, input, &request.sampling, &state.limits)?;

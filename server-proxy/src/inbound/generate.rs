@@ -13,12 +13,13 @@ use http::header::{ACCEPT, LOCATION};
 use http::{HeaderMap, HeaderValue};
 use saga_domain::Failure;
 use saga_protocol::error::{ErrorBody, ErrorDetail};
-use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestStatus};
+use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestStatus, RequestType};
 use saga_protocol::openai::TokenUsage;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
 use crate::domain::ports::{Caller, ModelInput};
+use crate::domain::priority::Task;
 use crate::domain::records::Records;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
@@ -45,9 +46,10 @@ pub(crate) async fn generate(
     call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
 
     let wants_events = wants_events(&headers);
-    let mut life = Life::begin(state.records.clone(), caller, &request, model.name);
+    let mut life = Life::begin(state.records.clone(), caller.clone(), &request, model.name);
     let location = HeaderValue::from_str(&format!("/v1/requests/{}", life.record.id));
-    let (models, (priority, places)) = (state.models.clone(), priority::invoked());
+    let (models, (priority, places)) =
+        (state.models.clone(), priority::invoked(caller, task(&request)));
     let work = async move { models.answer(call, &priority).await };
     let answer = match waiting::begin(work, places, wants_events, &state.drain).await {
         Ok(answer) => answer,
@@ -66,6 +68,13 @@ pub(crate) async fn generate(
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+fn task(request: &GenerateRequest) -> Task {
+    match request.request_type {
+        RequestType::Completion => Task::Completion,
+        RequestType::Refactor | RequestType::ErrorFix => Task::Edit,
+    }
 }
 
 fn wants_events(headers: &HeaderMap) -> bool {

@@ -5,7 +5,7 @@ use saga_protocol::class::{CLASS_HEADER, DOCUMENT_HEADER, RequestClass};
 use tokio::sync::watch;
 
 use crate::domain::ports::Caller;
-use crate::domain::priority::{Document, Priority};
+use crate::domain::priority::{Priority, Task};
 use crate::inbound::chat::is_id;
 use crate::inbound::error::ApiError;
 
@@ -21,21 +21,20 @@ pub(crate) struct Stated {
 ///
 /// # Errors
 /// Names the header that is wrong.
-pub(crate) fn stated(headers: &HeaderMap, caller: Caller) -> Result<Stated, ApiError> {
+pub(crate) fn stated(headers: &HeaderMap, caller: Caller, task: Task) -> Result<Stated, ApiError> {
     let class = value(headers, CLASS_HEADER, "invoke, automatic or background", |text| {
         RequestClass::from_name(text)
     })?;
-    let id = value(headers, DOCUMENT_HEADER, "1 to 64 of A-Z a-z 0-9 - _", |text| {
+    let document = value(headers, DOCUMENT_HEADER, "1 to 64 of A-Z a-z 0-9 - _", |text| {
         is_id(text).then(|| text.to_owned())
     })?;
-    let document = id.map(|id| Document { caller, id });
-    let (priority, places) = Priority::new(class.unwrap_or_default(), document);
+    let (priority, places) = Priority::new(caller, task, class.unwrap_or_default(), document);
     Ok(Stated { priority, places, names_class: class.is_some() })
 }
 
 /// The priority of what a person asks for by a call that knows no classes.
-pub(crate) fn invoked() -> (Priority, watch::Receiver<u32>) {
-    Priority::new(RequestClass::Invoke, None)
+pub(crate) fn invoked(caller: Caller, task: Task) -> (Priority, watch::Receiver<u32>) {
+    Priority::new(caller, task, RequestClass::Invoke, None)
 }
 
 fn value<T>(
