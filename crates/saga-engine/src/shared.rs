@@ -104,7 +104,11 @@ impl Shared {
     /// What the server says of the model now.
     pub(crate) async fn fresh_facts(&self) -> Result<ModelFacts, Failure> {
         let facts = self.model.ask(&self.client).await?;
-        self.note_model(&facts);
+        if self.note_model(&facts) {
+            // What the model before still says, or has just said, is not followed any more.
+            self.flights.let_go_of_all();
+            self.background.ahead.let_go_of_all();
+        }
         Ok(facts)
     }
 
@@ -150,13 +154,15 @@ impl Shared {
         calibrations.entry(model.to_owned()).or_default().learn(prompt, tokens);
     }
 
-    /// Another model would have said something else.
-    fn note_model(&self, facts: &ModelFacts) {
+    /// Forgets what was said when another model answers now; tells whether one does.
+    fn note_model(&self, facts: &ModelFacts) -> bool {
         let before = self.cached.lock().replace(facts.clone());
-        if before.is_some_and(|before| before != *facts) {
+        let is_another = before.is_some_and(|before| before != *facts);
+        if is_another {
             self.cache.lock().clear();
             self.background.cache.lock().clear();
             *self.refused.lock() = None;
         }
+        is_another
     }
 }
