@@ -169,7 +169,7 @@ struct Graph {
 impl Graph {
     fn load() -> Self {
         let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version=1", "--locked", "--offline"])
+            .args(["metadata", "--format-version=1", "--locked"])
             .current_dir(root())
             .output()
             .expect("cargo runs");
