@@ -3,6 +3,8 @@
 //! A wrong value is answered with the setting's name, the value and what is expected; the process
 //! then ends with exit code 2. No other file reads the environment.
 
+mod keys;
+
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,20 +15,15 @@ use http::Uri;
 
 use crate::domain::limits::{KeepAlive, Limits};
 
+pub use keys::KeysCommand;
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Invocation {
     /// Serve until told to stop.
     Serve(Box<Config>),
-    /// Make a key for a user.
-    AddKey {
-        /// The user's name.
-        name: String,
-        /// The team the user belongs to.
-        tenant: String,
-        /// Where keys are kept.
-        file: PathBuf,
-    },
+    /// Change or show who may ask.
+    Keys(KeysCommand),
 }
 
 /// How the server is set up.
@@ -73,22 +70,6 @@ enum Command {
     /// Manage who may ask.
     #[command(subcommand)]
     Keys(KeysCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// Make a key for a user and print it; only its hash is kept.
-    Add {
-        /// The user's name.
-        #[arg(value_parser = user_name)]
-        name: String,
-        /// The team the user belongs to.
-        #[arg(long, default_value = "team", value_parser = user_name)]
-        tenant: String,
-        /// The keys file; made when it is not there.
-        #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
-        file: PathBuf,
-    },
 }
 
 #[derive(Debug, Args)]
@@ -150,9 +131,7 @@ impl Invocation {
     ) -> Result<Self, clap::Error> {
         let arguments = Arguments::try_parse_from(arguments)?;
         match arguments.command {
-            Some(Command::Keys(KeysCommand::Add { name, tenant, file })) => {
-                Ok(Self::AddKey { name, tenant, file })
-            }
+            Some(Command::Keys(command)) => Ok(Self::Keys(command)),
             None => Ok(Self::Serve(Box::new(Config::check(arguments.settings)?))),
         }
     }
@@ -251,14 +230,6 @@ fn drain_seconds(text: &str) -> Result<u64, String> {
         Ok(seconds @ 0..=3600) => Ok(seconds),
         _ => Err("expected a number of seconds from 0 to 3600".to_owned()),
     }
-}
-
-fn user_name(text: &str) -> Result<String, String> {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    if (1..=64).contains(&text.chars().count()) && text.chars().all(allowed) {
-        return Ok(text.to_owned());
-    }
-    Err("expected 1 to 64 letters, digits or any of - _ . @".to_owned())
 }
 
 fn keep_alive(text: &str) -> Result<KeepAlive, String> {

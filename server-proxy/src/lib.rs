@@ -8,15 +8,18 @@ pub mod config;
 pub mod domain;
 mod drain;
 pub mod inbound;
+pub mod keys;
 pub mod outbound;
+mod reload;
 mod server;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -32,12 +35,14 @@ use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
 use crate::outbound::feedback_in_process::InProcessFeedback;
 use crate::outbound::feedback_redis::RedisFeedback;
+use crate::outbound::known_keys::KnownKeys;
 use crate::outbound::memory_in_process::InProcessMemory;
 use crate::outbound::memory_redis::RedisMemory;
 use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
-use crate::outbound::{FoundServer, HttpClient, keys_file};
+use crate::outbound::{FoundServer, HttpClient};
 
 pub use drain::{Drain, Work};
+pub use reload::Reload;
 
 /// Time for connections without work to close.
 const CLOSE_TIME_MAX: Duration = Duration::from_secs(1);
@@ -47,6 +52,7 @@ pub struct Proxy {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
+    reload: Reload,
 }
 
 impl Proxy {
@@ -56,13 +62,7 @@ impl Proxy {
     /// # Errors
     /// Names the setting that cannot be used.
     pub async fn bind(config: &Config) -> io::Result<Self> {
-        let access = match &config.keys_file {
-            Some(path) => keys_file::read(path).map_err(|error| {
-                let message = format!("CODESAGA_KEYS_FILE '{}': {error}", path.display());
-                io::Error::new(error.kind(), message)
-            })?,
-            None => Access::Local,
-        };
+        let keys = config.keys_file.as_deref().map(known_keys).transpose()?;
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
@@ -73,11 +73,11 @@ impl Proxy {
             feedback,
             writers: SessionWriters::default(),
             records: Arc::new(Records::default()),
-            access: Arc::new(access),
+            access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
             drain: Drain::default(),
             limits: config.limits,
         };
-        Ok(Self { address: listener.local_addr()?, listener, state })
+        Ok(Self { address: listener.local_addr()?, listener, state, reload: Reload { keys } })
     }
 
     /// Where it listens.
@@ -86,12 +86,18 @@ impl Proxy {
         self.address
     }
 
+    /// Reads files again that a running server may be given anew.
+    #[must_use]
+    pub fn reload(&self) -> Reload {
+        self.reload.clone()
+    }
+
     /// Serves until `shutdown`, then lets running answers end within the grace time.
     ///
     /// # Errors
     /// When connections can no longer be accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, address, state } = self;
+        let Self { listener, address, state, reload } = self;
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
         let router = inbound::router(state.clone());
@@ -112,7 +118,7 @@ impl Proxy {
 
         tokio::select! {
             () = shutdown => {}
-            _ = join(watching, announcing) => {}
+            _ = join3(watching, announcing, reload.watch()) => {}
             ended = &mut server => return ended.map_err(io::Error::other),
         }
         tracing::info!("draining");
@@ -132,6 +138,14 @@ impl Proxy {
 /// Those of [`Proxy::bind`] and [`Proxy::run`].
 pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     Proxy::bind(config).await?.run(shutdown).await
+}
+
+fn known_keys(path: &Path) -> io::Result<Arc<KnownKeys>> {
+    let read = KnownKeys::read(path).map_err(|error| {
+        let message = format!("CODESAGA_KEYS_FILE '{}': {error}", path.display());
+        io::Error::new(error.kind(), message)
+    })?;
+    Ok(Arc::new(read))
 }
 
 fn directory(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelDirectory> {

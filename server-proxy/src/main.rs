@@ -4,16 +4,13 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use codesaga_proxy::config::{Config, Invocation, LogFormat};
-use codesaga_proxy::outbound::keys_file;
-use codesaga_proxy::serve;
+use codesaga_proxy::{keys, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let outcome = match Invocation::read() {
         Invocation::Serve(config) => run(&config),
-        Invocation::AddKey { name, tenant, file } => {
-            keys_file::add(&file, &tenant, &name).and_then(|key| writeln!(io::stdout(), "{key}"))
-        }
+        Invocation::Keys(command) => keys::run(command, &mut io::stdout()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

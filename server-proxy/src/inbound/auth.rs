@@ -1,35 +1,106 @@
-//! The caller of a request, from its `Authorization` header alone.
+//! The caller of a request, from its `Authorization` header alone, and what the caller's key opens.
 //!
 //! Without keys everyone on this machine is one user, and a page in this machine's browser must not
 //! be: it can be made to call a loopback address, and with a name that is turned to one (DNS
 //! rebinding) even to read the answer. Such requests carry the page's `Origin` or that name as
 //! `Host`, and are refused.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 use saga_domain::{Failure, FailureCode};
 
-use crate::domain::access::Access;
+use crate::domain::access::{Access, Identity};
 use crate::domain::ports::Caller;
+use crate::domain::scope::Scope;
 use crate::inbound::AppState;
 use crate::inbound::error::ApiError;
 
-/// Asking for a `Caller` is what makes a handler ask for a key.
+/// What must be in a key's scopes for a call. Calls that are not here take any key: what they show
+/// is the caller's own or says nothing of anybody. A socket that carries both kinds asks
+/// [`Identity::may`] for each frame.
+const NEEDS: &[(&str, Scope)] = &[
+    ("/v1/completions", Scope::Complete),
+    ("/v1/generate", Scope::Complete),
+    ("/v1/embeddings", Scope::Complete),
+    ("/v1/feedback", Scope::Complete),
+    ("/v1/chat", Scope::Chat),
+    ("/v1/chat/completions", Scope::Chat),
+    ("/v1/sessions", Scope::Chat),
+    ("/v1/sessions/{id}", Scope::Chat),
+];
+
+/// Lets nobody through without a key that opens the call, before anything of the body is read.
+pub(crate) async fn let_in(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let identity = match identify(&parts, &state) {
+        Ok(identity) => identity,
+        Err(refusal) => return refusal.into_response(),
+    };
+    if let Some(scope) = needed(&parts)
+        && let Err(failure) = identity.may(scope)
+    {
+        return ApiError::from(failure).into_response();
+    }
+    parts.extensions.insert(identity);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+fn needed(parts: &Parts) -> Option<Scope> {
+    let path = parts.extensions.get::<MatchedPath>()?.as_str();
+    NEEDS.iter().find(|(needs, _)| *needs == path).map(|(_, scope)| *scope)
+}
+
+/// Asking for an `Identity` or a `Caller` is what makes a handler ask for a key.
+impl FromRequestParts<AppState> for Identity {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        match parts.extensions.get::<Self>() {
+            Some(identity) => Ok(identity.clone()),
+            None => identify(parts, state),
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        if matches!(*state.access, Access::Local) {
-            only_this_machine(parts)?;
-        }
-        let token = text(parts, &AUTHORIZATION).and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-        });
-        Ok(state.access.caller(token)?)
+        Ok(Identity::from_request_parts(parts, state).await?.caller)
     }
+}
+
+/// A caller whose key opens the operator's views; without keys whoever is on this machine.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Caller);
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let identity = Identity::from_request_parts(parts, state).await?;
+        identity.may(Scope::Admin)?;
+        Ok(Self(identity.caller))
+    }
+}
+
+fn identify(parts: &Parts, state: &AppState) -> Result<Identity, ApiError> {
+    if matches!(*state.access, Access::Local) {
+        only_this_machine(parts)?;
+    }
+    let token = text(parts, &AUTHORIZATION).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    });
+    Ok(state.access.identify(token)?)
 }
 
 fn only_this_machine(parts: &Parts) -> Result<(), Failure> {

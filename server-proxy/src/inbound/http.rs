@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::inbound::error::ApiError;
 use crate::inbound::{
-    AppState, chat, chat_completions, completions, feedback, generate, health, instances, models,
-    requests, sessions,
+    AppState, auth, chat, chat_completions, completions, feedback, generate, health, instances,
+    models, requests, sessions,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,6 +38,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/models", get(models::list))
         // A model's name may hold slashes.
         .route("/v1/models/{*id}", get(models::one))
+        // Nobody without a key that opens the call gets further than its headers.
+        .layer(from_fn_with_state(state.clone(), auth::let_in))
         // No new work while stopping; running work is waited for.
         .layer(from_fn_with_state(state.clone(), counted));
     let health =

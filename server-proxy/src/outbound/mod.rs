@@ -4,9 +4,11 @@
 mod breaker;
 pub mod feedback_in_process;
 pub mod feedback_redis;
+mod file_watch;
 mod found_server;
 mod http_client;
 pub mod keys_file;
+pub mod known_keys;
 mod lines;
 pub mod memory_in_process;
 pub mod memory_redis;

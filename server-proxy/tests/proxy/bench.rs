@@ -1,8 +1,8 @@
 //! What every test needs: a proxy in front of a scripted model server, and a client.
 
 use bytes::Bytes;
-use codesaga_proxy::Proxy;
 use codesaga_proxy::config::Config;
+use codesaga_proxy::{Proxy, Reload};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -75,6 +75,8 @@ impl Protocol {
 
 /// A proxy in this process, on a free port.
 pub(crate) struct RunningProxy {
+    /// What SIGHUP does.
+    pub(crate) reload: Reload,
     url: String,
     client: HyperClient<HttpConnector, Full<Bytes>>,
     stop: Option<oneshot::Sender<()>>,
@@ -89,12 +91,13 @@ impl RunningProxy {
         change(&mut config);
         let proxy = Proxy::bind(&config).await.expect("the proxy starts");
         let url = format!("http://{}", proxy.address());
+        let reload = proxy.reload();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(proxy.run(async move {
             let _ = stopped.await;
         }));
         let client = HyperClient::builder(TokioExecutor::new()).build_http();
-        Self { url, client, stop: Some(stop), running }
+        Self { reload, url, client, stop: Some(stop), running }
     }
 
     /// The same with a client of that protocol.

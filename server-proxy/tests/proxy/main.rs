@@ -9,6 +9,7 @@ mod connections;
 mod drain;
 mod ends;
 mod facts;
+mod keys;
 mod process;
 mod refusals;
 mod relay;

@@ -169,10 +169,14 @@ async fn keys_add_prints_a_key_once_and_keeps_its_hash() {
         String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
     };
     let (minji, jun) = (add("민지").await, add("jun").await);
-    assert!(minji.starts_with("cs_") && minji.len() == 67, "{minji}");
+    let parts: Vec<&str> = minji.split('_').collect();
+    assert!(
+        matches!(parts[..], ["cs", id, secret] if id.len() == 8 && secret.len() == 64),
+        "{minji}"
+    );
     assert_ne!(minji, jun);
     let kept = std::fs::read_to_string(file).expect("the file");
-    assert!(!kept.contains(&minji[3..]) && kept.contains("민지"), "{kept}");
+    assert!(!kept.contains(parts[2]) && kept.contains("민지"), "{kept}");
 
     let flags = ["--keys-file", file, "--upstream", "http://127.0.0.1:1"];
     let proxy = ProxyProcess::start(&flags).await;

@@ -1,0 +1,69 @@
+//! `codesaga-proxy keys add|list|revoke`: who may ask, changed and shown by the person who runs the
+//! server. A key is printed once, when it is made.
+
+use std::io::{self, Write};
+
+use crate::config::KeysCommand;
+use crate::domain::scope::{Scope, Scopes};
+use crate::outbound::keys_file::{self, NewKey, StoredKey};
+
+/// Does it and writes what there is to say.
+///
+/// # Errors
+/// When the file cannot be read or written, or there is no such key.
+pub fn run(command: KeysCommand, out: &mut impl Write) -> io::Result<()> {
+    match command {
+        KeysCommand::Add { name, tenant, scopes, note, kept } => {
+            let scopes = scopes.into_iter().map(Scope::from).collect::<Scopes>();
+            let new = NewKey { tenant, user: name, scopes, note };
+            writeln!(out, "{}", keys_file::add_new(&kept.file, new)?)
+        }
+        KeysCommand::List { kept } => table(&keys_file::list(&kept.file)?, out),
+        KeysCommand::Revoke { key, tenant, kept } => {
+            for gone in keys_file::revoke(&kept.file, &key, tenant.as_deref())? {
+                writeln!(out, "revoked {} of {} in {}", gone.id(), gone.user, gone.tenant)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn table(keys: &[StoredKey], out: &mut impl Write) -> io::Result<()> {
+    let head = ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "NOTE"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(keys.iter().map(row)).collect();
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0));
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, wide) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', wide - width(cell) + 2));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn row(key: &StoredKey) -> [String; 6] {
+    [
+        key.id().to_owned(),
+        key.tenant.clone(),
+        key.user.clone(),
+        key.scopes.join(","),
+        key.created.clone().unwrap_or_default(),
+        key.note.clone().unwrap_or_default(),
+    ]
+}
+
+/// Columns in a terminal, where Hangul and other East Asian characters take two.
+fn width(text: &str) -> usize {
+    let columns = |c: char| {
+        if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}')
+        {
+            2
+        } else {
+            1
+        }
+    };
+    text.chars().map(columns).sum()
+}

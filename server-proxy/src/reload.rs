@@ -1,0 +1,29 @@
+//! Files that a running server reads again: when they change, and when it is told to.
+
+use std::sync::Arc;
+
+use crate::outbound::known_keys::KnownKeys;
+
+/// Reads again what may change while the server runs.
+#[derive(Clone, Debug)]
+pub struct Reload {
+    pub(crate) keys: Option<Arc<KnownKeys>>,
+}
+
+impl Reload {
+    /// Reads everything now and writes to the log what came of it. What cannot be used leaves the
+    /// old in force.
+    pub fn now(&self) {
+        if let Some(keys) = &self.keys {
+            keys.reload();
+        }
+    }
+
+    /// Reads whatever changes. Runs until dropped.
+    pub(crate) async fn watch(&self) {
+        match &self.keys {
+            Some(keys) => keys.watch().await,
+            None => std::future::pending().await,
+        }
+    }
+}
