@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::Uri;
 
 use crate::domain::limits::{KeepAlive, Limits};
+use crate::outbound::redis_connection;
 
 pub use keys::KeysCommand;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub model: Option<String>,
     /// Where conversations are kept; in this process when absent.
     pub redis_url: Option<String>,
+    /// The authority its certificate comes from; one that the system trusts when absent.
+    pub redis_ca: Option<PathBuf>,
     /// Who may ask; without it only this machine may.
     pub keys_file: Option<PathBuf>,
     /// How log lines look.
@@ -85,10 +88,14 @@ struct Settings {
     /// Model for requests that name none.
     #[arg(long, env = "CODESAGA_MODEL", value_name = "CODESAGA_MODEL")]
     model: Option<String>,
-    /// Redis that keeps conversations, for example redis://127.0.0.1:6379.
+    /// Redis that keeps conversations, for example redis://127.0.0.1:6379, rediss:// with TLS, or
+    /// redis-cluster://HOST:PORT,HOST:PORT.
     #[arg(long, env = "CODESAGA_REDIS_URL", value_name = "CODESAGA_REDIS_URL",
           value_parser = redis_url)]
     redis_url: Option<String>,
+    /// Certificate authority (PEM) that Redis with TLS is trusted by, in place of the system's.
+    #[arg(long, env = "CODESAGA_REDIS_CA", value_name = "CODESAGA_REDIS_CA")]
+    redis_ca: Option<PathBuf>,
     /// File of hashed keys, written by `codesaga-proxy keys add`.
     #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
     keys_file: Option<PathBuf>,
@@ -165,6 +172,7 @@ impl Config {
             upstreams: settings.upstream,
             model: settings.model.filter(|name| !name.trim().is_empty()),
             redis_url: settings.redis_url.filter(|url| !url.is_empty()),
+            redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
             keys_file,
             log: settings.log,
             limits: Limits::new(
@@ -202,13 +210,10 @@ fn base_url(text: &str) -> Result<Uri, String> {
 }
 
 fn redis_url(text: &str) -> Result<String, String> {
-    let is_redis = ["redis://", "redis+unix://", "unix://"]
-        .iter()
-        .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
-    if text.is_empty() || is_redis {
-        return Ok(text.to_owned());
+    if !text.is_empty() {
+        redis_connection::check(text)?;
     }
-    Err("expected an address without TLS such as redis://127.0.0.1:6379".to_owned())
+    Ok(text.to_owned())
 }
 
 fn context_length(text: &str) -> Result<u32, String> {

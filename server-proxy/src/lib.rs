@@ -15,7 +15,7 @@ mod server;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,9 +69,9 @@ impl Proxy {
         let (memory, feedback) = stores(config)?;
         let state = AppState {
             models: Arc::new(directory(config, Arc::new(Witnesses::default()))?),
+            writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             memory,
             feedback,
-            writers: SessionWriters::default(),
             records: Arc::new(Records::default()),
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
             drain: Drain::default(),
@@ -166,7 +166,9 @@ fn stores(config: &Config) -> io::Result<Stores> {
     let limits = SessionLimits::STANDARD;
     Ok(match &config.redis_url {
         Some(url) => {
-            let store = RedisStore::new(url, OPERATION_TIME_MAX).map_err(io::Error::other)?;
+            let authority = redis_authority(config)?;
+            let store = RedisStore::trusting(url, authority.as_deref(), OPERATION_TIME_MAX)
+                .map_err(io::Error::other)?;
             let memory = RedisMemory::new(Arc::clone(&store), limits);
             (Arc::new(memory), Arc::new(RedisFeedback::new(store)))
         }
@@ -175,4 +177,14 @@ fn stores(config: &Config) -> io::Result<Stores> {
             (Arc::new(memory), Arc::new(InProcessFeedback::default()))
         }
     })
+}
+
+fn redis_authority(config: &Config) -> io::Result<Option<Vec<u8>>> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|error| {
+            let message = format!("CODESAGA_REDIS_CA '{}': {error}", path.display());
+            io::Error::new(error.kind(), message)
+        })
+    };
+    config.redis_ca.as_ref().map(read).transpose()
 }

@@ -82,6 +82,9 @@ pub struct ChatDone {
     pub usage: Option<TokenUsage>,
     /// Turns of the conversation that did not fit and were not shown to the model.
     pub turns_left_out: u32,
+    /// Turns that were shown to the model as a digest.
+    #[serde(default)]
+    pub turns_digested: u32,
     /// `ok`, or `degraded` when the turn could not be remembered.
     pub memory: String,
 }
@@ -116,6 +119,20 @@ pub struct Session {
     pub summary: SessionSummary,
     /// What was said, oldest first.
     pub log: Vec<Turn>,
+    /// What the model is shown in place of the oldest turns; absent while they all fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// The oldest turns of a conversation in few words, written by the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// Counts digests of this conversation, from 1; each one holds what the one before held.
+    pub epoch: u64,
+    /// The words.
+    pub text: String,
+    /// The request of the last turn it stands for.
+    pub until: String,
 }
 
 /// One message and its answer; never one without the other.

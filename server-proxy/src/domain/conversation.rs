@@ -39,6 +39,7 @@ impl SessionLimits {
         sessions_max: 50,
         idle_ttl: std::time::Duration::from_secs(24 * 3600),
         age_max: std::time::Duration::from_secs(30 * 24 * 3600),
+        right_time: std::time::Duration::from_secs(30),
     };
 
     /// Bytes a message may have with its code, so that a turn always fits with its answer.

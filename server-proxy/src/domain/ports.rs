@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use saga_domain::{Failure, FimFamily, TemplateFamily};
-use saga_protocol::chat::{Session, SessionSummary, Turn};
+use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
 use saga_protocol::openai::{ChatMessage, TokenUsage};
 
 /// Somebody who answers prompts.
@@ -115,9 +115,10 @@ pub struct Caller {
 /// Remembers conversations, each only for the caller who had it.
 ///
 /// Every adapter keeps these promises: a turn is stored with its answer or not at all; the same
-/// request id is stored once; a version that is not the expected one is refused; limits of
-/// [`SessionLimits`] hold after every append, the oldest going first; nothing of one caller is
-/// visible to another.
+/// request id is stored once; a version that is not the expected one is refused, and so is who has
+/// lost the right to write; limits of [`SessionLimits`] hold after every append, the oldest going
+/// first; nothing of one caller is visible to another; what was deleted is not brought back by an
+/// answer that was running.
 #[async_trait]
 pub trait SessionMemory: Send + Sync {
     /// The conversation, or `None` when there is none; with its version for [`Self::append`].
@@ -127,23 +128,50 @@ pub trait SessionMemory: Send + Sync {
         id: &str,
     ) -> Result<Option<VersionedSession>, MemoryError>;
 
-    /// Adds a turn to the version that was read (0 for a new conversation); returns the new version.
+    /// Takes the right to write, or keeps it, for so long; false while another holder has it, or
+    /// when it was `held` and is lost.
+    async fn hold(&self, right: &Right, held: bool, time: Duration) -> Result<bool, MemoryError>;
+
+    /// Gives the right back.
+    async fn let_go(&self, right: &Right) -> Result<(), MemoryError>;
+
+    /// Adds a turn to the version that was read (0 for a new conversation); returns the new
+    /// version. Only who has the right may.
     async fn append(
         &self,
-        caller: &Caller,
-        id: &str,
+        right: &Right,
         expected_version: u64,
         turn: Turn,
     ) -> Result<u64, MemoryError>;
 
+    /// Swaps in the digest that stands for the oldest turns, if it is the next one and its last turn
+    /// is one of this conversation; false when it was not taken.
+    async fn digest(&self, caller: &Caller, id: &str, digest: &Digest)
+    -> Result<bool, MemoryError>;
+
     /// The caller's conversations, newest first.
     async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError>;
 
-    /// Forgets a conversation; false when there was none.
+    /// Forgets a conversation, also one whose first answer is running; false when there was none.
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError>;
+
+    /// Forgets everything of the caller's, also what is being answered; returns how many
+    /// conversations there were.
+    async fn erase(&self, caller: &Caller) -> Result<u64, MemoryError>;
 
     /// How it stands, as last seen; answers at once.
     fn state(&self) -> MemoryState;
+}
+
+/// The right to write one conversation, by whom it is held. Who has lost it can append no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Right {
+    /// Whose conversation it is.
+    pub caller: Caller,
+    /// The conversation.
+    pub session: String,
+    /// One of its writers; never the same twice.
+    pub holder: String,
 }
 
 /// How the memory of conversations stands; part of `/readyz`.
@@ -181,7 +209,7 @@ pub struct VersionedSession {
 /// Why memory could not serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryError {
-    /// Somebody appended in between.
+    /// Somebody appended in between, or the right to write is another's.
     VersionConflict,
     /// The store does not answer in time; the conversation goes on without memory.
     Unavailable,
@@ -200,4 +228,6 @@ pub struct SessionLimits {
     pub idle_ttl: Duration,
     /// Time after the first turn until it is forgotten.
     pub age_max: Duration,
+    /// Time for which the right to write is held without being kept.
+    pub right_time: Duration,
 }

@@ -3,6 +3,7 @@
 //! The first event names the conversation, the last is `done` or `error`. A turn is remembered when
 //! its answer is complete, and only then. Without memory the answer comes all the same and says so.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,13 +15,14 @@ use saga_domain::{Failure, FailureCode};
 use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest, Turn};
 use saga_protocol::error::ErrorBody;
 use saga_protocol::openai::TokenUsage;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
 use crate::domain::models::ModelDirectory;
-use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, SessionMemory};
+use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits};
 use crate::domain::priority::{Priority, Task};
-use crate::domain::writers::Writer;
+use crate::domain::writers::{Writer, revoked};
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
 use crate::inbound::sse::{self, EventWriter, write_event};
@@ -39,7 +41,7 @@ pub(crate) async fn chat(
 ) -> Result<Response, ApiError> {
     check(&request)?;
     let session = request.session.clone().unwrap_or_else(new_id);
-    let writer = state.writers.begin(&caller, &session)?;
+    let writer = state.writers.begin(&caller, &session).await?;
     let model = state.models.resolve(request.model.as_deref()).await?;
     let (version, turns) = match state.memory.read(&caller, &session).await {
         Ok(Some(known)) => (Some(known.version), known.session.log),
@@ -76,7 +78,8 @@ pub(crate) async fn chat(
         telling: Telling::new(answer),
         turn,
         left_out,
-        place: Place { memory: state.memory.clone(), caller, session, version },
+        version,
+        revoked: Box::pin(writer.revoked()),
         writer: Some(writer),
     };
     Ok(sse::response(talk.events(), ChatEvents::default(), &state.drain, &state.limits))
@@ -139,6 +142,7 @@ fn repeated() -> ChatEvent {
         finish_reason: "stop".to_owned(),
         usage: None,
         turns_left_out: 0,
+        turns_digested: 0,
         memory: "ok".to_owned(),
     })
 }
@@ -201,17 +205,11 @@ struct Talk {
     telling: Telling,
     turn: Turn,
     left_out: Arc<AtomicUsize>,
-    place: Place,
-    writer: Option<Writer>,
-}
-
-/// Where the turn belongs.
-struct Place {
-    memory: Arc<dyn SessionMemory>,
-    caller: Caller,
-    session: String,
-    /// `None` when it could not be read.
+    /// Of the conversation; `None` when it could not be read.
     version: Option<u64>,
+    /// The conversation was deleted.
+    revoked: Pin<Box<WaitForCancellationFutureOwned>>,
+    writer: Option<Writer>,
 }
 
 impl Talk {
@@ -226,7 +224,12 @@ impl Talk {
         if self.begins.is_some() {
             return self.begins.take();
         }
-        Some(match self.telling.next().await? {
+        let told = tokio::select! {
+            biased;
+            () = &mut self.revoked, if self.writer.is_some() => Some(self.telling.give_up(revoked())),
+            told = self.telling.next() => told,
+        };
+        Some(match told? {
             Told::Queued { place } => ChatEvent::Queued { place },
             Told::Text(text) => {
                 self.turn.assistant.push_str(&text);
@@ -242,7 +245,7 @@ impl Talk {
 
     async fn end(&mut self, finish_reason: String, usage: Option<TokenUsage>) -> ChatEvent {
         let turn = std::mem::take(&mut self.turn);
-        let memory = if self.place.remember(turn).await { "ok" } else { "degraded" };
+        let memory = if self.remember(turn).await { "ok" } else { "degraded" };
         // Given back before the client hears of the end, so that its next message is taken.
         self.writer = None;
         let left_out = self.left_out.load(Ordering::Relaxed);
@@ -250,17 +253,16 @@ impl Talk {
             finish_reason,
             usage,
             turns_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
+            turns_digested: 0,
             memory: memory.to_owned(),
         })
     }
-}
 
-impl Place {
-    async fn remember(&self, turn: Turn) -> bool {
-        let Some(version) = self.version else {
-            return false;
-        };
-        self.memory.append(&self.caller, &self.session, version, turn).await.is_ok()
+    async fn remember(&mut self, turn: Turn) -> bool {
+        match (&mut self.writer, self.version) {
+            (Some(writer), Some(version)) => writer.append(version, turn).await.is_ok(),
+            _ => false,
+        }
     }
 }
 

@@ -37,8 +37,12 @@ pub(crate) async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let deleted = is_id(&id) && state.memory.delete(&caller, &id).await.map_err(unavailable)?;
-    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(not_found()) }
+    if !is_id(&id) {
+        return Err(not_found());
+    }
+    let running = state.writers.revoke(&caller, Some(&id));
+    let deleted = state.memory.delete(&caller, &id).await.map_err(unavailable)?;
+    if deleted || running > 0 { Ok(StatusCode::NO_CONTENT) } else { Err(not_found()) }
 }
 
 fn not_found() -> ApiError {

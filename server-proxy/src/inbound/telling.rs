@@ -48,6 +48,13 @@ impl Telling {
         self.end.take()
     }
 
+    /// Ends it here, whatever the model server would still say.
+    pub(crate) fn give_up(&mut self, failure: Failure) -> Told {
+        self.answer = None;
+        self.end = None;
+        Told::Failed(failure)
+    }
+
     fn end(&mut self, end: Told) -> &mut Self {
         self.answer = None;
         self.end = Some(end);

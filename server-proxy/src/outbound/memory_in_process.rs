@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use saga_protocol::chat::{Session, SessionSummary, Turn};
+use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
 
 use crate::domain::conversation;
 use crate::domain::ports::{
-    Caller, MemoryError, MemoryState, SessionLimits, SessionMemory, VersionedSession,
+    Caller, MemoryError, MemoryState, Right, SessionLimits, SessionMemory, VersionedSession,
 };
 use crate::outbound::stored_turn::stored_bytes;
 
@@ -27,7 +27,14 @@ pub struct InProcessMemory {
 #[derive(Default)]
 struct Kept {
     by_caller: HashMap<Caller, HashMap<String, Conversation>>,
+    rights: HashMap<Caller, HashMap<String, Held>>,
     swept_at: u64,
+}
+
+/// A right to write, and how long it is held if it is not kept.
+struct Held {
+    holder: String,
+    until: u64,
 }
 
 struct Conversation {
@@ -37,6 +44,7 @@ struct Conversation {
     updated_at: u64,
     turns: VecDeque<Turn>,
     bytes: usize,
+    digest: Option<Digest>,
 }
 
 impl InProcessMemory {
@@ -64,6 +72,24 @@ impl InProcessMemory {
             own.retain(|_, conversation| conversation.expires_at(&self.limits) > now);
             !own.is_empty()
         });
+        kept.rights.retain(|_, own| {
+            own.retain(|_, held| held.until > now);
+            !own.is_empty()
+        });
+    }
+}
+
+impl Kept {
+    /// Who has the right to write a conversation.
+    fn holder(&self, caller: &Caller, id: &str, now: u64) -> Option<&str> {
+        let held = self.rights.get(caller)?.get(id)?;
+        (held.until > now).then_some(held.holder.as_str())
+    }
+
+    fn release(&mut self, caller: &Caller, id: &str) {
+        if let Some(own) = self.rights.get_mut(caller) {
+            own.remove(id);
+        }
     }
 }
 
@@ -79,28 +105,51 @@ impl SessionMemory for InProcessMemory {
         let known = kept.by_caller.get(caller).and_then(|own| own.get(id));
         Ok(known.filter(|known| known.expires_at(&self.limits) > now).map(|known| {
             let log = known.turns.iter().cloned().collect();
-            let session = Session { summary: known.summary(id), log };
+            let session = Session { summary: known.summary(id), log, digest: known.digest.clone() };
             VersionedSession { version: known.version, session }
         }))
     }
 
+    async fn hold(&self, right: &Right, held: bool, time: Duration) -> Result<bool, MemoryError> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        let holder = kept.holder(&right.caller, &right.session, now);
+        let may = holder.map_or(!held, |holder| holder == right.holder);
+        if may {
+            let held = Held { holder: right.holder.clone(), until: now + millis(time) };
+            let own = kept.rights.entry(right.caller.clone()).or_default();
+            own.insert(right.session.clone(), held);
+        }
+        Ok(may)
+    }
+
+    async fn let_go(&self, right: &Right) -> Result<(), MemoryError> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        if kept.holder(&right.caller, &right.session, now) == Some(&right.holder) {
+            kept.release(&right.caller, &right.session);
+        }
+        Ok(())
+    }
+
     async fn append(
         &self,
-        caller: &Caller,
-        id: &str,
+        right: &Right,
         expected_version: u64,
         turn: Turn,
     ) -> Result<u64, MemoryError> {
+        let (caller, id) = (&right.caller, right.session.as_str());
         let now = (self.clock)();
         let mut kept = self.kept.lock();
         self.sweep(&mut kept, now);
+        let may = kept.holder(caller, id, now) == Some(&right.holder);
         let own = kept.by_caller.entry(caller.clone()).or_default();
         own.retain(|_, conversation| conversation.expires_at(&self.limits) > now);
         let known = own.get(id);
         if let Some(known) = known.filter(|known| known.holds(&turn.request_id)) {
             return Ok(known.version);
         }
-        if known.map_or(0, |known| known.version) != expected_version {
+        if !may || known.map_or(0, |known| known.version) != expected_version {
             return Err(MemoryError::VersionConflict);
         }
         let conversation = own.entry(id.to_owned()).or_insert_with(|| Conversation::begin(&turn));
@@ -114,7 +163,26 @@ impl SessionMemory for InProcessMemory {
             };
             own.remove(&oldest);
         }
+        kept.release(caller, id);
         Ok(version)
+    }
+
+    async fn digest(
+        &self,
+        caller: &Caller,
+        id: &str,
+        digest: &Digest,
+    ) -> Result<bool, MemoryError> {
+        let mut kept = self.kept.lock();
+        let Some(known) = kept.by_caller.get_mut(caller).and_then(|own| own.get_mut(id)) else {
+            return Ok(false);
+        };
+        let present = known.digest.as_ref().map_or(0, |digest| digest.epoch);
+        let is_next = present + 1 == digest.epoch && known.holds(&digest.until);
+        if is_next {
+            known.digest = Some(digest.clone());
+        }
+        Ok(is_next)
     }
 
     async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
@@ -135,8 +203,16 @@ impl SessionMemory for InProcessMemory {
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
         let now = (self.clock)();
         let mut kept = self.kept.lock();
+        kept.release(caller, id);
         let removed = kept.by_caller.get_mut(caller).and_then(|own| own.remove(id));
         Ok(removed.is_some_and(|removed| removed.expires_at(&self.limits) > now))
+    }
+
+    async fn erase(&self, caller: &Caller) -> Result<u64, MemoryError> {
+        let mut kept = self.kept.lock();
+        kept.rights.remove(caller);
+        let removed = kept.by_caller.remove(caller).unwrap_or_default();
+        Ok(removed.len() as u64)
     }
 
     fn state(&self) -> MemoryState {
@@ -153,6 +229,7 @@ impl Conversation {
             updated_at: first.at,
             turns: VecDeque::new(),
             bytes: 0,
+            digest: None,
         }
     }
 

@@ -1,21 +1,25 @@
 //! Conversations in Redis, shared by every server that uses the same one.
 //!
-//! A conversation's keys carry one hash tag, `cs:{tenant:user:session}:meta` and `:log`, so that
-//! the script which appends runs on a cluster too. A caller's index has a tag of its own and is
-//! written after; a conversation whose index was lost is found again with its next turn.
+//! A conversation's keys carry one hash tag, `cs:{tenant:user:session}:meta`, `:log`, `:sum` and
+//! `:right`, so that the scripts run on a cluster too. A caller's index has a tag of its own. It names
+//! a conversation before its first answer begins, so that what is being answered is found when
+//! everything is to be forgotten; an index that was lost is written again with the next turn.
 //!
 //! An answer never waits for Redis longer than the time an operation may take, and not at all while
 //! the breaker is open.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::{join_all, try_join_all};
 use redis::Script;
-use saga_protocol::chat::{Session, SessionSummary, Turn};
+use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
 
+use crate::clock::unix_millis;
 use crate::domain::conversation;
 use crate::domain::ports::{
-    Caller, MemoryError, MemoryState, SessionLimits, SessionMemory, VersionedSession,
+    Caller, MemoryError, MemoryState, Right, SessionLimits, SessionMemory, VersionedSession,
 };
 use crate::outbound::redis_store::{RedisStore, encoded, millis};
 use crate::outbound::stored_turn::stored;
@@ -26,6 +30,9 @@ pub struct RedisMemory {
     limits: SessionLimits,
     append: Script,
     index: Script,
+    hold: Script,
+    let_go: Script,
+    digest: Script,
 }
 
 type Summary = (Option<String>, Option<u32>, Option<u64>, Option<u64>);
@@ -39,6 +46,9 @@ impl RedisMemory {
             limits,
             append: Script::new(include_str!("memory_append.lua")),
             index: Script::new(include_str!("memory_index.lua")),
+            hold: Script::new(include_str!("memory_hold.lua")),
+            let_go: Script::new(include_str!("memory_let_go.lua")),
+            digest: Script::new(include_str!("memory_digest.lua")),
         }
     }
 
@@ -57,12 +67,42 @@ impl RedisMemory {
         Ok(())
     }
 
+    /// Names a conversation that has no turn yet.
+    async fn expect_in_index(&self, right: &Right) -> Result<(), MemoryError> {
+        let mut connection = self.store.connection();
+        let (key, idle) = (index_key(&right.caller), millis(self.limits.idle_ttl));
+        let mut both = redis::pipe();
+        both.atomic();
+        both.cmd("ZADD").arg(&key).arg("NX").arg(unix_millis()).arg(&right.session).ignore();
+        both.cmd("PEXPIRE").arg(&key).arg(idle).ignore();
+        self.store.run(both.query_async(&mut connection)).await
+    }
+
+    async fn leave_index(&self, caller: &Caller, ids: &[&str]) -> Result<(), MemoryError> {
+        let mut connection = self.store.connection();
+        let mut command = redis::cmd("ZREM");
+        command.arg(index_key(caller)).arg(ids);
+        self.store.run(command.query_async(&mut connection)).await
+    }
+
     async fn remove(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
         let mut connection = self.store.connection();
-        let mut command = redis::cmd("DEL");
-        command.arg(meta_key(caller, id)).arg(log_key(caller, id));
-        let removed: u32 = self.store.run(command.query_async(&mut connection)).await?;
-        Ok(removed > 0)
+        let mut both = redis::pipe();
+        both.atomic().cmd("EXISTS").arg(key(caller, id, Part::Meta)).cmd("DEL");
+        for part in [Part::Meta, Part::Log, Part::Digest, Part::Right] {
+            both.arg(key(caller, id, part));
+        }
+        let (known, _removed): (bool, u32) =
+            self.store.run(both.query_async(&mut connection)).await?;
+        Ok(known)
+    }
+
+    async fn summary(&self, caller: &Caller, id: &str) -> Result<Summary, MemoryError> {
+        let mut connection = self.store.connection();
+        let mut command = redis::cmd("HMGET");
+        command.arg(key(caller, id, Part::Meta));
+        command.arg(&["title", "turns", "created_at", "updated_at"]);
+        self.store.run(command.query_async(&mut connection)).await
     }
 }
 
@@ -74,39 +114,67 @@ impl SessionMemory for RedisMemory {
         id: &str,
     ) -> Result<Option<VersionedSession>, MemoryError> {
         let mut connection = self.store.connection();
-        let mut both = redis::pipe();
-        both.atomic()
+        let mut all = redis::pipe();
+        all.atomic()
             .cmd("HMGET")
-            .arg(meta_key(caller, id))
+            .arg(key(caller, id, Part::Meta))
             .arg(&["title", "turns", "created_at", "updated_at", "version"])
             .cmd("LRANGE")
-            .arg(log_key(caller, id))
+            .arg(key(caller, id, Part::Log))
             .arg(0)
-            .arg(-1);
+            .arg(-1)
+            .cmd("HGET")
+            .arg(key(caller, id, Part::Digest))
+            .arg("json");
         type Meta = (Option<String>, Option<u32>, Option<u64>, Option<u64>, Option<u64>);
-        let (meta, log): (Meta, Vec<String>) =
-            self.store.run(both.query_async(&mut connection)).await?;
+        let (meta, log, digest): (Meta, Vec<String>, Option<String>) =
+            self.store.run(all.query_async(&mut connection)).await?;
         let (title, turns, created_at, updated_at, version) = meta;
         let Some(version) = version else {
             return Ok(None);
         };
         let summary = summary(id, (title, turns, created_at, updated_at));
         let log = log.iter().filter_map(|entry| turn(entry)).collect();
-        Ok(Some(VersionedSession { version, session: Session { summary, log } }))
+        let digest = digest.and_then(|json| serde_json::from_str(&json).ok());
+        Ok(Some(VersionedSession { version, session: Session { summary, log, digest } }))
+    }
+
+    async fn hold(&self, right: &Right, held: bool, time: Duration) -> Result<bool, MemoryError> {
+        if !held {
+            self.expect_in_index(right).await?;
+        }
+        let mut connection = self.store.connection();
+        let mut call = self.hold.prepare_invoke();
+        call.key(key(&right.caller, &right.session, Part::Right))
+            .arg(&right.holder)
+            .arg(millis(time))
+            .arg(u8::from(held));
+        self.store.run(call.invoke_async(&mut connection)).await
+    }
+
+    async fn let_go(&self, right: &Right) -> Result<(), MemoryError> {
+        let Right { caller, session, holder } = right;
+        let mut connection = self.store.connection();
+        let mut call = self.let_go.prepare_invoke();
+        call.key(key(caller, session, Part::Right)).key(key(caller, session, Part::Meta));
+        call.arg(holder);
+        let nothing_is_left: bool = self.store.run(call.invoke_async(&mut connection)).await?;
+        if nothing_is_left { self.leave_index(caller, &[session]).await } else { Ok(()) }
     }
 
     async fn append(
         &self,
-        caller: &Caller,
-        id: &str,
+        right: &Right,
         expected_version: u64,
         turn: Turn,
     ) -> Result<u64, MemoryError> {
+        let Right { caller, session, holder } = right;
         let mut connection = self.store.connection();
         let mut call = self.append.prepare_invoke();
-        call.key(meta_key(caller, id))
-            .key(log_key(caller, id))
-            .arg(expected_version)
+        for part in [Part::Meta, Part::Log, Part::Digest, Part::Right] {
+            call.key(key(caller, session, part));
+        }
+        call.arg(expected_version)
             .arg(&turn.request_id)
             .arg(stored(&turn))
             .arg(turn.at)
@@ -114,11 +182,28 @@ impl SessionMemory for RedisMemory {
             .arg(self.limits.turns_max)
             .arg(self.limits.session_bytes_max)
             .arg(millis(self.limits.idle_ttl))
-            .arg(millis(self.limits.age_max));
+            .arg(millis(self.limits.age_max))
+            .arg(holder);
         let version: i64 = self.store.run(call.invoke_async(&mut connection)).await?;
         let version = u64::try_from(version).map_err(|_| MemoryError::VersionConflict)?;
-        self.note_in_index(caller, id, turn.at).await?;
+        self.note_in_index(caller, session, turn.at).await?;
         Ok(version)
+    }
+
+    async fn digest(
+        &self,
+        caller: &Caller,
+        id: &str,
+        digest: &Digest,
+    ) -> Result<bool, MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.digest.prepare_invoke();
+        call.key(key(caller, id, Part::Meta))
+            .key(key(caller, id, Part::Digest))
+            .arg(digest.epoch)
+            .arg(&digest.until)
+            .arg(serde_json::to_string(digest).unwrap_or_default());
+        self.store.run(call.invoke_async(&mut connection)).await
     }
 
     async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
@@ -126,29 +211,33 @@ impl SessionMemory for RedisMemory {
         let mut newest = redis::cmd("ZREVRANGE");
         newest.arg(index_key(caller)).arg(0).arg(self.limits.sessions_max);
         let ids: Vec<String> = self.store.run(newest.query_async(&mut connection)).await?;
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut all = redis::pipe();
-        for id in &ids {
-            all.cmd("HMGET").arg(meta_key(caller, id)).arg(&[
-                "title",
-                "turns",
-                "created_at",
-                "updated_at",
-            ]);
-        }
-        let found: Vec<Summary> = self.store.run(all.query_async(&mut connection)).await?;
+        // On a cluster they may be anywhere, so each is asked for by itself, all at once.
+        let found = try_join_all(ids.iter().map(|id| self.summary(caller, id))).await?;
         let known = ids.iter().zip(found).filter(|(_, found)| found.3.is_some());
         Ok(known.map(|(id, found)| summary(id, found)).collect())
     }
 
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
         let removed = self.remove(caller, id).await?;
+        self.leave_index(caller, &[id]).await?;
+        Ok(removed)
+    }
+
+    async fn erase(&self, caller: &Caller) -> Result<u64, MemoryError> {
         let mut connection = self.store.connection();
-        let mut command = redis::cmd("ZREM");
-        command.arg(index_key(caller)).arg(id);
-        let _left_index: u32 = self.store.run(command.query_async(&mut connection)).await?;
+        let mut all = redis::cmd("ZRANGE");
+        all.arg(index_key(caller)).arg(0).arg(-1);
+        let ids: Vec<String> = self.store.run(all.query_async(&mut connection)).await?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let outcomes = join_all(ids.iter().map(|id| self.remove(caller, id))).await;
+        let mut removed = 0;
+        for known in outcomes {
+            removed += u64::from(known?);
+        }
+        // Only what was removed: what has begun since belongs to the time after.
+        self.leave_index(caller, &ids.iter().map(String::as_str).collect::<Vec<_>>()).await?;
         Ok(removed)
     }
 
@@ -173,12 +262,24 @@ fn turn(entry: &str) -> Option<Turn> {
     serde_json::from_str(json).ok()
 }
 
-fn meta_key(caller: &Caller, id: &str) -> String {
-    format!("cs:{{{}:{}:{}}}:meta", encoded(&caller.tenant), encoded(&caller.user), encoded(id))
+/// What is kept of a conversation.
+#[derive(Clone, Copy)]
+enum Part {
+    Meta,
+    Log,
+    Digest,
+    Right,
 }
 
-fn log_key(caller: &Caller, id: &str) -> String {
-    format!("cs:{{{}:{}:{}}}:log", encoded(&caller.tenant), encoded(&caller.user), encoded(id))
+fn key(caller: &Caller, id: &str, part: Part) -> String {
+    let part = match part {
+        Part::Meta => "meta",
+        Part::Log => "log",
+        Part::Digest => "sum",
+        Part::Right => "right",
+    };
+    let Caller { tenant, user } = caller;
+    format!("cs:{{{}:{}:{}}}:{part}", encoded(tenant), encoded(user), encoded(id))
 }
 
 fn index_key(caller: &Caller) -> String {
@@ -191,11 +292,12 @@ mod tests {
 
     #[test]
     fn p9_no_name_breaks_out_of_its_key() {
-        let caller =
-            |tenant: &str, user: &str| Caller { tenant: tenant.to_owned(), user: user.to_owned() };
-        assert_eq!(meta_key(&caller("team", "minji"), "s-1"), "cs:{team:minji:s-1}:meta");
-        assert_eq!(log_key(&caller("a:b", "}{"), "민"), "cs:{a%3Ab:%7D%7B:%EB%AF%BC}:log");
-        assert_ne!(meta_key(&caller("a", "b:c"), "d"), meta_key(&caller("a", "b"), "c:d"));
-        assert_ne!(meta_key(&caller("a%3A", "b"), "c"), meta_key(&caller("a:", "b"), "c"));
+        let key = |tenant: &str, user: &str, id: &str| {
+            key(&Caller { tenant: tenant.to_owned(), user: user.to_owned() }, id, Part::Meta)
+        };
+        assert_eq!(key("team", "minji", "s-1"), "cs:{team:minji:s-1}:meta");
+        assert_eq!(key("a:b", "}{", "민"), "cs:{a%3Ab:%7D%7B:%EB%AF%BC}:meta");
+        assert_ne!(key("a", "b:c", "d"), key("a", "b", "c:d"));
+        assert_ne!(key("a%3A", "b", "c"), key("a:", "b", "c"));
     }
 }

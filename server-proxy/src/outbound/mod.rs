@@ -16,6 +16,7 @@ mod ollama;
 mod ollama_facts;
 mod openai;
 mod openai_facts;
+pub mod redis_connection;
 pub mod redis_store;
 mod refusal;
 mod stored_turn;

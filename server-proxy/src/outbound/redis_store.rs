@@ -1,16 +1,16 @@
-//! One Redis and how it stands: a connection for all that is kept there, a time limit for each
-//! operation, and a breaker that spares everybody while there is no answer.
+//! One Redis, or a cluster, and how it stands: a connection for all that is kept there, a time limit
+//! for each operation, and a breaker that spares everybody while there is no answer.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisResult};
+use redis::RedisResult;
 use saga_domain::{Failure, FailureCode};
 use tokio::time::{sleep, timeout};
 
 use crate::domain::ports::MemoryError;
 use crate::outbound::breaker::Breaker;
+use crate::outbound::redis_connection::{Connection, EXPECTED};
 
 /// The time an operation may take when the server runs.
 pub const OPERATION_TIME_MAX: Duration = Duration::from_millis(50);
@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A Redis that may be gone.
 pub struct RedisStore {
-    connection: ConnectionManager,
+    connection: Connection,
     breaker: Breaker,
     operation_time_max: Duration,
 }
@@ -34,23 +34,31 @@ impl RedisStore {
     /// # Errors
     /// `invalid_setting` for an address that is none.
     pub fn new(url: &str, operation_time_max: Duration) -> Result<Arc<Self>, Failure> {
+        Self::trusting(url, None, operation_time_max)
+    }
+
+    /// The same, with the PEM of the certificate authority to trust in place of the system's.
+    ///
+    /// # Errors
+    /// `invalid_setting` for an address or an authority that is none.
+    pub fn trusting(
+        url: &str,
+        authority: Option<&[u8]>,
+        operation_time_max: Duration,
+    ) -> Result<Arc<Self>, Failure> {
         // The address may hold a password, so it is not repeated.
         let wrong = |_| {
-            let message = "CODESAGA_REDIS_URL is not an address such as redis://127.0.0.1:6379";
+            let message = format!("CODESAGA_REDIS_URL or CODESAGA_REDIS_CA is wrong: {EXPECTED}");
             Failure::new(FailureCode::InvalidSetting, message)
         };
-        let client = Client::open(url).map_err(wrong)?;
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(0)
-            .set_connection_timeout(Some(RETRY_EVERY))
-            .set_response_timeout(Some(operation_time_max));
-        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
+        let connection = Connection::open(url, authority, RETRY_EVERY, operation_time_max);
+        let connection = connection.map_err(wrong)?;
         let store = Arc::new(Self { connection, breaker: Breaker::default(), operation_time_max });
         tokio::spawn(watch(Arc::downgrade(&store)));
         Ok(store)
     }
 
-    pub(crate) fn connection(&self) -> ConnectionManager {
+    pub(crate) fn connection(&self) -> Connection {
         self.connection.clone()
     }
 

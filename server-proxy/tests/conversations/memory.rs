@@ -1,18 +1,18 @@
-//! The contract of session memory, the same for both adapters. Time comes in with the turns, so
-//! that nothing waits for an expiry.
+//! The contract of session memory, the same in process, in one Redis and in a cluster of three. Time
+//! comes in with the turns, so that nothing waits for an expiry.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use codesaga_proxy::domain::ports::{Caller, MemoryError, SessionLimits, SessionMemory};
+use codesaga_proxy::domain::ports::{Caller, MemoryError, Right, SessionLimits, SessionMemory};
 use codesaga_proxy::outbound::memory_in_process::InProcessMemory;
 use codesaga_proxy::outbound::memory_redis::RedisMemory;
 use codesaga_proxy::outbound::redis_store::RedisStore;
 use futures_util::future::join_all;
-use saga_protocol::chat::{ChatContext, Turn};
+use saga_protocol::chat::{ChatContext, Digest, Turn};
 
-use crate::support::Redis;
+use crate::support::{Redis, RedisCluster};
 
 const BEGIN: u64 = 1_800_000_000_000;
 const HOUR: u64 = 3_600_000;
@@ -24,12 +24,17 @@ const LIMITS: SessionLimits = SessionLimits {
     sessions_max: 3,
     idle_ttl: Duration::from_millis(DAY),
     age_max: Duration::from_millis(30 * DAY),
+    right_time: RIGHT,
 };
 
-/// One of the two, and what a test must reach behind it.
+/// Longer than any test takes.
+const RIGHT: Duration = Duration::from_secs(600);
+
+/// One of the three, and what a test must reach behind it.
 enum Kept {
     InProcess { memory: InProcessMemory, now: Arc<AtomicU64> },
     Redis { memory: Box<RedisMemory>, server: Redis },
+    Cluster { memory: Box<RedisMemory>, servers: RedisCluster },
 }
 
 impl Kept {
@@ -44,19 +49,22 @@ impl Kept {
 
     async fn redis() -> Self {
         let server = Redis::start().await;
-        // The tests of the contract are not about speed.
-        let store = RedisStore::new(&server.url(), Duration::from_secs(10)).expect("an address");
-        Self::Redis { memory: Box::new(RedisMemory::new(store, LIMITS)), server }
+        Self::Redis { memory: in_redis_at(&server.url()), server }
+    }
+
+    async fn cluster() -> Self {
+        let servers = RedisCluster::start().await;
+        Self::Cluster { memory: in_redis_at(&servers.url()), servers }
     }
 
     fn memory(&self) -> &dyn SessionMemory {
         match self {
             Self::InProcess { memory, .. } => memory,
-            Self::Redis { memory, .. } => memory.as_ref(),
+            Self::Redis { memory, .. } | Self::Cluster { memory, .. } => memory.as_ref(),
         }
     }
 
-    /// Stores a turn made at `at`.
+    /// Stores a turn made at `at`, with the right to.
     async fn append(
         &self,
         who: &Caller,
@@ -67,28 +75,44 @@ impl Kept {
         if let Self::InProcess { now, .. } = self {
             now.store(turn.at, Ordering::Relaxed);
         }
-        self.memory().append(who, id, version, turn).await
+        let right = right(who, id, &turn.request_id);
+        // Whether it is refused is the append's business.
+        let _held = self.memory().hold(&right, false, RIGHT).await?;
+        let stored = self.memory().append(&right, version, turn).await;
+        self.memory().let_go(&right).await?;
+        stored
     }
 
     async fn expires_in(&self, who: &Caller, id: &str) -> Option<Duration> {
-        match self {
-            Self::InProcess { memory, .. } => memory.expires_in(who, id),
-            Self::Redis { server, .. } => {
-                let client = redis::Client::open(server.url()).expect("an address");
-                let mut connection =
-                    client.get_multiplexed_async_connection().await.expect("a connection");
-                let key = format!("cs:{{{}:{}:{id}}}", who.tenant, who.user);
-                let mut left = Vec::new();
-                for part in ["meta", "log"] {
-                    let mut command = redis::cmd("PTTL");
-                    command.arg(format!("{key}:{part}"));
-                    left.push(command.query_async::<i64>(&mut connection).await.expect("a time"));
-                }
-                assert!(left[0].abs_diff(left[1]) < 1000, "both keys go together: {left:?}");
-                u64::try_from(left[0]).ok().map(Duration::from_millis)
+        let nodes = match self {
+            Self::InProcess { memory, .. } => return memory.expires_in(who, id),
+            Self::Redis { server, .. } => std::slice::from_ref(server),
+            Self::Cluster { servers, .. } => servers.nodes(),
+        };
+        let key = format!("cs:{{{}:{}:{id}}}", who.tenant, who.user);
+        let mut left = Vec::new();
+        for part in ["meta", "log"] {
+            for node in nodes {
+                let mut command = redis::cmd("PTTL");
+                command.arg(format!("{key}:{part}"));
+                // A node that does not hold the key says so by an error.
+                left.extend(node.number(&command).await);
             }
         }
+        assert_eq!(left.len(), 2, "each key is in one place");
+        assert!(left[0].abs_diff(left[1]) < 1000, "both keys go together: {left:?}");
+        u64::try_from(left[0]).ok().map(Duration::from_millis)
     }
+}
+
+fn in_redis_at(url: &str) -> Box<RedisMemory> {
+    // The tests of the contract are not about speed.
+    let store = RedisStore::new(url, Duration::from_secs(10)).expect("an address");
+    Box::new(RedisMemory::new(store, LIMITS))
+}
+
+fn right(who: &Caller, id: &str, holder: &str) -> Right {
+    Right { caller: who.clone(), session: id.to_owned(), holder: holder.to_owned() }
 }
 
 fn caller(user: &str) -> Caller {
@@ -123,6 +147,10 @@ macro_rules! contract {
         mod in_redis {
             $(#[tokio::test] async fn $name() { super::$name(super::Kept::redis().await).await; })*
         }
+        /// One after the other in one cluster would be faster and would hide what is left behind.
+        mod in_a_cluster {
+            $(#[tokio::test] async fn $name() { super::$name(super::Kept::cluster().await).await; })*
+        }
     };
 }
 
@@ -139,6 +167,10 @@ contract! {
     the_list_is_newest_first,
     only_one_of_many_at_once_is_stored,
     names_with_a_meaning_elsewhere_are_only_names,
+    one_writer_at_a_time_has_the_right,
+    who_has_lost_the_right_stores_nothing,
+    everything_is_erased_with_what_is_being_answered,
+    a_digest_is_swapped_in_by_its_epoch,
 }
 
 async fn a_turn_is_read_back_whole(kept: Kept) {
@@ -291,6 +323,84 @@ async fn names_with_a_meaning_elsewhere_are_only_names(kept: Kept) {
     assert_eq!(listed(&kept, &odd).await, ["}:log"]);
     let near = Caller { tenant: "a".to_owned(), user: "b}:{*}\r\n민지".to_owned() };
     assert!(listed(&kept, &near).await.is_empty());
+}
+
+async fn one_writer_at_a_time_has_the_right(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let (one, two) = (right(&minji, "s", "one"), right(&minji, "s", "two"));
+    assert_eq!(memory.hold(&one, false, RIGHT).await, Ok(true));
+    assert_eq!(memory.hold(&two, false, RIGHT).await, Ok(false));
+    assert_eq!(memory.hold(&one, true, RIGHT).await, Ok(true), "it is kept");
+    assert_eq!(memory.hold(&right(&minji, "t", "two"), false, RIGHT).await, Ok(true));
+    assert_eq!(memory.hold(&right(&caller("jun"), "s", "two"), false, RIGHT).await, Ok(true));
+    memory.let_go(&two).await.expect("memory answers");
+    assert_eq!(memory.hold(&two, false, RIGHT).await, Ok(false), "it was not its own");
+    memory.let_go(&one).await.expect("memory answers");
+    assert_eq!(memory.hold(&two, false, RIGHT).await, Ok(true));
+    memory.append(&two, 0, turn("r1", BEGIN)).await.expect("stored");
+    assert_eq!(memory.hold(&one, false, RIGHT).await, Ok(true), "storing a turn gives it back");
+    assert!(listed(&kept, &caller("jun")).await.is_empty(), "what has no turn is not listed");
+}
+
+async fn who_has_lost_the_right_stores_nothing(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let conflict = Err(MemoryError::VersionConflict);
+    let (one, two) = (right(&minji, "s", "one"), right(&minji, "s", "two"));
+    assert_eq!(memory.append(&one, 0, turn("r1", BEGIN)).await, conflict, "never held");
+    assert_eq!(memory.hold(&one, false, RIGHT).await, Ok(true));
+    assert_eq!(memory.append(&two, 0, turn("r2", BEGIN)).await, conflict, "another's");
+    assert_eq!(memory.delete(&minji, "s").await, Ok(false), "there is no turn yet");
+    assert_eq!(memory.append(&one, 0, turn("r1", BEGIN)).await, conflict, "deleted meanwhile");
+    assert_eq!(memory.hold(&one, true, RIGHT).await, Ok(false), "it hears of it");
+    assert_eq!(memory.read(&minji, "s").await, Ok(None));
+}
+
+async fn everything_is_erased_with_what_is_being_answered(kept: Kept) {
+    let (minji, jun, memory) = (caller("minji"), caller("jun"), kept.memory());
+    for id in ["a", "b", "c"] {
+        kept.append(&minji, id, 0, turn("r", BEGIN)).await.expect("stored");
+    }
+    kept.append(&jun, "a", 0, turn("r", BEGIN)).await.expect("stored");
+    let (old, new) = (right(&minji, "a", "w"), right(&minji, "new", "w"));
+    for running in [&old, &new] {
+        assert_eq!(memory.hold(running, false, RIGHT).await, Ok(true));
+    }
+    assert_eq!(memory.erase(&minji).await, Ok(3));
+    for (running, version) in [(&old, 1), (&old, 0), (&new, 0)] {
+        let late = memory.append(running, version, turn("late", BEGIN)).await;
+        assert_eq!(late, Err(MemoryError::VersionConflict));
+    }
+    assert!(listed(&kept, &minji).await.is_empty());
+    assert_eq!(memory.erase(&minji).await, Ok(0));
+    assert_eq!(request_ids(&kept, &jun, "a").await, ["r"]);
+    assert_eq!(kept.append(&minji, "a", 0, turn("r", BEGIN)).await, Ok(1), "one begins anew");
+}
+
+async fn a_digest_is_swapped_in_by_its_epoch(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let digest = |epoch, until: &str| Digest {
+        epoch,
+        until: until.to_owned(),
+        text: format!("요약 {epoch}"),
+    };
+    let told = |digest| async move { memory.digest(&caller("minji"), "s", &digest).await };
+    assert_eq!(told(digest(1, "r0")).await, Ok(false), "there is no conversation");
+    for n in 0..2 {
+        kept.append(&minji, "s", n, turn(&format!("r{n}"), BEGIN)).await.expect("stored");
+    }
+    assert_eq!(told(digest(1, "other")).await, Ok(false), "not one of its turns");
+    assert_eq!(told(digest(2, "r0")).await, Ok(false), "not the next");
+    assert_eq!(told(digest(1, "r0")).await, Ok(true));
+    assert_eq!(told(digest(1, "r1")).await, Ok(false), "somebody was faster");
+    assert_eq!(kept.append(&minji, "s", 2, turn("r2", BEGIN)).await, Ok(3), "turns go on");
+    let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
+    assert_eq!(known.session.digest, Some(digest(1, "r0")));
+    assert_eq!(known.session.log.len(), 3, "what was said stays");
+    assert_eq!(told(digest(2, "r2")).await, Ok(true));
+    assert_eq!(memory.delete(&minji, "s").await, Ok(true));
+    kept.append(&minji, "s", 0, turn("r0", BEGIN)).await.expect("stored");
+    let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
+    assert_eq!(known.session.digest, None, "it goes with its conversation");
 }
 
 #[tokio::test]

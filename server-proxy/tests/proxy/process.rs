@@ -123,8 +123,8 @@ async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
         &[("CODESAGA_REDIS_URL", "http://x")],
         &[],
         2,
-        "error: invalid value 'http://x' for '--redis-url <CODESAGA_REDIS_URL>': expected an \
-         address without TLS such as redis://127.0.0.1:6379",
+        "error: invalid value 'http://x' for '--redis-url <CODESAGA_REDIS_URL>': expected redis://HOST:PORT, \
+         rediss:// for TLS, unix://PATH, or redis-cluster://HOST:PORT,HOST:PORT (rediss-cluster:// for TLS)",
     )
     .await;
 }

@@ -6,4 +6,4 @@ mod redis;
 
 pub(crate) use client::{Client, said};
 pub(crate) use proxy::TestProxy;
-pub(crate) use redis::Redis;
+pub(crate) use redis::{Redis, RedisCluster};

@@ -1,8 +1,12 @@
-//! A Redis of a test's own, on a free port, that can be stopped, started again and paused.
+//! A Redis of a test's own, on a free port, that can be stopped, started again and paused; one that
+//! speaks TLS alone; and a cluster of three.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -17,9 +21,27 @@ impl Redis {
     }
 
     pub(crate) async fn start_on(port: u16) -> Self {
+        Self::run(port, &["--port", &port.to_string()]).await
+    }
+
+    /// With TLS alone, under this certificate and key.
+    pub(crate) async fn start_tls(certificate: &Path, key: &Path) -> Self {
+        let (port, certificate, key) = (free_port(), text(certificate), text(key));
+        let tls_port = port.to_string();
+        let tls = ["--port", "0", "--tls-port", &tls_port, "--tls-auth-clients", "no"];
+        let files = ["--tls-cert-file", certificate, "--tls-key-file", key];
+        Self::run(
+            port,
+            &[tls.as_slice(), files.as_slice(), &["--tls-ca-cert-file", certificate]].concat(),
+        )
+        .await
+    }
+
+    async fn run(port: u16, flags: &[&str]) -> Self {
         let mut process = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+            .args(["--bind", "127.0.0.1"])
             .args(["--save", "", "--appendonly", "no", "--daemonize", "no"])
+            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -62,6 +84,89 @@ impl Redis {
         let sent = Command::new("kill").args([signal, &id]).status().await.expect("kill runs");
         assert!(sent.success());
     }
+}
+
+/// Three nodes that hold a third of the keys each.
+pub(crate) struct RedisCluster {
+    nodes: Vec<Redis>,
+    _files: TempDir,
+}
+
+const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10922), (10923, 16383)];
+
+impl RedisCluster {
+    pub(crate) async fn start() -> Self {
+        let files = tempfile::tempdir().expect("a folder");
+        let mut nodes = Vec::new();
+        let mut buses = Vec::new();
+        for _ in SLOTS {
+            let (port, bus) = (free_port(), free_port());
+            let known = files.path().join(format!("{port}.conf"));
+            let (port_flag, bus_flag) = (port.to_string(), bus.to_string());
+            let flags = [
+                ["--port", &port_flag],
+                ["--cluster-port", &bus_flag],
+                ["--cluster-enabled", "yes"],
+                ["--cluster-config-file", text(&known)],
+            ];
+            nodes.push(Redis::run(port, flags.concat().as_slice()).await);
+            buses.push(bus);
+        }
+        for (number, (node, (first, last))) in nodes.iter().zip(SLOTS).enumerate() {
+            let mut call = redis::cmd("CLUSTER");
+            node.ask(call.arg("ADDSLOTSRANGE").arg(first).arg(last)).await;
+            let mut call = redis::cmd("CLUSTER");
+            node.ask(call.arg("SET-CONFIG-EPOCH").arg(number + 1)).await;
+        }
+        for (node, bus) in nodes.iter().zip(&buses).skip(1) {
+            let mut call = redis::cmd("CLUSTER");
+            call.arg("MEET").arg("127.0.0.1").arg(node.port).arg(bus);
+            nodes[0].ask(&call).await;
+        }
+        let begun = Instant::now();
+        for node in &nodes {
+            let mut call = redis::cmd("CLUSTER");
+            call.arg("INFO");
+            while !node.told(&call).await.contains("cluster_state:ok") {
+                assert!(begun.elapsed() < Duration::from_secs(30), "the cluster does not form");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        Self { nodes, _files: files }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let nodes: Vec<_> =
+            self.nodes.iter().map(|node| format!("127.0.0.1:{}", node.port)).collect();
+        format!("redis-cluster://{}", nodes.join(","))
+    }
+
+    pub(crate) fn nodes(&self) -> &[Redis] {
+        &self.nodes
+    }
+}
+
+impl Redis {
+    async fn ask(&self, command: &redis::Cmd) {
+        assert_eq!(self.told(command).await, "OK");
+    }
+
+    /// `None` when it answers with an error, as for a key that is another node's.
+    pub(crate) async fn number(&self, command: &redis::Cmd) -> Option<i64> {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+        command.query_async(&mut connection).await.ok()
+    }
+
+    async fn told(&self, command: &redis::Cmd) -> String {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("a connection");
+        command.query_async(&mut connection).await.expect("an answer")
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path")
 }
 
 fn free_port() -> u16 {
