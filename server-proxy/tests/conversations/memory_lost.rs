@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use scripted_ollama::ScriptedOllama;
+use scripted_ollama::{Rule, ScriptedOllama};
 use serde_json::{Value, json};
 
 use crate::support::{Client, Redis, TestProxy, said};
@@ -86,6 +86,65 @@ async fn p7_a_redis_that_hangs_delays_no_answer() {
     assert!(took < Duration::from_secs(3), "eight answers took {took:?}");
     redis.resume().await;
     until_memory_is(&client, "ok").await;
+}
+
+#[tokio::test]
+async fn a_conversation_is_kept_over_tls_under_an_authority_of_ones_own() {
+    let files = tempfile::tempdir().expect("a folder");
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let (certificate, key) = (files.path().join("cert.pem"), files.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).expect("written");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+    let (ollama, redis) =
+        (ScriptedOllama::start().await, Redis::start_tls(&certificate, &key).await);
+    let url = redis.url().replace("redis://", "rediss://");
+    let authority = certificate.to_str().expect("a path");
+    let flags = ["--redis-url", url.as_str(), "--redis-ca", authority];
+    let proxy = TestProxy::start_with(&ollama, &flags).await;
+    until_memory_is(&proxy.client(), "ok").await;
+    // Trusted by the system alone, it would not be.
+    let stranger = TestProxy::start_with(&ollama, &flags[..2]).await;
+    until_memory_is(&stranger.client(), "degraded").await;
+}
+
+#[tokio::test]
+async fn one_conversation_has_one_writer_across_two_servers() {
+    let (ollama, redis) = (ScriptedOllama::start().await, Redis::start().await);
+    let url = redis.url();
+    let flags = ["--redis-url", url.as_str()];
+    let (one, two) = (
+        TestProxy::start_with(&ollama, &flags).await,
+        TestProxy::start_with(&ollama, &flags).await,
+    );
+    until_memory_is(&one.client(), "ok").await;
+    until_memory_is(&two.client(), "ok").await;
+    ollama.script([Rule::on("/api/chat").pieces(["a", "b"]).hold_after(1).times(1)]);
+    let mut first = one.client().chat(json!({ "session": "t", "text": "one" })).await;
+    assert_eq!(first.next_event().await.expect("begun").name, "session");
+    let second = two.client().chat(json!({ "session": "t", "text": "two" })).await;
+    assert_eq!(second.refusal().await, (409, "session_busy".to_owned()));
+    ollama.release();
+    assert_eq!(first.events().await.last().expect("an end").data["memory"], "ok");
+    two.client().say("t", "two").await;
+    let known = one.client().get("/v1/sessions/t").await.json().await;
+    assert_eq!(known["turns"], 2, "both are remembered");
+}
+
+#[tokio::test]
+async fn what_is_deleted_while_it_is_answered_stays_deleted() {
+    let (ollama, redis) = (ScriptedOllama::start().await, Redis::start().await);
+    let url = redis.url();
+    let proxy = TestProxy::start_with(&ollama, &["--redis-url", url.as_str()]).await;
+    let client = proxy.client();
+    until_memory_is(&client, "ok").await;
+    ollama.script([Rule::on("/api/chat").pieces(["a", "b"]).hold_after(1).times(1)]);
+    let mut running = client.chat(json!({ "session": "t", "text": "one" })).await;
+    while running.next_event().await.expect("begun").name != "text" {}
+    assert_eq!(client.send("DELETE", "/v1/sessions/t", None).await.status, 204);
+    let end = running.events().await.pop().expect("an end");
+    assert_eq!((end.name.as_str(), &end.data["error"]["code"]), ("error", &json!("not_found")));
+    assert_eq!(client.get("/v1/sessions/t").await.status, 404);
+    ollama.release();
 }
 
 #[tokio::test]
