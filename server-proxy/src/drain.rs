@@ -9,15 +9,18 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::inbound::readers::Readers;
+
 /// After the cut, time for the last words to leave.
 const LAST_WORDS_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// Knows whether new work is taken and how much is running.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Drain {
     draining: CancellationToken,
     cut: CancellationToken,
     work: TaskTracker,
+    readers: Readers,
 }
 
 /// Work that is running until this is dropped.
@@ -39,6 +42,11 @@ impl Drain {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
+    }
+
+    /// The answers that clients are reading.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     /// Resolves when running work must end at once.

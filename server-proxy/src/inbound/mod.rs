@@ -15,6 +15,7 @@ mod models;
 mod openai_events;
 mod priority;
 mod question;
+pub(crate) mod readers;
 mod requests;
 mod sessions;
 pub mod sse;

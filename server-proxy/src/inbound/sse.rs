@@ -1,14 +1,13 @@
 //! Server-sent events, written so that a fast model does not cost a system call a token.
 //!
-//! hyper hands over what arrives piece by piece. Sending each piece by itself costs a system call
-//! and a task switch a token, so everything that is ready is gathered into one buffer first. When
-//! nothing more is ready the body wakes itself and waits at most twice, which lets the connection
-//! that reads from the model server deliver more, and then sends what it has: four times the
-//! throughput and no delay that a person or a test can see.
+//! What arrives piece by piece and is ready is gathered into one buffer first: sending each piece by
+//! itself would cost a system call and a task switch a token. When nothing more is ready the body
+//! wakes itself and waits a turn, which lets whoever else brings pieces bring more, and then sends
+//! what it has, without a delay that a person or a test can see.
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -23,17 +22,17 @@ use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::error::ErrorBody;
 use serde::Serialize;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::limits::Limits;
 use crate::drain::{Drain, shutting_down};
+use crate::inbound::readers::{Reader, Watched};
 
 /// Bytes gathered before they are sent in any case.
 const GATHERED_BYTES_MAX: usize = 16 * 1024;
-/// Times the body lets others run before it sends less than that.
-const YIELDS_MAX: u8 = 2;
+/// Times in a row that the body lets others run for nothing before it sends less than that.
+const YIELDS_MAX: u8 = 1;
 
 /// Writes the items of a stream as events.
 pub trait EventWriter: Send + Unpin + 'static {
@@ -59,17 +58,18 @@ where
 {
     let reading = Arc::new(Mutex::new(Reading {
         items: Some(Box::pin(items)),
-        given_at: None,
+        // A client may say from the start that it takes nothing.
+        given_at: Some(Instant::now()),
         stalled: false,
     }));
-    let watched = watch(Arc::downgrade(&reading), limits.client_stall_time_max);
+    let watched = drain.readers().watch(reading.clone(), limits.client_stall_time_max);
     let body = EventBody {
         reading,
         writer,
         gathered: BytesMut::new(),
         yields: 0,
         cut: Box::pin(drain.cut()),
-        _watch: AbortOnDropHandle::new(tokio::spawn(watched)),
+        _watched: watched,
     };
     let mut response = Response::new(Body::new(body));
     let event_stream = HeaderValue::from_static("text/event-stream; charset=utf-8");
@@ -103,7 +103,7 @@ struct EventBody<S, W> {
     gathered: BytesMut,
     yields: u8,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    _watch: AbortOnDropHandle<()>,
+    _watched: Watched,
 }
 
 /// What is read from the model server, and whether anybody wants it.
@@ -115,17 +115,12 @@ struct Reading<S> {
     stalled: bool,
 }
 
-/// Lets go of the model server when the client takes nothing for so long. Nobody asks a body for
-/// more while its connection, or its stream on HTTP/2, is full, so the body cannot tell by itself.
-async fn watch<S>(reading: Weak<Mutex<Reading<S>>>, stall_time_max: Duration) {
-    loop {
-        sleep(stall_time_max).await;
-        let Some(reading) = reading.upgrade() else { return };
-        let mut reading = reading.lock();
+impl<S: Send> Reader for Mutex<Reading<S>> {
+    fn let_go_if_unread(&self, stall_time_max: Duration) {
+        let mut reading = self.lock();
+        // One that has ended has had its last event, and holds nothing.
         if reading.given_at.is_some_and(|at| at.elapsed() >= stall_time_max) {
-            reading.items = None;
-            reading.stalled = true;
-            return;
+            reading.stalled = reading.items.take().is_some();
         }
     }
 }
@@ -151,7 +146,10 @@ where
         while this.gathered.len() < GATHERED_BYTES_MAX {
             let Some(items) = &mut reading.items else { break };
             match items.as_mut().poll_next(cx) {
-                Poll::Ready(Some(item)) => this.writer.write(item, &mut this.gathered),
+                Poll::Ready(Some(item)) => {
+                    this.writer.write(item, &mut this.gathered);
+                    this.yields = 0;
+                }
                 Poll::Ready(None) => reading.items = None,
                 Poll::Pending if this.cut.as_mut().poll(cx).is_ready() => {
                     this.writer.cut(&shutting_down(), &mut this.gathered);

@@ -1,47 +1,41 @@
 //! The only socket towards model servers.
 //!
 //! Addresses come from the settings and paths from the program, so nothing a client sends can steer
-//! where a request goes; redirects are not followed. Dropping a reply closes its connection.
+//! where a request goes; redirects are not followed. Dropping a reply closes its connection at once.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_rustls::{ConfigBuilderExt, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use saga_domain::{Failure, FailureCode};
 use tokio::time::timeout;
 
 use crate::domain::limits::Limits;
+use crate::outbound::connections::{AnswerBody, Connections, Lost};
 
 /// Bytes of an answer that is read whole. Facts about a model list every tensor it has.
 const WHOLE_BYTES_MAX: usize = 8 << 20;
 /// Bytes of a refusal that are worth reading.
 const REFUSAL_BYTES_MAX: usize = 64 << 10;
-/// llama.cpp and vLLM close a connection five seconds after its last use; a request sent into that
-/// moment would fail.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(4);
-/// Time for the rest of an answer that has ended, so that its connection can be used again.
-const REST_TIME_MAX: Duration = Duration::from_secs(1);
+/// Time for the words of a refusal.
+const REFUSAL_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// Calls model servers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connections: Connections,
     probe_time_max: Duration,
 }
 
 /// The beginning of an answer.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) body: Incoming,
+    pub(crate) body: AnswerBody,
 }
 
 impl HttpClient {
@@ -59,11 +53,8 @@ impl HttpClient {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIME_MAX)
-            .build(connector);
-        Ok(Self { client, probe_time_max: limits.probe_time_max })
+        let connections = Connections::new(connector);
+        Ok(Self { connections, probe_time_max: limits.probe_time_max })
     }
 
     /// Sends a request; the path is one of the program's own.
@@ -73,16 +64,11 @@ impl HttpClient {
         path: &'static str,
         body: Option<Vec<u8>>,
     ) -> Result<Reply, Failure> {
-        let method = if body.is_some() { Method::POST } else { Method::GET };
-        let uri = format!("{}{path}", base.to_string().trim_end_matches('/'));
-        let mut request = Request::new(Full::new(Bytes::from(body.unwrap_or_default())));
-        *request.method_mut() = method;
-        *request.uri_mut() = uri.parse().map_err(|_| {
+        let request = request(base, path, body).ok_or_else(|| {
             Failure::new(FailureCode::Internal, "the model server's address cannot be used")
         })?;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
+        let response =
+            self.connections.send(base, request).await.map_err(|lost| words_of(&lost))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(Failure::new(
@@ -114,20 +100,12 @@ impl HttpClient {
 impl Reply {
     /// What a server that refused has to say.
     pub(crate) async fn refusal(self) -> (StatusCode, Bytes) {
-        let words = timeout(REST_TIME_MAX, read(self.body, REFUSAL_BYTES_MAX)).await;
+        let words = timeout(REFUSAL_TIME_MAX, read(self.body, REFUSAL_BYTES_MAX)).await;
         (self.status, words.ok().and_then(Result::ok).unwrap_or_default())
     }
 }
 
-/// Reads what is left after the end of an answer, beside whatever else happens: only a connection
-/// that was read to its end can be used again.
-pub(crate) fn read_rest(mut body: Incoming) {
-    tokio::spawn(timeout(REST_TIME_MAX, async move {
-        while let Some(Ok(_frame)) = body.frame().await {}
-    }));
-}
-
-async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, Failure> {
+async fn read(body: AnswerBody, bytes_max: usize) -> Result<Bytes, Failure> {
     match Limited::new(body, bytes_max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(_) => Err(Failure::new(
@@ -137,21 +115,35 @@ async fn read(body: Incoming, bytes_max: usize) -> Result<Bytes, Failure> {
     }
 }
 
-fn unreachable(error: &hyper_util::client::legacy::Error) -> Failure {
-    // The cause names no prompt: it is about the connection only.
-    let mut cause = error.source();
-    let mut words = error.to_string();
-    while let Some(inner) = cause {
-        words = inner.to_string();
-        cause = inner.source();
-    }
-    let message = format!("the model server does not answer: {words}");
-    let code = if error.is_connect() {
-        FailureCode::UpstreamUnreachable
-    } else {
-        FailureCode::UpstreamFailed
+/// As it is written on the wire: the path, below that of `base`, and the host in a header.
+fn request(base: &Uri, path: &str, body: Option<Vec<u8>>) -> Option<Request<Full<Bytes>>> {
+    let path = match base.path().trim_end_matches('/') {
+        "" => path.parse().ok()?,
+        above => format!("{above}{path}").parse().ok()?,
     };
-    Failure::new(code, message)
+    let authority = base.authority()?.as_str();
+    let host = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let mut request = Request::new(Full::new(Bytes::from(body.unwrap_or_default())));
+    *request.method_mut() = method;
+    *request.uri_mut() = path;
+    request.headers_mut().insert(HOST, HeaderValue::from_str(host).ok()?);
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(CONTENT_TYPE, json);
+    Some(request)
+}
+
+fn words_of(lost: &Lost) -> Failure {
+    let (code, error): (_, &(dyn std::error::Error + 'static)) = match lost {
+        Lost::Unreachable(error) => (FailureCode::UpstreamUnreachable, error.as_ref()),
+        Lost::Broken(error) => (FailureCode::UpstreamFailed, error),
+    };
+    // The cause names no prompt: it is about the connection only.
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    Failure::new(code, format!("the model server does not answer: {innermost}"))
 }
 
 fn tls(needed: bool) -> Result<ClientConfig, std::io::Error> {

@@ -8,10 +8,10 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::Stream;
 use http_body::Body;
-use hyper::body::Incoming;
+use memchr::memchr;
 use saga_domain::{Failure, FailureCode};
 
-use crate::outbound::http_client::read_rest;
+use crate::outbound::connections::AnswerBody;
 
 /// Bytes of one line. Ollama's last line may hold a number for every token of the context.
 const LINE_BYTES_MAX: usize = 1 << 20;
@@ -37,7 +37,7 @@ impl LineCutter {
 
     /// The next whole line, without its end.
     pub(crate) fn next_line(&mut self) -> Result<Option<Bytes>, LineTooLong> {
-        let Some(end) = self.chunk.iter().position(|byte| *byte == b'\n') else {
+        let Some(end) = memchr(b'\n', &self.chunk) else {
             self.begun.extend_from_slice(&self.chunk);
             self.chunk.clear();
             return if self.begun.len() > LINE_BYTES_MAX { Err(LineTooLong) } else { Ok(None) };
@@ -63,19 +63,19 @@ impl LineCutter {
 
 /// The lines of a body, empty ones left out.
 pub(crate) struct BodyLines {
-    body: Option<Incoming>,
+    body: Option<AnswerBody>,
     cutter: LineCutter,
 }
 
 impl BodyLines {
-    pub(crate) fn new(body: Incoming) -> Self {
+    pub(crate) fn new(body: AnswerBody) -> Self {
         Self { body: Some(body), cutter: LineCutter::default() }
     }
 
     /// The answer has ended; its connection may serve the next one.
-    pub(crate) fn ended(&mut self) {
-        if let Some(body) = self.body.take() {
-            read_rest(body);
+    pub(crate) fn ended(self) {
+        if let Some(body) = self.body {
+            body.ended();
         }
     }
 }

@@ -2,6 +2,8 @@
 //! of its port in `domain::ports`.
 
 mod breaker;
+mod chunk_template;
+mod connections;
 pub mod feedback_in_process;
 pub mod feedback_redis;
 mod file_watch;
@@ -14,6 +16,7 @@ pub mod memory_in_process;
 pub mod memory_redis;
 mod ollama;
 mod ollama_facts;
+mod ollama_line;
 mod openai;
 mod openai_facts;
 pub mod redis_connection;

@@ -6,9 +6,11 @@
 //! (`num_predict`), never cut silently (`truncate: false`) and carries the model's pinned options.
 
 use std::collections::HashMap;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use http::{StatusCode, Uri};
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
@@ -21,7 +23,7 @@ use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, Se
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
 use crate::outbound::ollama_facts::{Facts, Show, Tag, Tags};
-use crate::outbound::refusal;
+use crate::outbound::{ollama_line, refusal};
 
 const TAGS: &str = "/api/tags";
 const SHOW: &str = "/api/show";
@@ -249,30 +251,61 @@ fn served(name: &str, facts: &Facts) -> ServedModel {
 /// The pieces that the lines hold, up to the end or the first failure. A silent end yields nothing:
 /// whoever reads knows that an end is missing.
 fn pieces(lines: BodyLines, context_tokens: u32) -> Answer {
-    let answer = stream::unfold((lines, None), move |(mut lines, end)| async move {
-        if let Some(end) = end {
-            return Some((Ok(end), (lines, None)));
+    Pieces { lines: Some(lines), context_tokens, end: None }.boxed()
+}
+
+struct Pieces {
+    /// Gone once the answer has ended.
+    lines: Option<BodyLines>,
+    context_tokens: u32,
+    /// Came together with the last text.
+    end: Option<Piece>,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Piece, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(end) = this.end.take() {
+            return Poll::Ready(Some(Ok(end)));
         }
         loop {
-            let line = match lines.next().await? {
-                Ok(line) => read(&line, context_tokens),
-                Err(failure) => return Some((Err(failure), (lines, None))),
-            };
-            let (text, end) = match line {
-                Ok(parts) => parts,
-                Err(failure) => return Some((Err(failure), (lines, None))),
-            };
-            if end.is_some() {
-                lines.ended();
-            }
-            match (text, end) {
-                (Some(text), end) => return Some((Ok(Piece::Text(text)), (lines, end))),
-                (None, Some(end)) => return Some((Ok(end), (lines, None))),
-                (None, None) => {}
+            let Some(lines) = &mut this.lines else { return Poll::Ready(None) };
+            let line = ready!(lines.poll_next_unpin(cx));
+            let read = line.map(|line| line.and_then(|line| this.read(&line)));
+            match read {
+                Some(Ok(None)) => {}
+                Some(Ok(Some(piece))) => return Poll::Ready(Some(Ok(piece))),
+                Some(Err(failure)) => {
+                    this.lines = None;
+                    return Poll::Ready(Some(Err(failure)));
+                }
+                None => this.lines = None,
             }
         }
-    });
-    answer.boxed()
+    }
+}
+
+impl Pieces {
+    fn read(&mut self, line: &[u8]) -> Result<Option<Piece>, Failure> {
+        if let Some(text) = ollama_line::text(line) {
+            return Ok((!text.is_empty()).then_some(Piece::Text(text)));
+        }
+        let (text, end) = read(line, self.context_tokens)?;
+        if end.is_some()
+            && let Some(lines) = self.lines.take()
+        {
+            lines.ended();
+        }
+        match text {
+            Some(text) => {
+                self.end = end;
+                Ok(Some(Piece::Text(text)))
+            }
+            None => Ok(end),
+        }
+    }
 }
 
 /// The text and the end that a line holds.

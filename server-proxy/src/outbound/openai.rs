@@ -5,9 +5,11 @@
 //! hole is found by asking for the tokens of each.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt};
 use http::{StatusCode, Uri};
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode, FimFamily};
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::outbound::chunk_template::ChunkTemplate;
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
 use crate::outbound::openai_facts::{
@@ -192,8 +195,7 @@ impl ModelServer for OpenAiServer {
             let (status, words) = reply.refusal().await;
             return Err(refusal::before_the_answer(status, &words, None));
         }
-        let reader = Reader { lines: BodyLines::new(reply.body), end: End::default() };
-        Ok(stream::unfold(reader, Reader::next).boxed())
+        Ok(Reader::new(BodyLines::new(reply.body)).boxed())
     }
 
     /// Such a server has its model in memory from the start; while it loads it refuses
@@ -205,7 +207,9 @@ impl ModelServer for OpenAiServer {
 
 /// Reads an answer to its end, which is `[DONE]`: the token counts come after the reason.
 struct Reader {
-    lines: BodyLines,
+    /// Gone once the answer has ended.
+    lines: Option<BodyLines>,
+    template: ChunkTemplate,
     end: End,
 }
 
@@ -213,30 +217,35 @@ struct Reader {
 struct End {
     finish_reason: Option<String>,
     usage: Option<TokenUsage>,
-    told: bool,
 }
 
-impl Reader {
-    async fn next(mut self) -> Option<(Result<Piece, Failure>, Self)> {
+impl Stream for Reader {
+    type Item = Result<Piece, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
         loop {
-            if self.end.told {
-                return None;
-            }
-            let Some(line) = self.lines.next().await else {
+            let Some(lines) = &mut this.lines else { return Poll::Ready(None) };
+            let Some(line) = ready!(lines.poll_next_unpin(cx)) else {
                 // Some servers end without `[DONE]`; a reason for the end is end enough.
-                self.end.told = true;
-                return self.end.done().map(|done| (Ok(done), self));
+                this.lines = None;
+                return Poll::Ready(this.end.done().map(Ok));
             };
-            let read = line.and_then(|line| self.read(&line));
-            match read {
+            match line.and_then(|line| this.read(&line)) {
                 Ok(None) => {}
-                Ok(Some(piece)) => return Some((Ok(piece), self)),
+                Ok(Some(piece)) => return Poll::Ready(Some(Ok(piece))),
                 Err(failure) => {
-                    self.end.told = true;
-                    return Some((Err(failure), self));
+                    this.lines = None;
+                    return Poll::Ready(Some(Err(failure)));
                 }
             }
         }
+    }
+}
+
+impl Reader {
+    fn new(lines: BodyLines) -> Self {
+        Self { lines: Some(lines), template: ChunkTemplate::default(), end: End::default() }
     }
 
     fn read(&mut self, line: &[u8]) -> Result<Option<Piece>, Failure> {
@@ -249,9 +258,13 @@ impl Reader {
             // Comments, and the names and ids of events.
             return Ok(None);
         };
+        if let Some(text) = self.template.text(data) {
+            return Ok((!text.is_empty()).then_some(Piece::Text(text)));
+        }
         if data == b"[DONE]" {
-            self.lines.ended();
-            self.end.told = true;
+            if let Some(lines) = self.lines.take() {
+                lines.ended();
+            }
             self.end.finish_reason.get_or_insert_with(|| "stop".to_owned());
             return Ok(self.end.done());
         }
@@ -259,14 +272,20 @@ impl Reader {
         if let Some(error) = chunk.error {
             return Err(refusal::in_the_answer(&error, None));
         }
+        let says_more = chunk.usage.is_some();
         self.end.usage = chunk.usage.or(self.end.usage);
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(None) };
+        let says_more = says_more || choice.finish_reason.is_some();
         if let Some(reason) = choice.finish_reason {
             let reason = if reason == "length" { "length" } else { "stop" };
             self.end.finish_reason = Some(reason.to_owned());
         }
         let text = choice.text.or(choice.delta.and_then(|delta| delta.content));
-        Ok(text.filter(|text| !text.is_empty()).map(Piece::Text))
+        let text = text.filter(|text| !text.is_empty());
+        if text.is_some() && !says_more {
+            self.template.learn(data);
+        }
+        Ok(text.map(Piece::Text))
     }
 }
 
