@@ -1,17 +1,17 @@
 // `npm run bench`: the figures that count, as tables and as JSON in .cache/bench. Not part of `npm test`: time is
-// measured here and nowhere else. `npm run bench -- completion` measures those of completion and ends with a table of
-// the goals; `--only NAME` measures one and shows it together with what was measured before.
+// measured here and nowhere else. `npm run bench -- completion` or `-- server` measures those of one group and ends with a
+// table of the goals; `--only NAME` measures one and shows it together with what was measured before.
 //
 // A goal that is missed is said in the table. The exit code tells only whether everything could be measured.
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { BENCHES, COMPLETION } from "./bench/benches.mjs";
+import { BENCHES, GROUPS } from "./bench/benches.mjs";
 import { machine } from "./bench/machine.mjs";
 import { openPrograms } from "./bench/programs.mjs";
 import { readResult, summary } from "./bench/summary.mjs";
 import { markdown, table } from "./bench/table.mjs";
-import { readArguments, text, WrongArguments } from "./lib/arguments.mjs";
+import { readArguments, text, WrongArguments, wholeNumber } from "./lib/arguments.mjs";
 import { runScript } from "./lib/kit.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
 import { cache, root } from "./lib/places.mjs";
@@ -22,34 +22,39 @@ const folder = path.join(cache, "bench");
 await runScript(async (kit) => {
   const { progress, say } = kit;
   const given = process.argv.slice(2);
-  const isCompletion = given[0] === COMPLETION;
-  const names = namesOf(isCompletion);
+  const group = GROUPS.find((name) => name === given[0]);
+  const names = namesOf(group);
   const allowed = {
     only: benchName(names, say),
     addon: file("addon", say),
     proxy: file("proxy", say),
+    "without-litellm": null,
+    "soak-seconds": wholeNumber("soak-seconds", 10, 86_400, say),
     help: null,
   };
-  const flags = readArguments(allowed, say, isCompletion ? given.slice(1) : given);
+  const flags = readArguments(allowed, say, group ? given.slice(1) : given);
   if (flags.help) {
     progress.line(
-      `npm run bench -- [${COMPLETION}] [--only NAME] [--addon FILE] [--proxy FILE]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already`,
+      `npm run bench -- [${GROUPS.join(" | ")}] [--only NAME] [--addon FILE] [--proxy FILE] [--without-litellm] [--soak-seconds N]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already`,
     );
     return 0;
   }
   await checkTools(kit);
   // Only the addon is built with npm.
-  if (!flags.addon) await installNodeModules(kit);
+  const measured = flags.only ? [flags.only] : names;
+  const needsAddon = measured.some((name) => BENCHES[name].needs.includes("addon"));
+  if (needsAddon && !flags.addon) await installNodeModules(kit);
   await mkdir(folder, { recursive: true });
   // Programs that are measured beside ours leave files where they are started.
   process.chdir(folder);
   const programs = openPrograms(kit, flags);
   let failed = 0;
-  for (const name of flags.only ? [flags.only] : names) {
+  for (const name of measured) {
     const isMeasured = await measure(name, programs, kit);
     if (!isMeasured) failed += 1;
   }
-  if (isCompletion || BENCHES[flags.only]?.group === COMPLETION) await showSummary(kit);
+  const shown = group ?? BENCHES[flags.only]?.group;
+  if (shown) await showSummary(shown, kit);
   return failed > 0 ? 1 : 0;
 });
 
@@ -73,20 +78,20 @@ async function measure(name, programs, { progress, say }) {
   return true;
 }
 
-async function showSummary({ progress }) {
-  const results = await Promise.all(namesOf(true).map((name) => readResult(folder, name)));
+async function showSummary(group, { progress }) {
+  const results = await Promise.all(namesOf(group).map((name) => readResult(folder, name)));
   const shown = summary(results.filter(Boolean));
-  const file = path.join(folder, `${COMPLETION}.json`);
+  const file = path.join(folder, `${group}.json`);
   await writeFile(file, `${JSON.stringify(shown, null, 2)}\n`);
   const words = `${shown.measured.join("\n\n")}\n\n${markdown(shown.figures)}\n`;
-  await writeFile(path.join(folder, `${COMPLETION}.md`), words);
-  progress.line(`\nFigures of completion\n${shown.measured.join("\n")}\n\n${table(shown.figures)}\n`);
+  await writeFile(path.join(folder, `${group}.md`), words);
+  progress.line(`\nFigures of the ${group}\n${shown.measured.join("\n")}\n\n${table(shown.figures)}\n`);
   progress.line(`${shown.held} of ${shown.figures.length} hold. ${path.relative(root, file)}`);
 }
 
-function namesOf(isCompletion) {
+function namesOf(group) {
   const names = Object.keys(BENCHES);
-  return isCompletion ? names.filter((name) => BENCHES[name].group === COMPLETION) : names;
+  return group ? names.filter((name) => BENCHES[name].group === group) : names;
 }
 
 /** A file that is there, relative to the folder the command was given in. */

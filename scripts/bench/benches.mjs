@@ -2,15 +2,26 @@
 
 import { cancel } from "./cancel.mjs";
 import { hit } from "./hit.mjs";
+import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
+import { leave } from "./leave.mjs";
 import { memory } from "./memory.mjs";
+import { redisLost } from "./redis-lost.mjs";
 import { relay } from "./relay.mjs";
+import { reloads } from "./reloads.mjs";
 import { requests } from "./requests.mjs";
 import { reuse } from "./reuse.mjs";
+import { soak } from "./soak.mjs";
 import { workspace } from "./workspace.mjs";
 
 /** The group of those that tell how completion feels. */
 export const COMPLETION = "completion";
+
+/** The group of those that tell what the team server costs and stands. */
+export const SERVER = "server";
+
+/** Each group's benchmarks end with a table of their goals. */
+export const GROUPS = [COMPLETION, SERVER];
 
 const group = COMPLETION;
 
@@ -59,8 +70,40 @@ export const BENCHES = {
       reuse({ addon, proxyProgram, processes, startModel, detail }),
   },
   relay: {
-    title: "What a relay adds, beside nginx in the same run",
-    needs: ["proxy", "nginx", "wrk"],
-    work: ({ proxyProgram, processes }, detail) => relay({ proxyProgram, processes, detail }),
+    group: SERVER,
+    title: "What a relay adds, and the bursts it passes on, beside nginx and LiteLLM in the same run",
+    needs: ["proxy", "nginx", "wrk", "litellm"],
+    work: ({ proxyProgram, processes, withoutLiteLlm }, detail) =>
+      relay({ proxyProgram, processes, withoutLiteLlm, detail }),
+  },
+  idle: {
+    group: SERVER,
+    title: "A thousand idle streams, and memory",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => idle({ proxyProgram, processes, detail }),
+  },
+  leave: {
+    group: SERVER,
+    title: "Client gone to closed connection at the model server",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => leave({ proxyProgram, processes, detail }),
+  },
+  reloads: {
+    group: SERVER,
+    title: "Model reloads while calls with different options take turns",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => reloads({ proxyProgram, processes, detail }),
+  },
+  "redis-lost": {
+    group: SERVER,
+    title: "Conversations while their Redis is killed for ten seconds",
+    needs: ["proxy", "redis"],
+    work: ({ proxyProgram, processes }, detail) => redisLost({ proxyProgram, processes, detail }),
+  },
+  soak: {
+    group: SERVER,
+    title: "200 users for a long time, one in ten leaving in the middle",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes, soakSeconds }, detail) => soak({ proxyProgram, processes, soakSeconds, detail }),
   },
 };

@@ -7,14 +7,24 @@ import { Expected } from "../lib/expected.mjs";
 import { findProgram } from "../lib/find.mjs";
 import { installModel, startModel } from "../lib/model.mjs";
 import { debugBinaries, root } from "../lib/places.mjs";
+import { installRedis } from "../lib/redis.mjs";
 import { compiling } from "../lib/rust.mjs";
+import { installLiteLlm } from "./litellm.mjs";
 import { installTabby } from "./tabby.mjs";
 
-/** @param {{ addon?: string, proxy?: string }} given files to measure instead of building them */
+/**
+ * @param {{ addon?: string, proxy?: string, "without-litellm"?: boolean, "soak-seconds"?: number }} given files to measure
+ *   instead of building them, and how to measure
+ */
 export function openPrograms(kit, given) {
   const { processes, progress, say } = kit;
   const ready = new Set();
-  const programs = { processes, startModel: () => startModel(kit) };
+  const programs = {
+    processes,
+    startModel: () => startModel(kit),
+    withoutLiteLlm: given["without-litellm"] === true,
+    soakSeconds: given["soak-seconds"],
+  };
 
   const build = {
     async addon() {
@@ -40,6 +50,8 @@ export function openPrograms(kit, given) {
     },
     model: () => installModel(kit),
     tabby: () => installTabby(kit),
+    litellm: () => (programs.withoutLiteLlm ? undefined : installLiteLlm(kit)),
+    redis: () => installRedis(kit),
     nginx: () => debian("nginx", kit),
     wrk: () => debian("wrk", kit),
   };

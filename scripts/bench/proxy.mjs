@@ -10,5 +10,5 @@ export async function startProxy({ processes, proxyProgram }, upstream, env = {}
   });
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/readyz`, program);
-  return { url, port, end: program.end };
+  return { url, port, pid: program.pid, end: program.end };
 }

@@ -1,210 +1,156 @@
-// What the proxy adds to a call, beside nginx as a plain relay, alternating in one run.
-//
-// The model server is a second nginx that answers from files, so that it is never the slow part:
-// once as an OpenAI-compatible server (answers passed through), once as Ollama (NDJSON translated
-// to server-sent events). Load comes from wrk.
+// What the proxy adds to a call, and how many bursts it relays, beside nginx as a plain relay and LiteLLM, alternating
+// in one run: every side relays the same answers of the same stand-in for a model server. Load comes from wrk.
 
-import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { promisify } from "node:util";
-import { findProgram } from "../lib/find.mjs";
-import { run } from "../lib/places.mjs";
-import { answers, freePort } from "../lib/ports.mjs";
+import { atLeast, atMost, notMeasured } from "./figures.mjs";
+import { startGuarded } from "./guarded.mjs";
+import { LITELLM, startLiteLlm } from "./litellm.mjs";
+import { MODEL, TOKENS } from "./model-words.mjs";
+import { startNginx } from "./nginx.mjs";
 import { startProxy } from "./proxy.mjs";
-import { median } from "./statistics.mjs";
+import { resident } from "./resident.mjs";
+import { median, rounded } from "./statistics.mjs";
+import { startWorker } from "./worker.mjs";
+import { press } from "./wrk.mjs";
 
-const execute = promisify(execFile);
-const floor = "nginx, plain relay";
-const CHUNKS = 64;
-const ROUNDS = 5;
+const ROUNDS = 7;
 const SECONDS = 2;
-const SETTINGS = { CODESAGA_MODEL: "bench", CODESAGA_PARALLEL: "128" };
+const SETTINGS = { CODESAGA_MODEL: MODEL, CODESAGA_PARALLEL: "128", CODESAGA_LOG: "json" };
+const RESIDENT_MB = 60;
 
-/** One case: who is asked, for what, and on how many connections. */
-const CASES = [
-  { name: "one call", connections: 1, body: "short" },
-  { name: `${CHUNKS}-chunk burst, 64 connections`, connections: 64, body: "burst" },
+const [NONE, NGINX, PLAIN, GUARDED, TRANSLATED] = [
+  "none",
+  "nginx",
+  "codesaga-proxy",
+  "codesaga-proxy, keys, limits and records on",
+  "codesaga-proxy, translated from Ollama",
 ];
 
+/** One case: how it is asked, and on how many connections. LiteLLM's own limits end a longer one of its kind. */
+const ONE = { name: "one call at a time", connections: 1, prompt: "bench short" };
+const BURST = { name: `${TOKENS}-token bursts, 64 connections`, connections: 64, prompt: "bench burst" };
+
 /**
- * @param {{ processes: object, proxyProgram: string, detail: (text: string) => void }} tools
- * @returns {Promise<object[]>} rows of the table
+ * @param {{ processes: object, proxyProgram: string, withoutLiteLlm: boolean, detail: (text: string) => void }} tools
  */
 export async function relay(tools) {
-  const rows = [];
-  for (const test of CASES) rows.push(...(await compare(tools, test)));
-  return rows;
-}
-
-async function compare(tools, test) {
-  const upstream = await startUpstream(tools, test.body);
-  const nginx = await startRelay(tools, upstream.ollama);
-  const passed = await startProxy(tools, upstream.openai, SETTINGS);
-  const translated = await startProxy(tools, upstream.ollama, SETTINGS);
-  const targets = [
-    { who: "none", url: upstream.openai },
-    { who: floor, url: nginx.url },
-    { who: "codesaga-proxy, OpenAI passed through", url: passed.url },
-    { who: "codesaga-proxy, Ollama translated", url: translated.url },
-  ];
-  const samples = new Map(targets.map(({ who }) => [who, []]));
+  const world = await openWorld(tools);
   try {
-    for (const { url } of targets) await load(url, test.connections, 1);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const { who, url } of targets) {
-        tools.detail(`${test.name}, round ${round + 1} of ${ROUNDS}`);
-        samples.get(who).push(await load(url, test.connections, SECONDS));
-      }
-    }
+    const one = await compare(tools, world, ONE);
+    const burst = await compare(tools, world, BURST);
+    const memory = await resident(world.plainPid);
+    return { rows: [...one, ...burst].map(row), figures: [...added(one), ...bursts(burst), held(memory)] };
   } finally {
-    for (const { end } of [passed, translated, nginx, upstream]) await end();
+    await world.end();
   }
-  const nginxRate = summary(samples.get(floor)).requests_per_second;
-  return targets.map(({ who }) => {
-    const figures = summary(samples.get(who));
-    return {
-      case: test.name,
-      proxy: who,
-      ...figures,
-      ratio_to_nginx: Number((figures.requests_per_second / nginxRate).toFixed(2)),
-    };
-  });
 }
 
-function summary(samples) {
-  const of = (key) => Number(median(samples.map((sample) => sample[key])).toFixed(3));
-  return { p50_ms: of("p50"), p99_ms: of("p99"), requests_per_second: Math.round(of("rate")) };
-}
-
-async function startUpstream(tools, size) {
-  const folder = path.join(run, "bench-upstream");
-  const count = size === "burst" ? CHUNKS : 1;
-  const files = {
-    "v1/completions": `${repeat(count, openaiChunk)}data: [DONE]\n\n`,
-    "v1/models": JSON.stringify({ object: "list", data: [{ id: "bench", object: "model" }] }),
-    "api/generate": `${repeat(count, ollamaLine)}${OLLAMA_END}`,
-    "api/version": JSON.stringify({ version: "0.24.0" }),
-    "api/tags": JSON.stringify({ models: [{ name: "bench", model: "bench" }] }),
-    "api/show": JSON.stringify({
-      template: "{{ .Prompt }}",
-      capabilities: ["completion"],
-      model_info: { "general.architecture": "llama", "llama.context_length": 8192 },
-      details: {},
-    }),
-    "api/ps": JSON.stringify({ models: [] }),
+async function openWorld(tools) {
+  const opened = [];
+  const open = async (starting) => {
+    const one = await starting;
+    opened.push(one);
+    return one;
   };
-  for (const [name, text] of Object.entries(files)) {
-    const file = path.join(folder, "www", name);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text);
+  const openai = await open(startWorker("model-stand-in.mjs", { kind: "openai" }));
+  const ollama = await open(startWorker("model-stand-in.mjs", { kind: "ollama" }));
+  const nginx = await open(startNginx(tools, openai.url));
+  const plain = await open(startProxy(tools, openai.url, SETTINGS));
+  const guarded = await open(startGuarded(tools, openai.url, SETTINGS));
+  const translated = await open(startProxy(tools, ollama.url, SETTINGS));
+  const targets = [
+    { who: NONE, url: openai.url },
+    { who: NGINX, url: nginx.url },
+    { who: PLAIN, url: plain.url },
+    { who: GUARDED, url: guarded.url, key: guarded.key },
+    { who: TRANSLATED, url: translated.url },
+  ];
+  if (!tools.withoutLiteLlm) {
+    tools.detail(`starts ${LITELLM}`);
+    targets.push({ who: LITELLM, url: (await open(startLiteLlm(tools, openai.url))).url });
   }
-  const [ollamaPort, openaiPort] = [await freePort(), await freePort()];
-  const site = (listen, hidden) => `
-    server {
-      listen 127.0.0.1:${listen};
-      root ${path.join(folder, "www")};
-      default_type text/event-stream;
-      error_page 405 =200 $uri;
-      location ${hidden} { return 404; }
-    }`;
-  const servers = `${site(ollamaPort, "/v1/")}${site(openaiPort, "/api/")}`;
-  const program = await startNginx(tools, folder, servers);
-  const [ollama, openai] = [ollamaPort, openaiPort].map((port) => `http://127.0.0.1:${port}`);
-  await answers(`${ollama}/api/version`, program);
-  return { ollama, openai, end: program.end };
+  const end = async () => {
+    for (const one of opened.reverse()) await one.end();
+  };
+  return { targets, plainPid: plain.pid, end };
 }
 
-async function startRelay(tools, upstreamUrl) {
-  const folder = path.join(run, "bench-relay");
-  const port = await freePort();
-  const program = await startNginx(
-    tools,
-    folder,
-    `upstream model { server ${new URL(upstreamUrl).host}; keepalive 128; }
-     server {
-       listen 127.0.0.1:${port};
-       location / {
-         rewrite ^ /api/generate break;
-         proxy_pass http://model;
-         proxy_http_version 1.1;
-         proxy_set_header Connection "";
-         proxy_buffering off;
-       }
-     }`,
-  );
-  const url = `http://127.0.0.1:${port}`;
-  await answers(url, program);
-  return { url, end: program.end };
+/** Each target's figures: the medians of the rounds, in which the targets take turns. */
+async function compare({ detail }, { targets }, { name, connections, prompt }) {
+  const samples = new Map(targets.map(({ who }) => [who, []]));
+  const pressed = ({ url, key }, seconds) => press(url, { prompt, connections, seconds, key });
+  for (const target of targets) await pressed(target, 1);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const target of targets) {
+      detail(`${name}, round ${round + 1} of ${ROUNDS}, ${target.who}`);
+      samples.get(target.who).push(await pressed(target, SECONDS));
+    }
+  }
+  return targets.map(({ who }) => ({ case: name, relay: who, ...middle(samples.get(who)), samples: samples.get(who) }));
 }
 
-async function startNginx({ processes }, folder, servers) {
-  const temporary = path.join(folder, "tmp");
-  await mkdir(temporary, { recursive: true });
-  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${path.join(temporary, name)};`)
-    .join(" ");
-  const errors = path.join(folder, "error.log");
-  const file = path.join(folder, "nginx.conf");
-  await writeFile(
-    file,
-    `daemon off; worker_processes 1; pid ${path.join(folder, "nginx.pid")}; error_log ${errors};
-     events { worker_connections 1024; }
-     http { access_log off; keepalive_requests 1000000; ${paths} ${servers} }`,
-  );
-  return processes.start(path.basename(folder), findProgram("nginx", ["/usr/sbin"]), ["-c", file, "-e", errors]);
+function middle(samples) {
+  const of = (key) => median(samples.map((sample) => sample[key]));
+  return { p50: of("p50"), p99: of("p99"), rate: of("rate") };
 }
 
-async function load(url, connections, seconds) {
-  const script = path.join(run, "bench-post.lua");
-  await writeFile(
-    script,
-    `wrk.method = "POST"
-     wrk.body = '{"model":"bench","prompt":"def f():","max_tokens":64,"stream":true}'
-     wrk.headers["Content-Type"] = "application/json"
-     function done(summary, latency)
-       io.write(string.format("FIGURES %f %f %d %d\\n", latency:percentile(50), latency:percentile(99),
-         summary.requests, summary.errors.status + summary.errors.read + summary.errors.timeout))
-     end`,
-  );
-  const { stdout } = await execute("wrk", [
-    "-t1",
-    `-c${connections}`,
-    `-d${seconds}s`,
-    "-s",
-    script,
-    `${url}/v1/completions`,
-  ]);
-  const [, p50, p99, requests, errors] = /FIGURES (\S+) (\S+) (\d+) (\d+)/.exec(stdout) ?? [];
-  if (requests === undefined) throw new Error(`wrk printed no figures: ${stdout}`);
-  if (errors !== "0") throw new Error(`${errors} of ${requests} calls to ${url} failed`);
-  return { p50: p50 / 1000, p99: p99 / 1000, rate: requests / seconds };
+/** The median of what stands to another target's in the same round. */
+function turns(rows, who, other, relation) {
+  const [mine, theirs] = [who, other].map((name) => rows.find(({ relay }) => relay === name)?.samples);
+  return median(mine.map((sample, round) => relation(sample, theirs[round])));
 }
 
-const repeat = (count, line) => Array.from({ length: count }, (_, index) => line(index)).join("");
+function added(rows) {
+  const more = (who, key) =>
+    rounded(
+      turns(rows, who, NONE, (mine, none) => mine[key] - none[key]),
+      3,
+    );
+  const beside = (key) =>
+    [NGINX, LITELLM]
+      .filter((who) => rows.some(({ relay }) => relay === who))
+      .map((who) => `${who} ${more(who, key)} ms`)
+      .join(", ");
+  return [
+    atMost("added to a call, plain relay, p50", more(PLAIN, "p50"), 0.15, "ms", beside("p50")),
+    atMost("added to a call, plain relay, p99", more(PLAIN, "p99"), 1, "ms", beside("p99")),
+    atMost("added to a call, keys, limits, admission and records on, p50", more(GUARDED, "p50"), 0.5, "ms"),
+    atMost("added to a call, keys, limits, admission and records on, p99", more(GUARDED, "p99"), 2, "ms"),
+  ];
+}
 
-const openaiChunk = (index) =>
-  `data: ${JSON.stringify({
-    id: "cmpl-bench",
-    object: "text_completion",
-    created: 1,
-    model: "bench",
-    choices: [{ index: 0, text: ` word${index}`, finish_reason: index === CHUNKS - 1 ? "stop" : null }],
-  })}\n\n`;
+function bursts(rows) {
+  const ratio = (who, key) =>
+    rounded(
+      turns(rows, who, NGINX, (mine, nginx) => mine[key] / nginx[key]),
+      2,
+    );
+  const rate = (who) => Math.round(rows.find(({ relay }) => relay === who).rate);
+  const lite = rows.some(({ relay }) => relay === LITELLM)
+    ? `${LITELLM} ${ratio(LITELLM, "rate")} ×`
+    : "LiteLLM not measured";
+  return [
+    atLeast(
+      "bursts passed through, answers per second",
+      ratio(PLAIN, "rate"),
+      0.95,
+      "× nginx's",
+      `nginx ${rate(NGINX)}/s, ${lite}`,
+    ),
+    atMost("bursts passed through, p99", ratio(PLAIN, "p99"), 1, "× nginx's"),
+    atLeast("bursts translated from NDJSON, answers per second", ratio(TRANSLATED, "rate"), 0.7, "× nginx's"),
+  ];
+}
 
-const ollamaLine = (index) =>
-  `${JSON.stringify({ model: "bench", created_at: "2026-01-01T00:00:00Z", response: ` word${index}`, done: false })}\n`;
+function held({ most }) {
+  const name = "memory under those bursts, the most";
+  if (process.platform !== "linux") return notMeasured(name, "only Linux tells");
+  return atMost(name, rounded(most, 1), RESIDENT_MB, "MB");
+}
 
-const OLLAMA_END = `${JSON.stringify({
-  model: "bench",
-  created_at: "2026-01-01T00:00:00Z",
-  response: "",
-  done: true,
-  done_reason: "stop",
-  total_duration: 1,
-  load_duration: 1,
-  prompt_eval_count: 4,
-  prompt_eval_duration: 1,
-  eval_count: CHUNKS,
-  eval_duration: 1,
-})}\n`;
+const row = ({ case: name, relay: who, p50, p99, rate }) => ({
+  case: name,
+  relay: who,
+  p50_ms: rounded(p50, 3),
+  p99_ms: rounded(p99, 3),
+  answers_per_second: Math.round(rate),
+});

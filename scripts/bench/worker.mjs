@@ -30,6 +30,7 @@ export async function startWorker(file, workerData, heard) {
     next,
     /** All messages that were not asked for yet. */
     take: () => kept.splice(0),
+    say: (message) => worker.postMessage(message),
     end: () => worker.terminate(),
   };
 }

@@ -39,6 +39,17 @@ export function port(flag, say) {
   };
 }
 
+/** A whole number within limits. */
+export function wholeNumber(flag, least, most, say) {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      throw new WrongArguments(say("--{0} {1}: use a number from {2} to {3}", flag, text, least, most));
+    }
+    return number;
+  };
+}
+
 /** An http or https address. */
 export function address(flag, say) {
   return (text) => {
