@@ -119,6 +119,10 @@ struct Settings {
     #[arg(long, env = "CODESAGA_DRAIN_SECONDS", value_name = "CODESAGA_DRAIN_SECONDS",
           default_value = "20", value_parser = drain_seconds)]
     drain_seconds: u64,
+    /// Seconds for which an answer that can be resumed goes on without its client.
+    #[arg(long, env = "CODESAGA_RESUME_SECONDS", value_name = "CODESAGA_RESUME_SECONDS",
+          default_value = "10", value_parser = resume_seconds)]
+    resume_seconds: u64,
 }
 
 impl Invocation {
@@ -167,6 +171,13 @@ impl Config {
                 ),
             ));
         }
+        let mut limits = Limits::new(
+            settings.context_length,
+            settings.keep_alive,
+            settings.parallel,
+            Duration::from_secs(settings.drain_seconds),
+        );
+        limits.resume_time_max = Duration::from_secs(settings.resume_seconds);
         Ok(Self {
             listen: settings.listen,
             upstreams: settings.upstream,
@@ -175,12 +186,7 @@ impl Config {
             redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
             keys_file,
             log: settings.log,
-            limits: Limits::new(
-                settings.context_length,
-                settings.keep_alive,
-                settings.parallel,
-                Duration::from_secs(settings.drain_seconds),
-            ),
+            limits,
         })
     }
 }
@@ -234,6 +240,13 @@ fn drain_seconds(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(seconds @ 0..=3600) => Ok(seconds),
         _ => Err("expected a number of seconds from 0 to 3600".to_owned()),
+    }
+}
+
+fn resume_seconds(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds @ 0..=300) => Ok(seconds),
+        _ => Err("expected a number of seconds from 0 to 300".to_owned()),
     }
 }
 

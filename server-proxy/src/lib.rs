@@ -30,6 +30,7 @@ use crate::domain::feedback::FeedbackTotals;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
 use crate::domain::records::Records;
+use crate::domain::running::RunningAnswers;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
@@ -72,6 +73,7 @@ impl Proxy {
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             memory,
             feedback,
+            running: RunningAnswers::new(config.limits),
             records: Arc::new(Records::default()),
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
             drain: Drain::default(),

@@ -26,6 +26,11 @@ pub struct ChatRequest {
     /// The same id sent again stores the turn once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Whether the answer goes on for a while when its connection breaks. The same request sent
+    /// again with `Last-Event-ID` then gives what was missed and the rest. Needs a `request_id`,
+    /// and `DELETE /v1/chat/{request_id}` to call it off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resumable: bool,
 }
 
 /// A piece of code beside a message.

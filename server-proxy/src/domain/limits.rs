@@ -53,6 +53,15 @@ pub struct Limits {
     pub client_stall_time_max: Duration,
     /// Time that running answers get to end when the server stops.
     pub drain_time_max: Duration,
+    /// Time for which an answer that can be resumed goes on with nobody reading it, and is kept
+    /// after its end.
+    pub resume_time_max: Duration,
+    /// Answers that can be resumed.
+    pub running_answers_max: usize,
+    /// Those of one caller.
+    pub caller_running_answers_max: usize,
+    /// Bytes kept of one such answer.
+    pub running_answer_bytes_max: usize,
 }
 
 impl Limits {
@@ -89,6 +98,10 @@ impl Limits {
             between_pieces_time_max: Duration::from_secs(60),
             client_stall_time_max: Duration::from_secs(30),
             drain_time_max,
+            resume_time_max: Duration::from_secs(10),
+            running_answers_max: 256,
+            caller_running_answers_max: 16,
+            running_answer_bytes_max: 256 << 10,
         }
     }
 }

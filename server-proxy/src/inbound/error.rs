@@ -50,6 +50,12 @@ impl ApiError {
         })
     }
 
+    /// What went wrong, for where there is no status to say it with.
+    #[must_use]
+    pub fn into_failure(self) -> Failure {
+        self.failure
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn failure(&self) -> &Failure {

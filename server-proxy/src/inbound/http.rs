@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use http::header::CACHE_CONTROL;
 use http::{HeaderName, HeaderValue};
 use http_body_util::BodyExt;
@@ -31,6 +31,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/generate", post(generate::generate))
         .route("/v1/requests/{id}", get(requests::one))
         .route("/v1/chat", post(chat::chat))
+        .route("/v1/chat/{request_id}", delete(chat::cancel))
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/sessions/{id}", get(sessions::one).delete(sessions::delete))
         .route("/v1/feedback", post(feedback::feedback))

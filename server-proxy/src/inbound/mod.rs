@@ -19,6 +19,7 @@ pub(crate) mod readers;
 mod requests;
 mod sessions;
 pub mod sse;
+mod talk;
 mod telling;
 mod waiting;
 
@@ -30,6 +31,7 @@ use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::SessionMemory;
 use crate::domain::records::Records;
+use crate::domain::running::RunningAnswers;
 use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
 
@@ -44,6 +46,8 @@ pub struct AppState {
     pub memory: Arc<dyn SessionMemory>,
     /// Which conversations are being answered.
     pub writers: SessionWriters,
+    /// Answers that outlive their connection.
+    pub running: RunningAnswers,
     /// The lives of single requests.
     pub records: Arc<Records>,
     /// What became of suggestions.

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 
 use crate::domain::ports::Caller;
 use crate::domain::priority::{Priority, Task};
-use crate::inbound::chat::is_id;
 use crate::inbound::error::ApiError;
+use crate::inbound::talk::is_id;
 
 /// What the headers say, and the places in the queue as they will change.
 pub(crate) struct Stated {

@@ -9,8 +9,8 @@ use saga_protocol::chat::{Session, SessionList};
 
 use crate::domain::ports::{Caller, MemoryError};
 use crate::inbound::AppState;
-use crate::inbound::chat::is_id;
 use crate::inbound::error::ApiError;
+use crate::inbound::talk::is_id;
 
 pub(crate) async fn list(
     State(state): State<AppState>,

@@ -6,5 +6,6 @@ mod feedback;
 mod generate;
 mod memory;
 mod memory_lost;
+mod resume;
 mod sessions;
 mod support;

@@ -55,11 +55,23 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Reply {
+        self.send_with(&[(ACCEPT.as_str(), accept)], method, path, body).await
+    }
+
+    pub(crate) async fn send_with(
+        &self,
+        headers: &[(&str, &str)],
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", self.address))
-            .header(ACCEPT, accept)
             .header(CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -75,6 +87,13 @@ impl Client {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send("GET", path, None).await
+    }
+
+    /// Sends the same message again, `after` so many of its events.
+    pub(crate) async fn chat_after(&self, body: &Value, after: u64) -> Reply {
+        let after = after.to_string();
+        let headers = [("last-event-id", after.as_str())];
+        self.send_with(&headers, "POST", "/v1/chat", Some(body.clone())).await
     }
 
     pub(crate) async fn chat(&self, body: Value) -> Reply {
