@@ -36,6 +36,7 @@ pub(crate) async fn ask(
         sampling,
         stream: true,
         stream_options,
+        ..CompletionRequest::default()
     };
     match prompt {
         Prompt::Raw(text) => client.completions(raw(text, None, sampling), purpose).await,
@@ -49,6 +50,7 @@ pub(crate) async fn ask(
                 sampling,
                 stream: true,
                 stream_options,
+                ..ChatCompletionRequest::default()
             };
             client.chat_completions(request, purpose).await
         }
@@ -56,7 +58,7 @@ pub(crate) async fn ask(
 }
 
 fn message(message: Message) -> ChatMessage {
-    ChatMessage { role: message.role.name().to_owned(), content: message.content }
+    ChatMessage::new(message.role.name(), message.content)
 }
 
 fn stop(texts: Vec<String>) -> Stop {

@@ -5,12 +5,16 @@
 
 pub mod chat;
 pub mod class;
+pub mod embeddings;
 pub mod error;
 pub mod feedback;
 pub mod generate;
 pub mod instances;
+mod lenient;
+mod message;
 pub mod models;
 pub mod openai;
+mod raw_json;
 pub mod ready;
 
 pub use saga_domain::control;

@@ -37,6 +37,16 @@ pub struct ModelDetails {
     pub template: String,
     /// Whether `suffix` is answered.
     pub fim: bool,
+    /// Whether `tools` are passed on. An OpenAI-compatible server is not asked, so it may refuse
+    /// them.
+    #[serde(default)]
+    pub tools: bool,
+    /// Whether `/v1/embeddings` may be asked. An OpenAI-compatible server may refuse it.
+    #[serde(default)]
+    pub embeddings: bool,
+    /// Whether it writes text; a model for embeddings alone does not.
+    #[serde(default = "writes")]
+    pub completion: bool,
     /// The family of the model's hole filling tokens, for a prompt that holds them itself; see
     /// `saga_domain::FimFamily`. Absent when the model has none, or none that could be found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,4 +55,9 @@ pub struct ModelDetails {
     pub context_length: u32,
     /// Whether this is the model used when a request names none.
     pub default: bool,
+}
+
+/// A server that does not say serves models that write.
+fn writes() -> bool {
+    true
 }

@@ -6,6 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lenient::{null_is_default, one_text};
+
+pub use crate::message::{
+    ChatMessage, ChosenFunction, FunctionCall, FunctionDelta, FunctionTool, JsonSchema,
+    ResponseFormat, Tool, ToolCall, ToolCallDelta, ToolChoice,
+};
+pub use crate::raw_json::RawJson;
+
 /// `POST /v1/completions`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CompletionRequest {
@@ -13,6 +21,7 @@ pub struct CompletionRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// What the model continues.
+    #[serde(deserialize_with = "one_text")]
     pub prompt: String,
     /// What follows the hole; only for models that fill holes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,11 +30,20 @@ pub struct CompletionRequest {
     #[serde(flatten)]
     pub sampling: Sampling,
     /// Whether to stream; the default is one JSON answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub stream: bool,
     /// What a stream reports beside the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<StreamOptions>,
+    /// Not answered: refused when it asks for something.
+    #[serde(default, skip_serializing)]
+    pub logprobs: Option<u32>,
+    /// Not answered: refused when true.
+    #[serde(default, skip_serializing, deserialize_with = "null_is_default")]
+    pub echo: bool,
+    /// Answers to choose from; only one is made.
+    #[serde(default, skip_serializing)]
+    pub best_of: Option<u32>,
 }
 
 /// `POST /v1/chat/completions`.
@@ -40,19 +58,37 @@ pub struct ChatCompletionRequest {
     #[serde(flatten)]
     pub sampling: Sampling,
     /// Whether to stream; the default is one JSON answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub stream: bool,
     /// What a stream reports beside the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<StreamOptions>,
+    /// What form the answer must have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_format: Option<ResponseFormat>,
+    /// What the model may call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_default")]
+    pub tools: Vec<Tool>,
+    /// Whether it must.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_choice: Option<ToolChoice>,
+    /// Not answered: refused when true.
+    #[serde(default, skip_serializing, deserialize_with = "null_is_default")]
+    pub logprobs: bool,
+    /// Not answered: refused when it asks for something.
+    #[serde(default, skip_serializing)]
+    pub top_logprobs: Option<u32>,
 }
 
 /// Options that steer the choice of tokens.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
     /// Tokens the answer may have at most.
-    #[serde(default, alias = "max_completion_tokens", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
+    /// The newer name of the same; it wins when both are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_completion_tokens: Option<u32>,
     /// 0 is greedy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f32>,
@@ -62,6 +98,15 @@ pub struct Sampling {
     /// For repeatable sampling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
+    /// From -2 to 2; above 0 what was said already is less likely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f32>,
+    /// From -2 to 2; above 0 what was said often is less likely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f32>,
+    /// Answers asked for; only 1 is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<u32>,
     /// Texts that end the answer; they are not part of it.
     #[serde(default, skip_serializing_if = "Stop::is_empty")]
     pub stop: Stop,
@@ -102,17 +147,8 @@ impl Stop {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamOptions {
     /// Whether the last chunk reports the token counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub include_usage: bool,
-}
-
-/// One message of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatMessage {
-    /// `system`, `user` or `assistant`.
-    pub role: String,
-    /// The text.
-    pub content: String,
 }
 
 /// The answer to `/v1/completions`, whole or one chunk of a stream.
@@ -168,9 +204,21 @@ pub struct ChatChoice {
     /// Always 0.
     pub index: u32,
     /// What the model said.
-    pub message: ChatMessage,
-    /// `stop` or `length`.
+    pub message: AnswerMessage,
+    /// `stop`, `length` or `tool_calls`.
     pub finish_reason: Option<String>,
+}
+
+/// What the model said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerMessage {
+    /// `assistant`.
+    pub role: String,
+    /// The text; `null` when it only calls tools.
+    pub content: Option<String>,
+    /// The tools it calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
 }
 
 /// One chunk of a streamed chat completion.
@@ -198,7 +246,7 @@ pub struct ChatChunkChoice {
     pub index: u32,
     /// What is new.
     pub delta: ChatDelta,
-    /// `stop` or `length`, once known.
+    /// `stop`, `length` or `tool_calls`, once known.
     pub finish_reason: Option<String>,
 }
 
@@ -211,6 +259,9 @@ pub struct ChatDelta {
     /// More text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// More of the tools it calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallDelta>,
 }
 
 /// Token counts as the model server reports them.

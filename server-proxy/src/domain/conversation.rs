@@ -169,7 +169,7 @@ fn check_fits(prompt_tokens: usize, room_tokens: usize) -> Result<(), Failure> {
 }
 
 fn message(role: &str, untrusted: &str) -> ChatMessage {
-    ChatMessage { role: role.to_owned(), content: control::neutralise(untrusted).into_owned() }
+    ChatMessage::new(role, control::neutralise(untrusted))
 }
 
 /// A rough count that errs on the side of too many for code and for Korean with a tokenizer that

@@ -27,6 +27,10 @@ pub struct Limits {
     pub stop_text_bytes_max: usize,
     /// Messages of one conversation sent by a client.
     pub messages_max: usize,
+    /// Tools that one request may offer; also calls of tools in one answer.
+    pub tools_max: usize,
+    /// Texts whose vectors one request may ask for.
+    pub embedding_inputs_max: usize,
     /// Tokens of an answer when the request does not say.
     pub answer_tokens_default: u32,
     /// Tokens of an answer, whatever the request says.
@@ -85,6 +89,8 @@ impl Limits {
             stop_texts_max: 16,
             stop_text_bytes_max: 1024,
             messages_max: 1024,
+            tools_max: 128,
+            embedding_inputs_max: 256,
             answer_tokens_default: 1024,
             answer_tokens_max: 4096,
             context_tokens_max,

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::domain::limits::Limits;
-use crate::domain::ports::{Answer, ModelCall, ModelServer, ServedModel};
+use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall, ModelServer, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::upstream::{Admitted, Expectation, Placed, Upstream, is_the_servers_fault};
 use crate::domain::witness::{Watch, Witness};
@@ -148,7 +148,7 @@ impl ModelDirectory {
     fn default_at(&self, upstream: &Upstream) -> Option<ServedModel> {
         match &self.default_model {
             Some(name) => upstream.find(name),
-            None => upstream.models().into_iter().next(),
+            None => upstream.models().into_iter().find(|model| model.abilities.writes),
         }
     }
 
@@ -213,6 +213,22 @@ impl ModelDirectory {
             }
         }
         Err(watch.refused(refusal.unwrap_or_else(|| self.unknown(Some(&call.model)))))
+    }
+
+    /// The vectors of some texts, from the first server that has the model and answers.
+    ///
+    /// # Errors
+    /// What the last server tried said.
+    pub async fn embed(&self, call: EmbedCall, priority: &Priority) -> Result<Embedded, Failure> {
+        let mut refusal = None;
+        for (_, upstream, model) in self.candidates(&call.model) {
+            let call = EmbedCall { model: model.name, ..call.clone() };
+            match upstream.embed(&call, priority).await {
+                Err(failure) if another_may_do(&failure) => refusal = Some(failure),
+                outcome => return outcome,
+            }
+        }
+        Err(refusal.unwrap_or_else(|| self.unknown(Some(&call.model))))
     }
 
     /// Those that can begin at once come first, each group in the order of preference.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use saga_domain::{Failure, FimFamily, TemplateFamily};
 use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
-use saga_protocol::openai::{ChatMessage, TokenUsage};
+use saga_protocol::openai::{ChatMessage, JsonSchema, TokenUsage, Tool, ToolCallDelta, ToolChoice};
 
 /// Somebody who answers prompts.
 ///
@@ -24,6 +24,9 @@ pub trait ModelServer: Send + Sync {
 
     /// Brings the model into memory; returns when it is there.
     async fn load(&self, model: &str) -> Result<(), Failure>;
+
+    /// The vectors of some texts, in their order.
+    async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure>;
 }
 
 /// A model as its server reports it.
@@ -37,6 +40,8 @@ pub struct ServedModel {
     pub template: TemplateFamily,
     /// Whether it fills a hole between prompt and suffix.
     pub fim: bool,
+    /// What else it can do, as far as its server says.
+    pub abilities: Abilities,
     /// The family of the control tokens by which it fills holes in a raw prompt, where its server
     /// could be asked.
     pub fim_family: Option<FimFamily>,
@@ -44,6 +49,17 @@ pub struct ServedModel {
     pub version: String,
     /// Tokens that prompt and answer may have together.
     pub context_tokens: u32,
+}
+
+/// What a model can do beside answering prompts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// It writes text; one that only makes vectors does not.
+    pub writes: bool,
+    /// It may be offered tools.
+    pub tools: bool,
+    /// It may be asked for vectors.
+    pub embeds: bool,
 }
 
 /// One question to a model.
@@ -63,6 +79,52 @@ pub struct ModelCall {
     pub seed: Option<i64>,
     /// Texts that end the answer.
     pub stop: Vec<String>,
+    /// What few requests ask for.
+    pub wishes: Wishes,
+}
+
+/// What few requests ask for; by default nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wishes {
+    /// From -2 to 2.
+    pub presence_penalty: Option<f32>,
+    /// From -2 to 2.
+    pub frequency_penalty: Option<f32>,
+    /// What form the answer must have.
+    pub format: Option<AnswerFormat>,
+    /// What the model may call; only in a conversation.
+    pub tools: Vec<Tool>,
+    /// Whether it must.
+    pub tool_choice: Option<ToolChoice>,
+}
+
+/// The form of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AnswerFormat {
+    /// Some JSON object.
+    Json,
+    /// JSON that fits a schema.
+    Schema(JsonSchema),
+}
+
+/// Texts whose vectors are wanted.
+#[derive(Clone, Debug)]
+pub struct EmbedCall {
+    /// The model's name on its server.
+    pub model: String,
+    /// The texts.
+    pub inputs: Vec<String>,
+    /// Numbers a vector shall have; the model's own when absent.
+    pub dimensions: Option<u32>,
+}
+
+/// The vectors of some texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedded {
+    /// One for each text.
+    pub vectors: Vec<Vec<f32>>,
+    /// Tokens of all texts; 0 when the server does not say.
+    pub prompt_tokens: u32,
 }
 
 /// What is asked, by the way it is sent.
@@ -94,9 +156,11 @@ pub enum Piece {
     },
     /// More text.
     Text(String),
+    /// More of the call of a tool that the client offered.
+    ToolCall(ToolCallDelta),
     /// The end.
     Done {
-        /// `stop` or `length`.
+        /// `stop`, `length` or `tool_calls`.
         finish_reason: String,
         /// Token counts; absent when the model server did not tell.
         usage: Option<TokenUsage>,

@@ -72,6 +72,10 @@ impl Relay {
         match item {
             Ok(Piece::Text(text)) => self.accept_text(text),
             Ok(Piece::Queued { .. }) => {}
+            call @ Ok(Piece::ToolCall(_)) => {
+                self.ready.push(call);
+                self.give_held_back();
+            }
             end @ (Ok(Piece::Done { .. }) | Err(_)) => {
                 self.ready.push(end);
                 self.give_held_back();
@@ -199,6 +203,7 @@ mod tests {
         match item {
             Ok(Piece::Text(text)) => text,
             Ok(Piece::Queued { place }) => format!("queued {place}"),
+            Ok(Piece::ToolCall(call)) => format!("call {}", call.function.arguments),
             Ok(Piece::Done { finish_reason, usage }) => {
                 let counted = usage.map_or_else(|| "?".to_owned(), |u| u.total_tokens.to_string());
                 format!("done {finish_reason} {counted}")

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::domain::admission::Admission;
 use crate::domain::limits::Limits;
 use crate::domain::loads::{Load, Loads};
-use crate::domain::ports::{ModelCall, ModelServer, ServedModel};
+use crate::domain::ports::{EmbedCall, Embedded, ModelCall, ModelServer, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::relay::{Begun, Relay};
 
@@ -230,6 +230,25 @@ impl Upstream {
             Err(failure) => self.note(&call.model, failure),
         }
         begun
+    }
+
+    /// Makes vectors: through the door, as for an answer.
+    ///
+    /// # Errors
+    /// Nothing was made, so another server may be tried.
+    pub(crate) async fn embed(
+        &self,
+        call: &EmbedCall,
+        priority: &Priority,
+    ) -> Result<Embedded, Failure> {
+        let _permit = self.door.enter(priority).await?;
+        let embedded = timeout(self.limits.first_piece_time_max, self.server.embed(call))
+            .await
+            .unwrap_or_else(|_| Err(too_slow()));
+        if let Err(failure) = &embedded {
+            self.note(&call.model, failure);
+        }
+        embedded
     }
 
     fn used(&self, model: &str, first_piece: Duration) {

@@ -116,6 +116,10 @@ impl Watch {
                 self.life.first_text.get_or_insert_with(|| self.began.elapsed());
                 self.life.text_bytes += text.len();
             }
+            Some(Ok(Piece::ToolCall(call))) => {
+                self.life.first_text.get_or_insert_with(|| self.began.elapsed());
+                self.life.text_bytes += call.function.arguments.len();
+            }
             Some(Ok(Piece::Done { usage, .. })) => {
                 self.life.usage = *usage;
                 self.end(Outcome::Done);

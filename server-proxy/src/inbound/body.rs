@@ -118,7 +118,7 @@ mod tests {
     fn the_wrong_field_is_named() {
         check::<CompletionRequest>(
             r#"{"prompt": 7}"#,
-            "`prompt`: invalid type: integer `7`, expected a string",
+            "`prompt`: invalid type: integer `7`, expected a text, or a list with one text",
         );
         check::<CompletionRequest>(
             r#"{"prompt": "x", "max_tokens": "many"}"#,
@@ -130,7 +130,7 @@ mod tests {
         );
         check::<ChatCompletionRequest>(
             r#"{"messages": [{"role": "user", "content": 1}]}"#,
-            "`messages[0].content`: invalid type: integer `1`, expected a string",
+            "`messages[0].content`: invalid type: integer `1`, expected a text or a list of text parts",
         );
         check::<ChatCompletionRequest>(
             r#"{"messages": [{"role": "user"}]}"#,

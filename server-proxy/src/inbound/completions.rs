@@ -21,6 +21,7 @@ pub(crate) async fn completions(
     headers: HeaderMap,
     JsonBody(request): JsonBody<CompletionRequest>,
 ) -> Result<Response, ApiError> {
+    refuse(&request)?;
     let stated = priority::stated(&headers, caller, Task::Completion)?;
     let model = state.models.resolve(request.model.as_deref()).await?;
     let input = input(request.prompt, request.suffix, &model)?;
@@ -36,7 +37,7 @@ pub(crate) async fn completions(
         let events = OpenAiEvents::new(head, Shape::Completion);
         return Ok(sse::response(answer, events, &state.drain, &state.limits));
     }
-    let whole = state.drain.until_cut(question::whole(answer)).await?;
+    let whole = state.drain.until_cut(question::whole(answer, &state.limits)).await?;
     let choice =
         CompletionChoice { index: 0, text: whole.text, finish_reason: Some(whole.finish_reason) };
     Ok(Json(Completion {
@@ -48,6 +49,19 @@ pub(crate) async fn completions(
         usage: whole.usage,
     })
     .into_response())
+}
+
+/// Refuses what OpenAI's API has and is not answered here.
+fn refuse(request: &CompletionRequest) -> Result<(), ApiError> {
+    question::only_one("best_of", request.best_of)?;
+    if request.logprobs.is_some_and(|count| count > 0) {
+        let what = "probabilities are not answered here";
+        return Err(ApiError::unsupported_field("logprobs", what));
+    }
+    if request.echo {
+        return Err(ApiError::unsupported_field("echo", "the prompt is not repeated"));
+    }
+    Ok(())
 }
 
 fn input(

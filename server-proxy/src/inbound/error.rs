@@ -25,6 +25,14 @@ impl ApiError {
         Self { param: Some(field), ..Self::from(failure) }
     }
 
+    /// A field asks for something that is not answered here.
+    #[must_use]
+    pub fn unsupported_field(field: impl Into<String>, what: impl std::fmt::Display) -> Self {
+        let field = field.into();
+        let failure = Failure::new(FailureCode::Unsupported, format!("`{field}`: {what}"));
+        Self { param: Some(field), ..Self::from(failure) }
+    }
+
     /// The path is known, the method is not.
     #[must_use]
     pub fn wrong_method() -> Self {

@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::inbound::error::ApiError;
 use crate::inbound::{
-    AppState, auth, chat, chat_completions, completions, feedback, generate, health, instances,
-    models, requests, sessions,
+    AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
+    instances, models, requests, sessions,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,6 +28,7 @@ pub fn router(state: AppState) -> Router {
     let work = Router::new()
         .route("/v1/completions", post(completions::completions))
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
+        .route("/v1/embeddings", post(embeddings::embeddings))
         .route("/v1/generate", post(generate::generate))
         .route("/v1/requests/{id}", get(requests::one))
         .route("/v1/chat", post(chat::chat))

@@ -5,6 +5,7 @@ pub mod body;
 mod chat;
 mod chat_completions;
 mod completions;
+mod embeddings;
 pub mod error;
 mod feedback;
 mod generate;
@@ -22,6 +23,7 @@ pub mod sse;
 mod talk;
 mod telling;
 mod waiting;
+mod wishes;
 
 use std::sync::Arc;
 

@@ -33,6 +33,9 @@ fn described(model: ServedModel, default: Option<&ServedModel>) -> Model {
     let details = ModelDetails {
         template: model.template.name().to_owned(),
         fim: model.fim,
+        tools: model.abilities.tools,
+        embeddings: model.abilities.embeds,
+        completion: model.abilities.writes,
         fim_family: model.fim_family.map(|family| family.name().to_owned()),
         context_length: model.context_tokens,
         default: default.is_some_and(|default| default.name == model.name),

@@ -53,7 +53,7 @@ impl OpenAiEvents {
 
     fn begin(&mut self, out: &mut BytesMut) {
         if !std::mem::replace(&mut self.begun, true) && self.shape == Shape::Chat {
-            let delta = ChatDelta { role: Some("assistant".to_owned()), content: None };
+            let delta = ChatDelta { role: Some("assistant".to_owned()), ..ChatDelta::default() };
             write_event(out, None, None, &chat_chunk(&self.head, Some(delta), None, None));
         }
     }
@@ -81,6 +81,11 @@ impl EventWriter for OpenAiEvents {
                 write_json(out, &text);
                 out.extend_from_slice(&self.after_text);
             }
+            Ok(Piece::ToolCall(call)) => {
+                self.begin(out);
+                let delta = ChatDelta { tool_calls: vec![call], ..ChatDelta::default() };
+                write(&chat_chunk(&self.head, Some(delta), None, None), out);
+            }
             Ok(Piece::Done { finish_reason, usage }) => {
                 self.begin(out);
                 self.end(finish_reason, usage, out);
@@ -102,8 +107,9 @@ fn write_chunk(
     match shape {
         Shape::Completion => write(&completion_chunk(head, text, finish_reason, usage), out),
         Shape::Chat => {
-            let delta =
-                usage.is_none().then(|| ChatDelta { role: None, content: text.map(str::to_owned) });
+            let delta = usage
+                .is_none()
+                .then(|| ChatDelta { content: text.map(str::to_owned), ..ChatDelta::default() });
             write(&chat_chunk(head, delta, finish_reason, usage), out);
         }
     }

@@ -4,10 +4,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::openai::{Sampling, TokenUsage};
+use saga_protocol::openai::{Sampling, TokenUsage, ToolCall};
 
 use crate::domain::limits::Limits;
-use crate::domain::ports::{Answer, ModelCall, ModelInput, Piece, ServedModel};
+use crate::domain::ports::{Answer, ModelCall, ModelInput, Piece, ServedModel, Wishes};
 use crate::inbound::error::ApiError;
 use crate::inbound::priority::Stated;
 use crate::inbound::{AppState, waiting};
@@ -15,6 +15,7 @@ use crate::inbound::{AppState, waiting};
 /// A complete answer.
 pub(crate) struct Whole {
     pub(crate) text: String,
+    pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) finish_reason: String,
     pub(crate) usage: Option<TokenUsage>,
 }
@@ -29,6 +30,13 @@ pub(crate) fn call(
     sampling: &Sampling,
     limits: &Limits,
 ) -> Result<ModelCall, ApiError> {
+    if !model.abilities.writes {
+        let message = format!("the model '{}' makes vectors and writes no text", model.name);
+        return Err(Failure::new(FailureCode::Unsupported, message).into());
+    }
+    only_one("n", sampling.n)?;
+    in_range("presence_penalty", sampling.presence_penalty, -2.0, 2.0)?;
+    in_range("frequency_penalty", sampling.frequency_penalty, -2.0, 2.0)?;
     in_range("temperature", sampling.temperature, 0.0, 2.0)?;
     in_range("top_p", sampling.top_p, 0.0, 1.0)?;
     let stop = sampling.stop.texts();
@@ -44,9 +52,12 @@ pub(crate) fn call(
             format!("a text must have 1 to {} bytes", limits.stop_text_bytes_max),
         ));
     }
-    let asked = sampling.max_tokens.unwrap_or(limits.answer_tokens_default);
+    let (field, asked) = match sampling.max_completion_tokens {
+        Some(tokens) => ("max_completion_tokens", tokens),
+        None => ("max_tokens", sampling.max_tokens.unwrap_or(limits.answer_tokens_default)),
+    };
     if asked == 0 {
-        return Err(ApiError::wrong_field("max_tokens", "expected at least 1"));
+        return Err(ApiError::wrong_field(field, "expected at least 1"));
     }
     Ok(ModelCall {
         model: model.name.clone(),
@@ -56,7 +67,23 @@ pub(crate) fn call(
         top_p: sampling.top_p,
         seed: sampling.seed,
         stop: stop.to_vec(),
+        wishes: Wishes {
+            presence_penalty: sampling.presence_penalty,
+            frequency_penalty: sampling.frequency_penalty,
+            ..Wishes::default()
+        },
     })
+}
+
+/// Refuses to make several answers to one request.
+///
+/// # Errors
+/// Names the field.
+pub(crate) fn only_one(field: &str, asked: Option<u32>) -> Result<(), ApiError> {
+    match asked {
+        None | Some(1) => Ok(()),
+        Some(_) => Err(ApiError::unsupported_field(field, "one answer is made for a request")),
+    }
 }
 
 fn in_range(field: &str, value: Option<f32>, least: f32, most: f32) -> Result<(), ApiError> {
@@ -89,14 +116,16 @@ pub(crate) async fn begin(
 ///
 /// # Errors
 /// The failure that ended it.
-pub(crate) async fn whole(mut answer: Answer) -> Result<Whole, Failure> {
+pub(crate) async fn whole(mut answer: Answer, limits: &Limits) -> Result<Whole, Failure> {
     let mut text = String::new();
+    let mut tool_calls = Vec::new();
     while let Some(piece) = answer.next().await {
         match piece? {
             Piece::Queued { .. } => {}
             Piece::Text(more) => text.push_str(&more),
+            Piece::ToolCall(more) => more.add_to(&mut tool_calls, limits.tools_max),
             Piece::Done { finish_reason, usage } => {
-                return Ok(Whole { text, finish_reason, usage });
+                return Ok(Whole { text, tool_calls, finish_reason, usage });
             }
         }
     }

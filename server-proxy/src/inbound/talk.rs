@@ -18,7 +18,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
 use crate::domain::models::ModelDirectory;
-use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits};
+use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, Wishes};
 use crate::domain::priority::{Priority, Task};
 use crate::domain::said::{Numbered, Said};
 use crate::domain::writers::{Writer, revoked};
@@ -226,6 +226,7 @@ impl Asking {
                 top_p: None,
                 seed: None,
                 stop: Vec::new(),
+                wishes: Wishes::default(),
             };
             match self.models.answer(call, &self.priority).await {
                 Ok(answer) => {

@@ -34,6 +34,8 @@ impl Telling {
             let text = match answer.next().await {
                 Some(Ok(Piece::Queued { place })) => return Some(Told::Queued { place }),
                 Some(Ok(Piece::Text(piece))) => self.restorer.push(&piece),
+                // No tools are offered where a person is told the answer.
+                Some(Ok(Piece::ToolCall(_))) => continue,
                 Some(Ok(Piece::Done { finish_reason, usage })) => {
                     self.end(Told::Done { finish_reason, usage });
                     self.restorer.finish()

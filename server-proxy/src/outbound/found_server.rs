@@ -10,7 +10,7 @@ use saga_domain::{Failure, FailureCode};
 use serde_json::Value;
 
 use crate::domain::limits::Limits;
-use crate::domain::ports::{Answer, ModelCall, ModelServer, ServedModel};
+use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall, ModelServer, ServedModel};
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::ollama::OllamaServer;
 use crate::outbound::openai::{MODELS, OpenAiServer};
@@ -88,6 +88,11 @@ impl ModelServer for FoundServer {
     async fn load(&self, model: &str) -> Result<(), Failure> {
         let server = self.found().await?;
         self.noted(server.load(model).await)
+    }
+
+    async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure> {
+        let server = self.found().await?;
+        self.noted(server.embed(call).await)
     }
 }
 

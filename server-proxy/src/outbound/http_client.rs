@@ -98,6 +98,11 @@ impl HttpClient {
 }
 
 impl Reply {
+    /// The whole of an answer that comes in one piece.
+    pub(crate) async fn whole(self) -> Result<Bytes, Failure> {
+        read(self.body, WHOLE_BYTES_MAX).await
+    }
+
     /// What a server that refused has to say.
     pub(crate) async fn refusal(self) -> (StatusCode, Bytes) {
         let words = timeout(REFUSAL_TIME_MAX, read(self.body, REFUSAL_BYTES_MAX)).await;

@@ -15,6 +15,7 @@ mod lines;
 pub mod memory_in_process;
 pub mod memory_redis;
 mod ollama;
+mod ollama_body;
 mod ollama_facts;
 mod ollama_line;
 mod openai;

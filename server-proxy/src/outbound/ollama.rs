@@ -1,11 +1,11 @@
 //! Ollama through its native calls, in every version from 0.1x to 0.33.
 //!
-//! Five calls are made and no other: version, tags, show, generate, chat. Its `/v1` routes are not
+//! Six calls are made and no other: version, tags, show, generate, chat, embed. Its `/v1` routes are not
 //! used, because there an error in the middle of an answer cannot be told from an end. Every
 //! request is streamed (an unstreamed one runs to its end when its client leaves), bounded
 //! (`num_predict`), never cut silently (`truncate: false`) and carries the model's pinned options.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -14,14 +14,17 @@ use futures_util::{Stream, StreamExt, stream};
 use http::{StatusCode, Uri};
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::openai::{ChatMessage, TokenUsage};
+use saga_protocol::openai::{FunctionDelta, RawJson, TokenUsage, ToolCallDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::limits::Limits;
-use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::domain::ports::{
+    Abilities, Answer, EmbedCall, Embedded, ModelCall, ModelInput, ModelServer, Piece, ServedModel,
+};
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
+use crate::outbound::ollama_body::{Body, EmbedBody, Options, messages};
 use crate::outbound::ollama_facts::{Facts, Show, Tag, Tags};
 use crate::outbound::{ollama_line, refusal};
 
@@ -29,6 +32,7 @@ const TAGS: &str = "/api/tags";
 const SHOW: &str = "/api/show";
 const GENERATE: &str = "/api/generate";
 const CHAT: &str = "/api/chat";
+const EMBED: &str = "/api/embed";
 
 /// Facts asked for at a time when a server has many models.
 const SHOWS_AT_A_TIME: usize = 4;
@@ -44,41 +48,6 @@ pub(crate) struct OllamaServer {
     client: HttpClient,
     limits: Limits,
     facts: Mutex<HashMap<String, Facts>>,
-}
-
-#[derive(Serialize)]
-struct Body<'a> {
-    model: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prompt: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suffix: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    raw: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<&'a [ChatMessage]>,
-    stream: bool,
-    truncate: bool,
-    keep_alive: i64,
-    options: Options<'a>,
-}
-
-/// What steers the answer. Nothing here but `num_ctx` concerns how the model is loaded.
-#[derive(Default, Serialize)]
-struct Options<'a> {
-    num_ctx: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    num_predict: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    top_p: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repeat_penalty: Option<f32>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stop: Vec<&'a str>,
 }
 
 /// One line of an answer, of either call.
@@ -104,6 +73,31 @@ struct Line {
 struct LineMessage {
     #[serde(default)]
     content: String,
+    /// Whole calls; old versions give no id.
+    #[serde(default)]
+    tool_calls: Vec<LineCall>,
+}
+
+#[derive(Deserialize)]
+struct LineCall {
+    #[serde(default)]
+    id: Option<String>,
+    function: LineFunction,
+}
+
+#[derive(Deserialize)]
+struct LineFunction {
+    name: String,
+    #[serde(default)]
+    arguments: Option<RawJson>,
+}
+
+/// The answer to `/api/embed`.
+#[derive(Deserialize)]
+struct EmbedAnswer {
+    embeddings: Vec<Vec<f32>>,
+    #[serde(default)]
+    prompt_eval_count: u32,
 }
 
 impl OllamaServer {
@@ -148,6 +142,8 @@ impl OllamaServer {
             suffix: None,
             raw: None,
             messages: None,
+            tools: &[],
+            format: None,
             stream: true,
             truncate: false,
             keep_alive: self.limits.keep_alive.seconds(),
@@ -167,8 +163,7 @@ impl ModelServer for OllamaServer {
             .filter_map(async |shown| shown.ok())
             .collect()
             .await;
-        let writing = asked.iter().filter(|(_, facts)| facts.writes);
-        let models = writing.map(|(name, facts)| served(name, facts)).collect();
+        let models = asked.iter().map(|(name, facts)| served(name, facts)).collect();
         *self.facts.lock() = asked.into_iter().collect();
         Ok(models)
     }
@@ -191,6 +186,7 @@ impl ModelServer for OllamaServer {
         if !matches!(call.input, ModelInput::Chat(_)) {
             body.options.repeat_penalty = Some(CODE_REPEAT_PENALTY);
         }
+        body.wish(&call.wishes)?;
         let path = match &call.input {
             ModelInput::Raw(prompt) => {
                 body.prompt = Some(prompt);
@@ -203,8 +199,8 @@ impl ModelServer for OllamaServer {
                 body.suffix = Some(suffix);
                 GENERATE
             }
-            ModelInput::Chat(messages) => {
-                body.messages = Some(messages);
+            ModelInput::Chat(said) => {
+                body.messages = Some(messages(said));
                 CHAT
             }
         };
@@ -233,6 +229,29 @@ impl ModelServer for OllamaServer {
             None => Err(not_understood()),
         }
     }
+
+    async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure> {
+        let facts = self.facts(&call.model)?;
+        let body = json(&EmbedBody {
+            model: &call.model,
+            input: &call.inputs,
+            dimensions: call.dimensions,
+            truncate: false,
+            keep_alive: self.limits.keep_alive.seconds(),
+            options: Options { num_ctx: facts.context_tokens, ..Options::default() },
+        })?;
+        let reply = self.client.send(&self.base, EMBED, Some(body)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            return Err(refusal::before_the_answer(status, &words, Some(facts.context_tokens)));
+        }
+        let answer: EmbedAnswer =
+            serde_json::from_slice(&reply.whole().await?).map_err(|_| not_understood())?;
+        if answer.embeddings.len() != call.inputs.len() {
+            return Err(not_understood());
+        }
+        Ok(Embedded { vectors: answer.embeddings, prompt_tokens: answer.prompt_eval_count })
+    }
 }
 
 fn served(name: &str, facts: &Facts) -> ServedModel {
@@ -241,6 +260,7 @@ fn served(name: &str, facts: &Facts) -> ServedModel {
         served_by: "ollama",
         template: facts.template,
         fim: facts.fim,
+        abilities: Abilities { writes: facts.writes, tools: facts.tools, embeds: facts.embeds },
         // It has no call that tells its tokens.
         fim_family: None,
         version: facts.digest.clone(),
@@ -251,15 +271,17 @@ fn served(name: &str, facts: &Facts) -> ServedModel {
 /// The pieces that the lines hold, up to the end or the first failure. A silent end yields nothing:
 /// whoever reads knows that an end is missing.
 fn pieces(lines: BodyLines, context_tokens: u32) -> Answer {
-    Pieces { lines: Some(lines), context_tokens, end: None }.boxed()
+    Pieces { lines: Some(lines), context_tokens, calls: 0, ready: VecDeque::new() }.boxed()
 }
 
 struct Pieces {
     /// Gone once the answer has ended.
     lines: Option<BodyLines>,
     context_tokens: u32,
-    /// Came together with the last text.
-    end: Option<Piece>,
+    /// Calls of tools so far.
+    calls: u32,
+    /// What a line held beside its first piece.
+    ready: VecDeque<Piece>,
 }
 
 impl Stream for Pieces {
@@ -267,8 +289,8 @@ impl Stream for Pieces {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        if let Some(end) = this.end.take() {
-            return Poll::Ready(Some(Ok(end)));
+        if let Some(piece) = this.ready.pop_front() {
+            return Poll::Ready(Some(Ok(piece)));
         }
         loop {
             let Some(lines) = &mut this.lines else { return Poll::Ready(None) };
@@ -288,46 +310,62 @@ impl Stream for Pieces {
 }
 
 impl Pieces {
+    /// The first piece that a line holds; what else it holds is ready after it.
     fn read(&mut self, line: &[u8]) -> Result<Option<Piece>, Failure> {
         if let Some(text) = ollama_line::text(line) {
             return Ok((!text.is_empty()).then_some(Piece::Text(text)));
         }
-        let (text, end) = read(line, self.context_tokens)?;
-        if end.is_some()
-            && let Some(lines) = self.lines.take()
-        {
-            lines.ended();
+        let line: Line = serde_json::from_slice(line).map_err(|_| not_understood())?;
+        if let Some(error) = line.error {
+            return Err(refusal::in_the_answer(&error, Some(self.context_tokens)));
         }
-        match text {
-            Some(text) => {
-                self.end = end;
-                Ok(Some(Piece::Text(text)))
+        let (said, calls) =
+            line.message.map(|message| (message.content, message.tool_calls)).unzip();
+        let text = line.response.or(said).filter(|text| !text.is_empty()).map(Piece::Text);
+        for call in calls.unwrap_or_default() {
+            let called = call.called(self.calls);
+            self.calls += 1;
+            self.ready.push_back(called);
+        }
+        if line.done {
+            if let Some(lines) = self.lines.take() {
+                lines.ended();
             }
-            None => Ok(end),
+            let finish_reason = match line.done_reason.as_deref() {
+                Some("length") => "length",
+                _ if self.calls > 0 => "tool_calls",
+                _ => "stop",
+            };
+            self.ready.push_back(Piece::Done {
+                finish_reason: finish_reason.to_owned(),
+                // Old versions leave the first out when all of the prompt was cached.
+                usage: line.prompt_eval_count.zip(line.eval_count).map(|(prompt, answer)| {
+                    TokenUsage {
+                        prompt_tokens: prompt,
+                        completion_tokens: answer,
+                        total_tokens: prompt.saturating_add(answer),
+                    }
+                }),
+            });
         }
+        Ok(text.or_else(|| self.ready.pop_front()))
     }
 }
 
-/// The text and the end that a line holds.
-fn read(line: &[u8], context_tokens: u32) -> Result<(Option<String>, Option<Piece>), Failure> {
-    let line: Line = serde_json::from_slice(line).map_err(|_| not_understood())?;
-    if let Some(error) = line.error {
-        return Err(refusal::in_the_answer(&error, Some(context_tokens)));
+impl LineCall {
+    fn called(self, index: u32) -> Piece {
+        let id = self.id.filter(|id| !id.is_empty());
+        let arguments = self.function.arguments.map(|arguments| arguments.get().to_owned());
+        Piece::ToolCall(ToolCallDelta {
+            index,
+            id: Some(id.unwrap_or_else(|| format!("call_{}", uuid::Uuid::new_v4().simple()))),
+            kind: Some("function".to_owned()),
+            function: FunctionDelta {
+                name: Some(self.function.name),
+                arguments: arguments.unwrap_or_else(|| "{}".to_owned()),
+            },
+        })
     }
-    let text = line.response.or(line.message.map(|message| message.content));
-    let end = line.done.then(|| Piece::Done {
-        finish_reason: match line.done_reason.as_deref() {
-            Some("length") => "length".to_owned(),
-            _ => "stop".to_owned(),
-        },
-        // Old versions leave the first out when all of the prompt was cached.
-        usage: line.prompt_eval_count.zip(line.eval_count).map(|(prompt, answer)| TokenUsage {
-            prompt_tokens: prompt,
-            completion_tokens: answer,
-            total_tokens: prompt.saturating_add(answer),
-        }),
-    });
-    Ok((text.filter(|text| !text.is_empty()), end))
 }
 
 fn json(body: &impl Serialize) -> Result<Vec<u8>, Failure> {

@@ -45,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) digest: String,
     /// Whether it writes text at all; an embedding model does not.
     pub(crate) writes: bool,
+    pub(crate) tools: bool,
+    pub(crate) embeds: bool,
     pub(crate) fim: bool,
     pub(crate) template: TemplateFamily,
     /// Sent as `num_ctx` with every request.
@@ -69,6 +71,8 @@ impl Facts {
         Self {
             digest,
             writes: can("completion").unwrap_or(true),
+            tools: can("tools").unwrap_or_else(|| show.template.contains(".Tools")),
+            embeds: can("embedding").unwrap_or(true),
             fim: can("insert").unwrap_or_else(|| show.template.contains(".Suffix")),
             template: TemplateFamily::recognise(&show.template),
             context_tokens: context_tokens.min(context_tokens_max).max(1),

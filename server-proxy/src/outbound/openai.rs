@@ -4,7 +4,7 @@
 //! theirs is said to take a suffix; whether a raw prompt may hold a family's control tokens for a
 //! hole is found by asking for the tokens of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -13,11 +13,17 @@ use futures_util::{Stream, StreamExt};
 use http::{StatusCode, Uri};
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode, FimFamily};
-use saga_protocol::openai::{ChatMessage, TokenUsage};
+use saga_protocol::embeddings::EmbeddingUsage;
+use saga_protocol::openai::{
+    ChatMessage, JsonSchema, ResponseFormat, TokenUsage, Tool, ToolCallDelta, ToolChoice,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::ports::{Answer, ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::domain::ports::{
+    Abilities, Answer, AnswerFormat, EmbedCall, Embedded, ModelCall, ModelInput, ModelServer,
+    Piece, ServedModel,
+};
 use crate::outbound::chunk_template::ChunkTemplate;
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
@@ -29,6 +35,7 @@ use crate::outbound::refusal;
 pub(crate) const MODELS: &str = "/v1/models";
 const COMPLETIONS: &str = "/v1/completions";
 const CHAT_COMPLETIONS: &str = "/v1/chat/completions";
+const EMBEDDINGS: &str = "/v1/embeddings";
 const PROPS: &str = "/props";
 const APPLY_TEMPLATE: &str = "/apply-template";
 const TOKENIZE: &str = "/tokenize";
@@ -60,6 +67,16 @@ struct Body<'a> {
     seed: Option<i64>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presence_penalty: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frequency_penalty: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat>,
+    #[serde(skip_serializing_if = "<[Tool]>::is_empty")]
+    tools: &'a [Tool],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<&'a ToolChoice>,
 }
 
 /// One chunk of an answer, of either call.
@@ -87,6 +104,23 @@ struct Choice {
 struct Delta {
     #[serde(default)]
     content: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<ToolCallDelta>>,
+}
+
+/// The answer to `/v1/embeddings`.
+#[derive(Deserialize)]
+struct EmbeddingsAnswer {
+    data: Vec<EmbeddingEntry>,
+    #[serde(default)]
+    usage: EmbeddingUsage,
+}
+
+#[derive(Deserialize)]
+struct EmbeddingEntry {
+    #[serde(default)]
+    index: usize,
+    embedding: Vec<f32>,
 }
 
 impl OpenAiServer {
@@ -153,6 +187,8 @@ impl ModelServer for OpenAiServer {
                 served_by: "openai-compatible",
                 template,
                 fim: false,
+                // It has no call that tells, so what is asked is passed on and may be refused.
+                abilities: Abilities { writes: true, tools: true, embeds: true },
                 fim_family: self.fim_family(&model.id).await,
                 version: String::new(),
                 context_tokens: context_tokens(model, &props),
@@ -173,6 +209,11 @@ impl ModelServer for OpenAiServer {
             top_p: call.top_p,
             seed: call.seed,
             stop: &call.stop,
+            presence_penalty: call.wishes.presence_penalty,
+            frequency_penalty: call.wishes.frequency_penalty,
+            response_format: call.wishes.format.as_ref().map(response_format),
+            tools: &call.wishes.tools,
+            tool_choice: call.wishes.tool_choice.as_ref(),
         };
         let path = match &call.input {
             ModelInput::Raw(prompt) => {
@@ -203,6 +244,28 @@ impl ModelServer for OpenAiServer {
     async fn load(&self, _model: &str) -> Result<(), Failure> {
         Ok(())
     }
+
+    async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure> {
+        let mut body =
+            json!({ "model": call.model, "input": call.inputs, "encoding_format": "float" });
+        if let Some(dimensions) = call.dimensions {
+            body["dimensions"] = dimensions.into();
+        }
+        let body = body.to_string().into_bytes();
+        let reply = self.client.send(&self.base, EMBEDDINGS, Some(body)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            return Err(refusal::before_the_answer(status, &words, None));
+        }
+        let mut answer: EmbeddingsAnswer =
+            serde_json::from_slice(&reply.whole().await?).map_err(|_| not_understood())?;
+        answer.data.sort_by_key(|entry| entry.index);
+        if answer.data.len() != call.inputs.len() {
+            return Err(not_understood());
+        }
+        let vectors = answer.data.into_iter().map(|entry| entry.embedding).collect();
+        Ok(Embedded { vectors, prompt_tokens: answer.usage.prompt_tokens })
+    }
 }
 
 /// Reads an answer to its end, which is `[DONE]`: the token counts come after the reason.
@@ -211,6 +274,8 @@ struct Reader {
     lines: Option<BodyLines>,
     template: ChunkTemplate,
     end: End,
+    /// What a line held beside its first piece.
+    ready: VecDeque<Piece>,
 }
 
 #[derive(Default)]
@@ -225,6 +290,9 @@ impl Stream for Reader {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
+            if let Some(piece) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(piece)));
+            }
             let Some(lines) = &mut this.lines else { return Poll::Ready(None) };
             let Some(line) = ready!(lines.poll_next_unpin(cx)) else {
                 // Some servers end without `[DONE]`; a reason for the end is end enough.
@@ -245,7 +313,8 @@ impl Stream for Reader {
 
 impl Reader {
     fn new(lines: BodyLines) -> Self {
-        Self { lines: Some(lines), template: ChunkTemplate::default(), end: End::default() }
+        let (template, end) = (ChunkTemplate::default(), End::default());
+        Self { lines: Some(lines), template, end, ready: VecDeque::new() }
     }
 
     fn read(&mut self, line: &[u8]) -> Result<Option<Piece>, Failure> {
@@ -277,15 +346,22 @@ impl Reader {
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(None) };
         let says_more = says_more || choice.finish_reason.is_some();
         if let Some(reason) = choice.finish_reason {
-            let reason = if reason == "length" { "length" } else { "stop" };
+            let reason = match reason.as_str() {
+                "length" => "length",
+                "tool_calls" => "tool_calls",
+                _ => "stop",
+            };
             self.end.finish_reason = Some(reason.to_owned());
         }
-        let text = choice.text.or(choice.delta.and_then(|delta| delta.content));
-        let text = text.filter(|text| !text.is_empty());
+        let (said, calls) =
+            choice.delta.map(|delta| (delta.content, delta.tool_calls)).unwrap_or_default();
+        let says_more = says_more || calls.is_some();
+        self.ready.extend(calls.into_iter().flatten().map(Piece::ToolCall));
+        let text = choice.text.or(said).filter(|text| !text.is_empty());
         if text.is_some() && !says_more {
             self.template.learn(data);
         }
-        Ok(text.map(Piece::Text))
+        Ok(text.map(Piece::Text).or_else(|| self.ready.pop_front()))
     }
 }
 
@@ -294,6 +370,14 @@ impl End {
         let finish_reason = self.finish_reason.take()?;
         Some(Piece::Done { finish_reason, usage: self.usage })
     }
+}
+
+fn response_format(format: &AnswerFormat) -> ResponseFormat {
+    let (kind, json_schema): (_, Option<JsonSchema>) = match format {
+        AnswerFormat::Json => ("json_object", None),
+        AnswerFormat::Schema(schema) => ("json_schema", Some(schema.clone())),
+    };
+    ResponseFormat { kind: kind.to_owned(), json_schema }
 }
 
 fn not_understood() -> Failure {

@@ -40,6 +40,7 @@ pub(crate) fn before_the_answer(
     match status {
         StatusCode::NOT_FOUND => Failure::new(FailureCode::UnknownModel, words),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => busy(words),
+        StatusCode::NOT_IMPLEMENTED => Failure::new(FailureCode::Unsupported, words),
         StatusCode::BAD_REQUEST if words.contains("does not support") => {
             Failure::new(FailureCode::Unsupported, words)
         }
@@ -162,6 +163,11 @@ mod tests {
             400,
             r#"{"error":"registry.ollama.ai/library/x:latest does not support insert"}"#,
             "unsupported: registry.ollama.ai/library/x:latest does not support insert",
+        );
+        check(
+            501,
+            r#"{"error":"This server does not support embeddings. Start it with `--embeddings`"}"#,
+            "unsupported: This server does not support embeddings. Start it with `--embeddings`",
         );
         check(
             400,

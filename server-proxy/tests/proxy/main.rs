@@ -10,6 +10,7 @@ mod drain;
 mod ends;
 mod facts;
 mod keys;
+mod openai;
 mod process;
 mod refusals;
 mod relay;

@@ -22,7 +22,7 @@ async fn a_wrong_field_is_named() {
     check(
         path,
         json!({ "prompt": 7 }),
-        "400 invalid_request: `prompt`: invalid type: integer `7`, expected a string",
+        "400 invalid_request: `prompt`: invalid type: integer `7`, expected a text, or a list with one text",
     )
     .await;
     check(
@@ -69,7 +69,7 @@ async fn a_wrong_conversation_is_named() {
     check(
         path,
         json!({ "messages": [{ "role": "user", "content": "x" }, { "role": "wizard", "content": "" }] }),
-        "400 invalid_request: `messages[1].role`: expected system, user or assistant",
+        "400 invalid_request: `messages[1].role`: expected system, developer, user, assistant or tool",
     )
     .await;
 }

@@ -73,6 +73,7 @@ impl Peer {
             sampling: sampling(case, stop),
             stream: true,
             stream_options: Some(StreamOptions { include_usage: true }),
+            ..CompletionRequest::default()
         };
         read(client.completions(request, Purpose::default()).await?).await
     }
@@ -111,16 +112,15 @@ async fn chat(
     case: &Case<'_>,
     messages: Vec<Message>,
 ) -> Result<String, Failure> {
-    let messages = messages.into_iter().map(|message| ChatMessage {
-        role: message.role.name().to_owned(),
-        content: message.content,
-    });
+    let messages =
+        messages.into_iter().map(|message| ChatMessage::new(message.role.name(), message.content));
     let request = ChatCompletionRequest {
         model: model.map(str::to_owned),
         messages: messages.collect(),
         sampling: sampling(case, Vec::new()),
         stream: true,
         stream_options: Some(StreamOptions { include_usage: true }),
+        ..ChatCompletionRequest::default()
     };
     read(client.chat_completions(request, Purpose::default()).await?).await
 }

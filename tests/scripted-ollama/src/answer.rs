@@ -1,7 +1,7 @@
 //! An answer before it becomes lines: what was asked, and the pieces that come back.
 
 use crate::demo;
-use crate::script::Rule;
+use crate::script::{Rule, ToolCall};
 use crate::wire;
 
 /// A call that asks for an answer.
@@ -57,6 +57,7 @@ impl Question {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) pieces: Vec<String>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) done_reason: String,
     pub(crate) prompt_tokens: usize,
     /// Those of them that were not cached.
@@ -74,6 +75,7 @@ impl Answer {
         let reason = if cut { "length" } else { "stop" };
         Self {
             pieces,
+            tool_calls: rule.tool_calls.clone(),
             done_reason: rule.done_reason.clone().unwrap_or_else(|| reason.to_owned()),
             prompt_tokens: rule.prompt_tokens.map_or(ask.prompt_tokens(), |tokens| tokens as usize),
             evaluated_tokens,

@@ -4,12 +4,16 @@ use bytes::Bytes;
 
 use crate::answer::Answer;
 use crate::play::Step;
-use crate::script::{End, Rule};
+use crate::script::{End, Rule, ToolCall};
 
 /// How one kind of endpoint writes an answer. Every text is complete with its line ends.
 pub(crate) trait Dialect: Send + Sync {
     fn stream_type(&self) -> &'static str;
     fn piece(&self, position: usize, text: &str) -> String;
+    /// A call of a tool, where they can be written.
+    fn call(&self, _index: usize, _call: &ToolCall) -> String {
+        String::new()
+    }
     fn last(&self, answer: &Answer) -> String;
     fn error_line(&self, message: &str) -> String;
     fn whole(&self, answer: &Answer) -> String;
@@ -36,6 +40,9 @@ pub(crate) fn streamed(rule: &Rule, answer: &Answer, dialect: &dyn Dialect) -> V
     }
     if !burst.is_empty() {
         send(&mut steps, burst, answer.pieces.len(), rule.split_bytes);
+    }
+    for (index, call) in answer.tool_calls.iter().enumerate() {
+        send(&mut steps, dialect.call(index, call).into_bytes(), 0, rule.split_bytes);
     }
     if rule.hold_after.is_some_and(|after| after > 0 && after >= answer.pieces.len()) {
         steps.push(Step::Hold);

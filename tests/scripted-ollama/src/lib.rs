@@ -26,4 +26,4 @@ mod wire;
 
 pub use handle::{Kind, Options, ScriptedOllama, Shape, Version};
 pub use log::{Ending, Recorded};
-pub use script::{End, Rule};
+pub use script::{End, Rule, ToolCall};

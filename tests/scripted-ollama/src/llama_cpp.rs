@@ -6,6 +6,7 @@ use crate::answer::{Answer, Said};
 use crate::fault::Dialect;
 use crate::handle::Shape;
 use crate::native::{messages, text};
+use crate::script::ToolCall;
 use crate::transcripts::Exchange;
 use crate::v1::usage;
 use crate::wire::unix_seconds;
@@ -169,8 +170,26 @@ impl Dialect for LlamaCpp {
         self.event(delta(json!({ "role": "assistant", "content": null })), None) + &said
     }
 
+    /// The beginning of the call, then its arguments in two pieces.
+    fn call(&self, index: usize, call: &ToolCall) -> String {
+        let delta = |call: Value| {
+            let delta = json!({ "tool_calls": [call] });
+            self.event(json!([{ "finish_reason": null, "index": 0, "delta": delta }]), None)
+        };
+        let arguments = call.arguments.to_string();
+        let (one, two) = arguments.split_at(1);
+        delta(json!({
+            "index": index, "id": format!("call_{index}"), "type": "function",
+            "function": { "name": call.name, "arguments": "" },
+        })) + &delta(json!({ "index": index, "function": { "arguments": one } }))
+            + &delta(json!({ "index": index, "function": { "arguments": two } }))
+    }
+
     fn last(&self, answer: &Answer) -> String {
-        let finish = answer.done_reason.as_str();
+        let finish = match answer.tool_calls.is_empty() {
+            true => answer.done_reason.as_str(),
+            false => "tool_calls",
+        };
         let events = if self.chat {
             let choices = json!([{ "finish_reason": finish, "index": 0, "delta": {} }]);
             let mut events = self.event(choices, None);

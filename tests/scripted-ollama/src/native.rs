@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Ask, Question, Said};
 use crate::fault::Dialect;
+use crate::script::ToolCall;
 use crate::server::Service;
 use crate::transcripts::Exchange;
 use crate::wire::{self, go_json, go_now};
@@ -187,6 +188,8 @@ struct Line<'a> {
 struct Message<'a> {
     role: &'a str,
     content: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_calls: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -232,9 +235,13 @@ impl Generate {
 
 impl Chat {
     fn line(&self, content: &str, end: Option<EndFields<'_>>) -> String {
+        self.message(Message { role: "assistant", content, tool_calls: None }, end)
+    }
+
+    fn message(&self, message: Message<'_>, end: Option<EndFields<'_>>) -> String {
         let done = end.is_some();
         let (model, created_at) = (self.model.as_str(), go_now());
-        let message = Some(Message { role: "assistant", content });
+        let message = Some(message);
         go_json(&Line { model, created_at, response: None, message, done, end })
     }
 }
@@ -264,6 +271,15 @@ impl Dialect for Generate {
 impl Dialect for Chat {
     fn stream_type(&self) -> &'static str {
         "application/x-ndjson"
+    }
+
+    /// After Ollama's source (`api/types.go`): a whole call a line, the arguments an object.
+    fn call(&self, index: usize, call: &ToolCall) -> String {
+        let calls = serde_json::json!([{
+            "function": { "index": index, "name": call.name, "arguments": call.arguments },
+        }]);
+        let message = Message { role: "assistant", content: "", tool_calls: Some(calls) };
+        self.message(message, None) + "\n"
     }
 
     fn piece(&self, _position: usize, text: &str) -> String {

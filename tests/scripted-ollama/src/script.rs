@@ -25,6 +25,9 @@ pub struct Rule {
     /// real one. Absent: the demonstration answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pieces: Option<Vec<String>>,
+    /// Calls of tools after the pieces, in a conversation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCall>,
     /// Milliseconds before the response begins: the prompt being evaluated.
     pub first_delay_ms: u64,
     /// Milliseconds between pieces.
@@ -57,6 +60,15 @@ pub struct Rule {
     /// Overrides the count of prompt tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prompt_tokens: Option<u32>,
+}
+
+/// A call of a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The tool's name.
+    pub name: String,
+    /// An object.
+    pub arguments: Value,
 }
 
 /// How an answer ends.
@@ -126,6 +138,13 @@ impl Rule {
     #[must_use]
     pub fn pieces<P: Into<String>>(mut self, pieces: impl IntoIterator<Item = P>) -> Self {
         self.pieces = Some(pieces.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// A call of a tool after the pieces.
+    #[must_use]
+    pub fn calling(mut self, name: &str, arguments: Value) -> Self {
+        self.tool_calls.push(ToolCall { name: name.to_owned(), arguments });
         self
     }
 
