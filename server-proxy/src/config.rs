@@ -14,6 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::Uri;
 
 use crate::domain::limits::{KeepAlive, Limits};
+use crate::domain::models::names::{DEFAULT, ModelNames};
+use crate::domain::priority::Task;
 use crate::outbound::redis_connection;
 
 pub use keys::KeysCommand;
@@ -36,6 +38,10 @@ pub struct Config {
     pub upstreams: Vec<Uri>,
     /// The model for requests that name none; the first one served when absent.
     pub model: Option<String>,
+    /// Tasks for which it is another one.
+    pub models_by_task: Vec<(Task, String)>,
+    /// Names of the team's own, and the model that each stands for.
+    pub aliases: Vec<(String, String)>,
     /// Where conversations are kept; in this process when absent.
     pub redis_url: Option<String>,
     /// The authority its certificate comes from; one that the system trusts when absent.
@@ -88,6 +94,19 @@ struct Settings {
     /// Model for requests that name none.
     #[arg(long, env = "CODESAGA_MODEL", value_name = "CODESAGA_MODEL")]
     model: Option<String>,
+    /// Model for completions that name none.
+    #[arg(long, env = "CODESAGA_MODEL_COMPLETION", value_name = "CODESAGA_MODEL_COMPLETION")]
+    model_completion: Option<String>,
+    /// Model for conversations that name none.
+    #[arg(long, env = "CODESAGA_MODEL_CHAT", value_name = "CODESAGA_MODEL_CHAT")]
+    model_chat: Option<String>,
+    /// Model for changes to code that name none.
+    #[arg(long, env = "CODESAGA_MODEL_EDIT", value_name = "CODESAGA_MODEL_EDIT")]
+    model_edit: Option<String>,
+    /// Names of the team's own for models, for example fast=qwen2.5-coder:1.5b,chat=bllossom.
+    #[arg(long, env = "CODESAGA_ALIASES", value_name = "CODESAGA_ALIASES", default_value = "",
+          value_parser = aliases)]
+    aliases: Aliases,
     /// Redis that keeps conversations, for example redis://127.0.0.1:6379, rediss:// with TLS, or
     /// redis-cluster://HOST:PORT,HOST:PORT.
     #[arg(long, env = "CODESAGA_REDIS_URL", value_name = "CODESAGA_REDIS_URL",
@@ -125,6 +144,10 @@ struct Settings {
     resume_seconds: u64,
 }
 
+/// Pairs of a name and the model it stands for.
+#[derive(Clone, Debug)]
+struct Aliases(Vec<(String, String)>);
+
 impl Invocation {
     /// Reads the process's own arguments and environment. On a wrong value it prints which one and
     /// ends the process with exit code 2; on `--help` and `--version` with 0.
@@ -158,6 +181,16 @@ impl Config {
         Self::check(Arguments::try_parse_from(arguments)?.settings)
     }
 
+    /// What names stand for.
+    #[must_use]
+    pub fn names(&self) -> ModelNames {
+        ModelNames {
+            default: self.model.clone(),
+            by_task: self.models_by_task.clone(),
+            aliases: self.aliases.clone(),
+        }
+    }
+
     fn check(settings: Settings) -> Result<Self, clap::Error> {
         let keys_file = settings.keys_file.filter(|path| !path.as_os_str().is_empty());
         if keys_file.is_none() && !settings.listen.ip().is_loopback() {
@@ -181,7 +214,16 @@ impl Config {
         Ok(Self {
             listen: settings.listen,
             upstreams: settings.upstream,
-            model: settings.model.filter(|name| !name.trim().is_empty()),
+            model: named(settings.model),
+            models_by_task: [
+                (Task::Completion, settings.model_completion),
+                (Task::Chat, settings.model_chat),
+                (Task::Edit, settings.model_edit),
+            ]
+            .into_iter()
+            .filter_map(|(task, name)| Some((task, named(name)?)))
+            .collect(),
+            aliases: settings.aliases.0,
             redis_url: settings.redis_url.filter(|url| !url.is_empty()),
             redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
             keys_file,
@@ -213,6 +255,36 @@ fn base_url(text: &str) -> Result<Uri, String> {
         return Err("expected an address without a user name or password".to_owned());
     }
     Ok(uri)
+}
+
+/// A setting that is there but blank names nothing.
+fn named(name: Option<String>) -> Option<String> {
+    name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+fn aliases(text: &str) -> Result<Aliases, String> {
+    let expected = || {
+        "expected name=model pairs separated by commas, such as \
+                       fast=qwen2.5-coder:1.5b; a name has 1 to 64 letters, digits or any of - _ ."
+            .to_owned()
+    };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (name, model) = pair.split_once('=').ok_or_else(expected)?;
+        let (name, model) = (name.trim(), model.trim());
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !(1..=64).contains(&name.len()) || !name.chars().all(allowed) || model.is_empty() {
+            return Err(expected());
+        }
+        if name == DEFAULT {
+            return Err(format!("the name {DEFAULT} stands for the model of each task already"));
+        }
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(format!("the name {name} is there twice"));
+        }
+        pairs.push((name.to_owned(), model.to_owned()));
+    }
+    Ok(Aliases(pairs))
 }
 
 fn redis_url(text: &str) -> Result<String, String> {

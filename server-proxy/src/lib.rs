@@ -94,6 +94,12 @@ impl Proxy {
         self.reload.clone()
     }
 
+    /// The models that can be asked; for putting other servers or names in use while it runs.
+    #[must_use]
+    pub fn models(&self) -> Arc<ModelDirectory> {
+        Arc::clone(&self.state.models)
+    }
+
     /// Serves until `shutdown`, then lets running answers end within the grace time.
     ///
     /// # Errors
@@ -151,6 +157,15 @@ fn known_keys(path: &Path) -> io::Result<Arc<KnownKeys>> {
 }
 
 fn directory(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelDirectory> {
+    let servers = model_servers(config)?;
+    Ok(ModelDirectory::new(servers, config.names(), config.limits, witness))
+}
+
+/// The model servers of the settings, in the order of preference; nothing is asked of them yet.
+///
+/// # Errors
+/// When one is asked by `https` and this machine's certificates cannot be read.
+pub fn model_servers(config: &Config) -> io::Result<Vec<Arc<dyn ModelServer>>> {
     let client = HttpClient::new(&config.upstreams, &config.limits).map_err(|error| {
         io::Error::new(error.kind(), format!("CODESAGA_UPSTREAM with https: {error}"))
     })?;
@@ -158,8 +173,7 @@ fn directory(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelDire
         Arc::new(FoundServer::new(base.clone(), client.clone(), config.limits))
             as Arc<dyn ModelServer>
     };
-    let servers = config.upstreams.iter().map(server).collect();
-    Ok(ModelDirectory::new(servers, config.model.clone(), config.limits, witness))
+    Ok(config.upstreams.iter().map(server).collect())
 }
 
 type Stores = (Arc<dyn SessionMemory>, Arc<dyn FeedbackTotals>);

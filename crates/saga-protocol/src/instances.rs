@@ -23,6 +23,9 @@ pub struct Instance {
     pub version: String,
     /// Whether it answers.
     pub status: InstanceStatus,
+    /// How its server stands: `loading`, `healthy`, `busy`, `wedged` or `down`.
+    #[serde(default)]
+    pub health: String,
     /// Unix milliseconds of the last answer; absent when there was none since the proxy started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<u64>,
@@ -59,6 +62,10 @@ pub struct PerformanceMetrics {
     /// answers; absent before the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_time: Option<f64>,
+    /// Tokens that it generates in a second once it has begun, smoothed over the last answers whose
+    /// server counted them; absent before the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
     /// The share of its suggestions that users of the caller's tenant accepted whole, from 0 to 1;
     /// absent before one was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,6 +55,9 @@ pub struct ModelDetails {
     pub context_length: u32,
     /// Whether this is the model used when a request names none.
     pub default: bool,
+    /// The model's own name, when the server's settings let this name stand for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<String>,
 }
 
 /// A server that does not say serves models that write.

@@ -16,8 +16,25 @@ pub struct Readiness {
     /// Why it is not ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<crate::error::ErrorDetail>,
+    /// How each model server stands, in the order of preference.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<ServerReadiness>,
     /// `ok`, `degraded` (the session store does not answer) or `in_process`.
     pub memory: String,
+}
+
+/// One model server; says nothing about its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerReadiness {
+    /// Tells it from the others; the first ones count from 0 in the order of the settings.
+    pub number: usize,
+    /// `loading`, `healthy`, `busy`, `wedged` or `down`.
+    pub health: String,
+    /// Seconds for which it has been so.
+    pub for_seconds: u64,
+    /// The code of what is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// What can be expected of a request sent now.

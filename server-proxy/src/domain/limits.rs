@@ -49,8 +49,18 @@ pub struct Limits {
     pub connect_time_max: Duration,
     /// Time until a model server must have answered a question about itself.
     pub probe_time_max: Duration,
-    /// Time until the first piece of an answer, loading and prefill included.
+    /// Time until the first piece of an answer, loading and prefill included, on all servers that
+    /// are tried together.
     pub first_piece_time_max: Duration,
+    /// Time until a model server must have generated one token, when asked for no more.
+    pub proof_time_max: Duration,
+    /// Time for which what a model server generated proves that it can, while nobody asks it.
+    pub proven_time_max: Duration,
+    /// Least time without a first piece after which a model server is asked for a token; ten times
+    /// as long as it usually takes when that is more.
+    pub suspect_time_min: Duration,
+    /// Most of that time, and the time where nothing is known of the server's pace.
+    pub suspect_time_max: Duration,
     /// Time between two pieces of an answer.
     pub between_pieces_time_max: Duration,
     /// Time for which a client may leave what was sent to it unread.
@@ -101,6 +111,10 @@ impl Limits {
             connect_time_max: Duration::from_secs(3),
             probe_time_max: Duration::from_secs(5),
             first_piece_time_max: Duration::from_secs(600),
+            proof_time_max: Duration::from_secs(20),
+            proven_time_max: Duration::from_secs(300),
+            suspect_time_min: Duration::from_secs(5),
+            suspect_time_max: Duration::from_secs(30),
             between_pieces_time_max: Duration::from_secs(60),
             client_stall_time_max: Duration::from_secs(30),
             drain_time_max,

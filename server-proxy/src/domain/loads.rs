@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
@@ -97,6 +98,24 @@ impl Loads {
         if let Some(Load::Loaded { until, .. }) = self.by_model.lock().get_mut(model) {
             *until = self.keeps_until();
         }
+    }
+
+    /// How much longer the model stays in memory; `None` when it is not there.
+    pub(crate) fn keeps(&self, model: &str) -> Option<KeepAlive> {
+        match self.by_model.lock().get(model) {
+            Some(Load::Loaded { until: None, .. }) => Some(KeepAlive::Forever),
+            Some(Load::Loaded { until: Some(until), .. }) => {
+                let left = until.checked_duration_since(Instant::now())?;
+                (left >= Duration::from_secs(1)).then_some(KeepAlive::For(left))
+            }
+            _ => None,
+        }
+    }
+
+    /// The model is in memory and cannot generate.
+    pub(crate) fn fail(&self, model: &str, failure: Failure) {
+        let failed = Load::Failed { since: Instant::now(), failure };
+        self.by_model.lock().insert(model.to_owned(), failed);
     }
 
     fn keeps_until(&self) -> Option<Instant> {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod admission;
+pub(crate) mod breaker;
 pub mod conversation;
 pub mod feedback;
 pub mod guards;

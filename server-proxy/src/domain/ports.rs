@@ -8,6 +8,8 @@ use saga_domain::{Failure, FimFamily, TemplateFamily};
 use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
 use saga_protocol::openai::{ChatMessage, JsonSchema, TokenUsage, Tool, ToolCallDelta, ToolChoice};
 
+use crate::domain::limits::KeepAlive;
+
 /// Somebody who answers prompts.
 ///
 /// Every adapter keeps these promises: an answer is a stream that ends with exactly one
@@ -27,6 +29,14 @@ pub trait ModelServer: Send + Sync {
 
     /// The vectors of some texts, in their order.
     async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure>;
+
+    /// Lets the model generate one token, which proves that it can. It stays in memory for as long
+    /// as before, which is `keep_alive`. False when it is not in memory, and then it stays so.
+    async fn prove(&self, model: &str, keep_alive: KeepAlive) -> Result<bool, Failure>;
+
+    /// What tells this server from others, now and after the settings changed; never shown to
+    /// clients.
+    fn name(&self) -> String;
 }
 
 /// A model as its server reports it.

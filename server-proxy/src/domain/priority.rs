@@ -17,6 +17,8 @@ pub struct Priority {
     /// The client's name for the document it completes, when it said so. Two callers may use the
     /// same name and never meet.
     pub document: Option<String>,
+    /// The conversation it belongs to, when the server keeps it.
+    pub session: Option<String>,
     place: watch::Sender<u32>,
 }
 
@@ -57,7 +59,7 @@ impl Priority {
         document: Option<String>,
     ) -> (Self, watch::Receiver<u32>) {
         let (place, places) = watch::channel(0);
-        (Self { caller, task, class, document, place }, places)
+        (Self { caller, task, class, document, session: None, place }, places)
     }
 
     /// Whether a request with this priority makes one with the other needless while that waits: it

@@ -1,50 +1,62 @@
 //! One model server as the directory knows it: what it serves, how it stands and who may go in.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+mod flow;
+mod health;
+mod pace;
+mod watching;
+
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::class::RequestClass;
 use saga_protocol::ready::ReadyStatus;
-use tokio::sync::Notify;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::domain::admission::Admission;
+use crate::domain::breaker::Breaker;
 use crate::domain::limits::Limits;
 use crate::domain::loads::{Load, Loads};
-use crate::domain::ports::{EmbedCall, Embedded, ModelCall, ModelServer, ServedModel};
+use crate::domain::models::choice::Fitness;
+use crate::domain::models::prompts::{BlockChain, SentPrompts};
+use crate::domain::ports::{EmbedCall, Embedded, ModelCall, ModelServer, Piece, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::relay::{Begun, Relay};
 
-/// Asked again no sooner, so that wrong model names do not become a load on the server.
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
+pub(crate) use flow::Counted;
+use flow::{Flow, Visit};
+pub use health::Health;
+use health::{Condition, Evidence, of_failed_answer};
+use pace::Paces;
+pub(crate) use pace::Used;
 
 /// A model server and what is known of it.
 pub(crate) struct Upstream {
+    number: usize,
     server: Arc<dyn ModelServer>,
     door: Admission,
     limits: Limits,
     known: Mutex<Known>,
+    condition: watch::Sender<Condition>,
+    breaker: Breaker,
     loads: Loads,
-    uses: Mutex<HashMap<String, Used>>,
+    paces: Mutex<Paces>,
+    sent: Mutex<SentPrompts>,
+    flow: Flow,
     asking: tokio::sync::Mutex<()>,
     nudge: Notify,
 }
 
+#[derive(Default)]
 struct Known {
     models: Vec<ServedModel>,
-    standing: Stands,
-    since: Instant,
     asked_at: Option<Instant>,
-}
-
-#[derive(Clone, PartialEq)]
-enum Stands {
-    NotAsked,
-    Answers,
-    Fails(Failure),
+    /// It answered when it was asked last.
+    tells_facts: bool,
+    /// Why the last request failed that was the server's fault.
+    last_failure: Option<Failure>,
 }
 
 /// What can be expected of a request sent now.
@@ -60,6 +72,7 @@ pub(crate) struct Expectation {
 pub(crate) struct Placed {
     pub(crate) model: ServedModel,
     pub(crate) standing: Standing,
+    pub(crate) health: Health,
     /// Absent until it answered for the first time.
     pub(crate) used: Option<Used>,
 }
@@ -72,40 +85,64 @@ pub(crate) enum Standing {
     Loads,
 }
 
-/// How a model was used.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Used {
-    pub(crate) last: Instant,
-    /// Milliseconds until the first piece, without waiting in the queue and loading, smoothed.
-    pub(crate) first_piece_ms: f64,
-}
-
 /// An answer that has begun, and how long it waited at the door.
 pub(crate) struct Admitted {
-    pub(crate) relay: Relay,
+    pub(crate) relay: Counted<Relay>,
     pub(crate) waited: Duration,
 }
 
-/// The share of the newest in what is smoothed.
-const NEWEST_SHARE: f64 = 0.2;
+/// One server's try at a request.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    time_max: Duration,
+    /// Set when the server is asked.
+    sent_at: OnceLock<Instant>,
+}
+
+impl Attempt {
+    /// One that must have begun to answer within that time, the waiting at the door not counted.
+    pub(crate) fn new(time_max: Duration) -> Self {
+        Self { time_max, sent_at: OnceLock::new() }
+    }
+
+    /// Whether the server was asked, so that asking another one is a retry.
+    pub(crate) fn was_sent(&self) -> bool {
+        self.sent_at.get().is_some()
+    }
+
+    /// Time since the server was asked.
+    pub(crate) fn took(&self) -> Duration {
+        self.sent_at.get().map_or(Duration::ZERO, Instant::elapsed)
+    }
+}
 
 impl Upstream {
-    pub(crate) fn new(server: Arc<dyn ModelServer>, limits: Limits) -> Self {
+    /// `number` tells it from all others that there ever were in this process.
+    pub(crate) fn new(number: usize, server: Arc<dyn ModelServer>, limits: Limits) -> Self {
         Self {
+            number,
             loads: Loads::new(server.clone(), limits),
             server,
             door: Admission::new(limits.parallel_requests_max, limits.queued_requests_max),
             limits,
-            known: Mutex::new(Known {
-                models: Vec::new(),
-                standing: Stands::NotAsked,
-                since: Instant::now(),
-                asked_at: None,
-            }),
-            uses: Mutex::new(HashMap::new()),
+            known: Mutex::default(),
+            condition: watch::Sender::new(Condition::new(Instant::now())),
+            breaker: Breaker::default(),
+            paces: Mutex::default(),
+            sent: Mutex::default(),
+            flow: Flow::default(),
             asking: tokio::sync::Mutex::new(()),
             nudge: Notify::new(),
         }
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// What tells its server from others.
+    pub(crate) fn name(&self) -> String {
+        self.server.name()
     }
 
     /// The models it reported last.
@@ -115,19 +152,19 @@ impl Upstream {
 
     /// Each of its models, how it stands and how it was used.
     pub(crate) fn placed(&self) -> Vec<Placed> {
-        let (models, answers) = {
-            let known = self.known.lock();
-            (known.models.clone(), known.standing == Stands::Answers)
-        };
-        let uses = self.uses.lock();
+        let models = self.models();
+        let health = self.health();
+        let paces = self.paces.lock();
         let placed = |model: ServedModel| Placed {
-            standing: match self.loads.get(&model.name) {
-                Some(Load::Failed { .. }) => Standing::Silent,
-                Some(Load::Running { .. }) if answers => Standing::Loads,
-                _ if answers => Standing::Answers,
-                _ => Standing::Silent,
+            standing: match (self.loads.get(&model.name), &health) {
+                (Some(Load::Failed { .. }), _) | (_, Health::Wedged(_) | Health::Down(_)) => {
+                    Standing::Silent
+                }
+                (Some(Load::Running { .. }), _) | (None, Health::Loading(_)) => Standing::Loads,
+                _ => Standing::Answers,
             },
-            used: uses.get(&model.name).copied(),
+            health: health.clone(),
+            used: paces.get(&model.name),
             model,
         };
         models.into_iter().map(placed).collect()
@@ -138,46 +175,100 @@ impl Upstream {
         self.known.lock().models.iter().find(|model| same_model(&model.name, name)).cloned()
     }
 
-    /// Whether a request would be answered without waiting, as far as is known.
-    pub(crate) fn is_free(&self) -> bool {
-        self.door.is_free() && self.known.lock().standing == Stands::Answers
-    }
-
     /// Whether it was ever asked.
     pub(crate) fn was_asked(&self) -> bool {
-        self.known.lock().standing != Stands::NotAsked
+        self.known.lock().asked_at.is_some()
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        self.condition.borrow().health.clone()
+    }
+
+    /// How long its health has been what it is.
+    pub(crate) fn lasted(&self) -> Duration {
+        self.condition.borrow().since.elapsed()
     }
 
     /// Why it does not answer, if it does not.
     pub(crate) fn failure(&self) -> Option<Failure> {
-        match &self.known.lock().standing {
-            Stands::Fails(failure) => Some(failure.clone()),
-            Stands::NotAsked | Stands::Answers => None,
+        let condition = self.condition.borrow();
+        match &condition.health {
+            Health::Healthy | Health::Busy(_) => None,
+            other => other.failure().cloned(),
         }
     }
 
-    /// Asks what it serves, unless it was asked a moment ago.
-    pub(crate) async fn ask(&self) {
-        let _one_at_a_time = self.asking.lock().await;
-        let asked_at = self.known.lock().asked_at;
-        if asked_at.is_some_and(|at| at.elapsed() < ASK_AGAIN_AFTER) {
-            return;
+    /// Requests that it answers or that wait for it.
+    pub(crate) fn load(&self) -> usize {
+        self.flow.requests()
+    }
+
+    /// What can be expected of a request for this model.
+    pub(crate) fn fitness(&self, model: &str) -> Fitness {
+        let health = self.health();
+        if health.is_lost() || self.breaker.open_for().is_some() {
+            return Fitness::Gone;
         }
-        let answer = self.server.models().await;
-        let mut known = self.known.lock();
-        known.asked_at = Some(Instant::now());
-        match answer {
-            Ok(models) => {
-                known.models = models;
-                known.stand(Stands::Answers);
-            }
-            // What it served before it fell silent it will most likely serve again, but nothing is
-            // in its memory then.
-            Err(failure) => {
-                known.stand(Stands::Fails(failure));
-                self.loads.forget_all();
-            }
+        let loads =
+            matches!(self.loads.get(model), Some(Load::Running { .. } | Load::Failed { .. }));
+        match health {
+            Health::Healthy if !loads => Fitness::Well,
+            _ => Fitness::Doubtful,
         }
+    }
+
+    /// Leading blocks of a prompt that it was sent lately.
+    pub(crate) fn known_blocks(&self, chain: &BlockChain) -> usize {
+        self.sent.lock().known(chain)
+    }
+
+    /// A prompt is sent to it.
+    pub(crate) fn note_prompt(&self, chain: &BlockChain) {
+        self.sent.lock().note(chain);
+    }
+
+    /// Whether a request should be sent at all.
+    ///
+    /// # Errors
+    /// Why it would be in vain, and when to come back.
+    pub(crate) fn lets_through(&self) -> Result<(), Failure> {
+        let health = self.health();
+        if let Health::Wedged(failure) = health {
+            return Err(later(failure, Duration::from_secs(5)));
+        }
+        if self.breaker.lets_through() {
+            return Ok(());
+        }
+        let failure = self.known.lock().last_failure.clone();
+        let failure = failure.or_else(|| health.failure().cloned()).unwrap_or_else(hung);
+        Err(later(failure, self.breaker.open_for().unwrap_or_default()))
+    }
+
+    /// Returns when what is not answered yet would better be asked elsewhere: the server hangs, is
+    /// gone, or was taken out.
+    pub(crate) async fn unusable(&self) {
+        let mut condition = self.condition.subscribe();
+        if condition.wait_for(Condition::is_unusable).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// What is said to a request that had to leave.
+    pub(crate) fn farewell(&self) -> Failure {
+        self.health().failure().cloned().unwrap_or_else(|| {
+            let message = "the model server was taken out of use";
+            Failure::new(FailureCode::UpstreamUnreachable, message)
+        })
+    }
+
+    /// It is taken out: what it answers ends as if nothing had happened, nothing else goes in.
+    pub(crate) fn remove(&self) {
+        self.condition.send_modify(|condition| condition.is_removed = true);
+        self.nudge.notify_one();
+    }
+
+    pub(crate) fn is_removed(&self) -> bool {
+        self.condition.borrow().is_removed
     }
 
     /// Which of its models are in memory.
@@ -193,7 +284,9 @@ impl Upstream {
         self: &Arc<Self>,
         call: &ModelCall,
         priority: &Priority,
+        attempt: &Attempt,
     ) -> Result<Admitted, Failure> {
+        let visit = self.flow.enter();
         let came = Instant::now();
         let may_wait_until = Instant::now() + self.limits.background_wait_time_max;
         loop {
@@ -207,29 +300,63 @@ impl Upstream {
             let waited = came.elapsed();
             let begun = tokio::select! {
                 biased;
-                begun = self.begin(call) => begun?,
+                begun = self.begin(call, attempt) => begun?,
                 // What had begun for it is let go of, which closes its connection.
                 () = permit.called_back() => continue,
             };
             permit.begun();
             let pause = self.limits.between_pieces_time_max;
-            let relay = Relay::new(begun, permit, &call.stop, pause);
+            let relay = self.counted(Relay::new(begun, permit, &call.stop, pause), visit, call);
             return Ok(Admitted { relay, waited });
         }
     }
 
-    async fn begin(self: &Arc<Self>, call: &ModelCall) -> Result<Begun, Failure> {
-        self.loads.loaded(&call.model).await?;
-        let since = Instant::now();
-        let first_piece = async { Begun::of(self.server.answer(call).await?).await };
-        let begun = timeout(self.limits.first_piece_time_max, first_piece)
+    async fn begin(
+        self: &Arc<Self>,
+        call: &ModelCall,
+        attempt: &Attempt,
+    ) -> Result<Begun, Failure> {
+        attempt.sent_at.get_or_init(Instant::now);
+        let begun = timeout(attempt.time_max, self.first_piece(call))
             .await
             .unwrap_or_else(|_| Err(too_slow()));
-        match &begun {
-            Ok(_) => self.used(&call.model, since.elapsed()),
-            Err(failure) => self.note(&call.model, failure),
+        if let Err(failure) = &begun {
+            self.note(&call.model, failure);
         }
         begun
+    }
+
+    async fn first_piece(self: &Arc<Self>, call: &ModelCall) -> Result<Begun, Failure> {
+        self.loads.loaded(&call.model).await?;
+        let since = Instant::now();
+        let mut first_piece = std::pin::pin!(async {
+            let answer = self.server.answer(call).await?;
+            Begun::of(answer).await
+        });
+        loop {
+            tokio::select! {
+                biased;
+                begun = &mut first_piece => {
+                    if begun.is_ok() {
+                        self.used(&call.model, since.elapsed());
+                    }
+                    return begun;
+                }
+                () = sleep(self.suspect_time()) => self.suspect(),
+            }
+        }
+    }
+
+    fn counted(self: &Arc<Self>, relay: Relay, visit: Visit, call: &ModelCall) -> Counted<Relay> {
+        let (upstream, model, first) = (Arc::clone(self), call.model.clone(), Instant::now());
+        let ended = move |end| match end {
+            Ok(Piece::Done { usage: Some(usage), .. }) => {
+                upstream.paces.lock().ended(&model, usage.completion_tokens, first.elapsed());
+            }
+            Err(failure) if is_the_servers_fault(&failure) => upstream.suspect(),
+            _ => {}
+        };
+        Counted::new(relay, visit, Box::new(ended))
     }
 
     /// Makes vectors: through the door, as for an answer.
@@ -241,6 +368,7 @@ impl Upstream {
         call: &EmbedCall,
         priority: &Priority,
     ) -> Result<Embedded, Failure> {
+        let _visit = self.flow.enter();
         let _permit = self.door.enter(priority).await?;
         let embedded = timeout(self.limits.first_piece_time_max, self.server.embed(call))
             .await
@@ -252,68 +380,60 @@ impl Upstream {
     }
 
     fn used(&self, model: &str, first_piece: Duration) {
-        let (last, newest) = (Instant::now(), first_piece.as_secs_f64() * 1000.0);
-        self.uses
-            .lock()
-            .entry(model.to_owned())
-            .and_modify(|used| {
-                used.last = last;
-                used.first_piece_ms += (newest - used.first_piece_ms) * NEWEST_SHARE;
-            })
-            .or_insert(Used { last, first_piece_ms: newest });
+        self.paces.lock().began(model, first_piece, Instant::now());
         self.loads.used(model);
+        self.breaker.succeeded();
+        self.see(Evidence::Generated);
     }
 
     /// A server that failed is asked at once how it stands, and its models are loaded anew.
     fn note(&self, model: &str, failure: &Failure) {
-        // One that has no room is well.
-        if is_the_servers_fault(failure) && failure.code != FailureCode::UpstreamBusy {
-            self.loads.forget(model);
-            self.known.lock().asked_at = None;
-            self.nudge.notify_one();
+        if !is_the_servers_fault(failure) {
+            return;
         }
-    }
-
-    /// Returns when a failure makes it worth asking the server again.
-    pub(crate) async fn nudged(&self) {
-        self.nudge.notified().await;
+        // One that has no room is well.
+        if failure.code != FailureCode::UpstreamBusy {
+            self.loads.forget(model);
+            self.breaker.failed();
+            let mut known = self.known.lock();
+            known.asked_at = None;
+            known.last_failure = Some(failure.clone());
+        }
+        if let Some(evidence) = of_failed_answer(failure) {
+            self.see(evidence);
+        }
+        self.suspect();
     }
 
     /// What can be expected of a request for this model.
     pub(crate) fn expectation(&self, model: &str) -> Expectation {
-        let (standing, known_since) = {
-            let known = self.known.lock();
-            (known.standing.clone(), known.since)
+        let (health, known_since) = {
+            let condition = self.condition.borrow();
+            (condition.health.clone(), condition.since)
         };
-        let (since, failure, is_loaded) = match (standing, self.loads.get(model)) {
-            (Stands::Fails(failure), _) => (known_since, Some(failure), false),
-            (Stands::NotAsked, _) | (Stands::Answers, None) => (known_since, None, false),
-            (Stands::Answers, Some(Load::Running { since, .. })) => (since, None, false),
-            (Stands::Answers, Some(Load::Loaded { since, .. })) => (since, None, true),
-            (Stands::Answers, Some(Load::Failed { since, failure })) => {
-                (since, Some(failure), false)
+        let load = self.loads.get(model);
+        let (status, since, failure) = match (&health, load) {
+            (Health::Wedged(failure) | Health::Down(failure), _) => {
+                (ReadyStatus::Unavailable, known_since, Some(failure.clone()))
             }
-        };
-        let status = match &failure {
-            None if is_loaded => ReadyStatus::Ready,
-            None => ReadyStatus::Loading,
-            // llama.cpp refuses everything while it loads its model.
-            Some(failure) if failure.code == FailureCode::UpstreamBusy => ReadyStatus::Loading,
-            Some(_) => ReadyStatus::Unavailable,
+            (Health::Loading(failure), None) => {
+                (ReadyStatus::Loading, known_since, failure.clone())
+            }
+            (_, Some(Load::Failed { since, failure })) => {
+                let status = match failure.code {
+                    FailureCode::UpstreamBusy => ReadyStatus::Loading,
+                    _ => ReadyStatus::Unavailable,
+                };
+                (status, since, Some(failure))
+            }
+            (_, Some(Load::Running { since, .. })) => (ReadyStatus::Loading, since, None),
+            (Health::Loading(_), Some(Load::Loaded { since, .. })) => {
+                (ReadyStatus::Loading, since, None)
+            }
+            (_, Some(Load::Loaded { since, .. })) => (ReadyStatus::Ready, since, None),
+            (_, None) => (ReadyStatus::Loading, known_since, None),
         };
         Expectation { status, since, failure }
-    }
-}
-
-impl Known {
-    fn stand(&mut self, standing: Stands) {
-        if self.standing != standing {
-            if let Stands::Fails(failure) = &standing {
-                tracing::warn!(code = failure.code.name(), "{}", failure.message);
-            }
-            self.standing = standing;
-            self.since = Instant::now();
-        }
     }
 }
 
@@ -335,12 +455,22 @@ fn same_model(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
+fn later(failure: Failure, time: Duration) -> Failure {
+    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    Failure { retry_after_ms: Some(ms.max(1)), ..failure }
+}
+
 fn preempted() -> Failure {
     Failure {
         code: FailureCode::Preempted,
         message: "other requests left no time for this background work".to_owned(),
         retry_after_ms: Some(5000),
     }
+}
+
+fn hung() -> Failure {
+    let message = "the model server accepts requests but generates nothing";
+    Failure::new(FailureCode::Timeout, message)
 }
 
 fn too_slow() -> Failure {

@@ -23,7 +23,7 @@ pub(crate) async fn completions(
 ) -> Result<Response, ApiError> {
     refuse(&request)?;
     let stated = priority::stated(&headers, caller, Task::Completion)?;
-    let model = state.models.resolve(request.model.as_deref()).await?;
+    let model = state.models.resolve_for(Task::Completion, request.model.as_deref()).await?;
     let input = input(request.prompt, request.suffix, &model)?;
     let call = question::call(&model, input, &request.sampling, &state.limits)?;
     let answer = question::begin(&state, call, stated, request.stream).await?;

@@ -36,7 +36,7 @@ pub(crate) async fn generate(
     if request.input.trim().is_empty() && request.code_context.trim().is_empty() {
         return Err(ApiError::wrong_field("input", "expected an instruction or code"));
     }
-    let model = state.models.resolve(request.model.as_deref()).await?;
+    let model = state.models.resolve_for(task(&request), request.model.as_deref()).await?;
     let asked = request.sampling.max_tokens.unwrap_or(state.limits.answer_tokens_default);
     let room = Room::of(&model, asked.min(state.limits.answer_tokens_max));
     let (input, code) = (&request.input, &request.code_context);

@@ -4,9 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use saga_protocol::error::ErrorBody;
-use saga_protocol::ready::{Readiness, ReadyStatus};
+use saga_protocol::ready::{Readiness, ReadyStatus, ServerReadiness};
 use serde_json::{Value, json};
 
+use crate::domain::models::ServerState;
 use crate::inbound::AppState;
 
 pub(crate) async fn healthz() -> Json<Value> {
@@ -27,7 +28,17 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<R
         model: now.model.map(|model| model.name),
         for_seconds: now.lasted.as_secs(),
         error: now.failure.map(|failure| ErrorBody::new(&failure).error),
+        servers: state.models.servers().into_iter().map(server).collect(),
         memory: state.memory.state().name().to_owned(),
     };
     (code, Json(body))
+}
+
+fn server(state: ServerState) -> ServerReadiness {
+    ServerReadiness {
+        number: state.number,
+        health: state.health.name().to_owned(),
+        for_seconds: state.lasted.as_secs(),
+        code: state.health.failure().map(|failure| failure.code.name().to_owned()),
+    }
 }

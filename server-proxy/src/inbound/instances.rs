@@ -27,7 +27,7 @@ pub(crate) async fn list(State(state): State<AppState>, caller: Caller) -> Json<
 }
 
 fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instance {
-    let Placed { model, standing, used } = placed;
+    let Placed { model, standing, health, used } = placed;
     Instance {
         id: id(server, &model.name),
         model_type: if model.served_by == "ollama" { ModelType::Ollama } else { ModelType::Custom },
@@ -38,12 +38,14 @@ fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instan
             Standing::Silent => InstanceStatus::Inactive,
             Standing::Loads => InstanceStatus::Updating,
         },
+        health: health.name().to_owned(),
         last_used_at: used.map(|used| {
             let ago = u64::try_from(used.last.elapsed().as_millis()).unwrap_or(u64::MAX);
             unix_millis().saturating_sub(ago)
         }),
         performance_metrics: PerformanceMetrics {
             response_time: used.map(|used| used.first_piece_ms),
+            tokens_per_second: used.and_then(|used| used.tokens_per_second),
             accuracy: totals.and_then(|totals| totals.accuracy()),
             usage_count: totals.map(|totals| totals.shown()),
         },

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use saga_protocol::models::{Model, ModelDetails, ModelList};
 
-use crate::domain::ports::{Caller, ServedModel};
+use crate::domain::models::ListedModel;
+use crate::domain::ports::Caller;
 use crate::inbound::AppState;
 use crate::inbound::error::ApiError;
 
@@ -13,9 +14,7 @@ pub(crate) async fn list(
     State(state): State<AppState>,
     _caller: Caller,
 ) -> Result<Json<ModelList>, ApiError> {
-    let models = state.models.ask().await?;
-    let default = state.models.default();
-    let data = models.into_iter().map(|model| described(model, default.as_ref())).collect();
+    let data = state.models.listed().await?.into_iter().map(described).collect();
     Ok(Json(ModelList { object: "list".to_owned(), data }))
 }
 
@@ -24,12 +23,11 @@ pub(crate) async fn one(
     _caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Model>, ApiError> {
-    let model = state.models.resolve(Some(&id)).await?;
-    let default = state.models.default();
-    Ok(Json(described(model, default.as_ref())))
+    Ok(Json(described(state.models.listed_as(&id).await?)))
 }
 
-fn described(model: ServedModel, default: Option<&ServedModel>) -> Model {
+fn described(listed: ListedModel) -> Model {
+    let ListedModel { id, model, stands_for, is_default } = listed;
     let details = ModelDetails {
         template: model.template.name().to_owned(),
         fim: model.fim,
@@ -38,10 +36,11 @@ fn described(model: ServedModel, default: Option<&ServedModel>) -> Model {
         completion: model.abilities.writes,
         fim_family: model.fim_family.map(|family| family.name().to_owned()),
         context_length: model.context_tokens,
-        default: default.is_some_and(|default| default.name == model.name),
+        default: is_default,
+        stands_for,
     };
     Model {
-        id: model.name,
+        id,
         object: "model".to_owned(),
         created: 0,
         owned_by: model.served_by.to_owned(),

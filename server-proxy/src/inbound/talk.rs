@@ -145,7 +145,7 @@ async fn begin(
 ) -> Result<BoxStream<'static, Said>, ApiError> {
     let session = request.session.clone().unwrap_or_else(new_id);
     let writer = state.writers.begin(&caller, &session).await?;
-    let model = state.models.resolve(request.model.as_deref()).await?;
+    let model = state.models.resolve_for(Task::Chat, request.model.as_deref()).await?;
     let (version, turns) = match state.memory.read(&caller, &session).await {
         Ok(Some(known)) => (Some(known.version), known.session.log),
         Ok(None) => (Some(0), Vec::new()),
@@ -156,7 +156,8 @@ async fn begin(
         return Ok(stream::iter([Said::Session(session), text, repeated()]).boxed());
     }
     let left_out = Arc::new(AtomicUsize::new(0));
-    let (priority, places) = priority::invoked(caller.clone(), Task::Chat);
+    let (mut priority, places) = priority::invoked(caller.clone(), Task::Chat);
+    priority.session = Some(session.clone());
     let asking = Asking {
         models: state.models.clone(),
         room: Room::of(&model, state.limits.answer_tokens_default),

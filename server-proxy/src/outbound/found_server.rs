@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
 use serde_json::Value;
 
-use crate::domain::limits::Limits;
+use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall, ModelServer, ServedModel};
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::ollama::OllamaServer;
@@ -65,7 +65,7 @@ impl FoundServer {
 
     fn noted<T>(&self, outcome: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(failure) = &outcome
-            && failure.code == FailureCode::UpstreamUnreachable
+            && matches!(failure.code, FailureCode::UpstreamUnreachable | FailureCode::Timeout)
         {
             *self.found.lock() = None;
         }
@@ -93,6 +93,15 @@ impl ModelServer for FoundServer {
     async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure> {
         let server = self.found().await?;
         self.noted(server.embed(call).await)
+    }
+
+    async fn prove(&self, model: &str, keep_alive: KeepAlive) -> Result<bool, Failure> {
+        let server = self.found().await?;
+        self.noted(server.prove(model, keep_alive).await)
+    }
+
+    fn name(&self) -> String {
+        self.base.to_string()
     }
 }
 

@@ -92,7 +92,7 @@ impl HttpClient {
         };
         timeout(self.probe_time_max, exchange).await.unwrap_or_else(|_| {
             let message = "the model server accepts connections but does not answer";
-            Err(Failure::new(FailureCode::UpstreamUnreachable, message))
+            Err(Failure::new(FailureCode::Timeout, message))
         })
     }
 }

@@ -1,7 +1,6 @@
 //! The world outside: model servers, session stores, the keys file. Each adapter keeps the promises
 //! of its port in `domain::ports`.
 
-mod breaker;
 mod chunk_template;
 mod connections;
 pub mod feedback_in_process;
@@ -20,6 +19,7 @@ mod ollama_facts;
 mod ollama_line;
 mod openai;
 mod openai_facts;
+mod proof;
 pub mod redis_connection;
 pub mod redis_store;
 mod refusal;

@@ -1,6 +1,6 @@
 //! Ollama through its native calls, in every version from 0.1x to 0.33.
 //!
-//! Six calls are made and no other: version, tags, show, generate, chat, embed. Its `/v1` routes are not
+//! Seven calls are made and no other: version, tags, show, ps, generate, chat, embed. Its `/v1` routes are not
 //! used, because there an error in the middle of an answer cannot be told from an end. Every
 //! request is streamed (an unstreamed one runs to its end when its client leaves), bounded
 //! (`num_predict`), never cut silently (`truncate: false`) and carries the model's pinned options.
@@ -18,18 +18,20 @@ use saga_protocol::openai::{FunctionDelta, RawJson, TokenUsage, ToolCallDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::limits::Limits;
+use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::ports::{
     Abilities, Answer, EmbedCall, Embedded, ModelCall, ModelInput, ModelServer, Piece, ServedModel,
 };
 use crate::outbound::http_client::HttpClient;
 use crate::outbound::lines::BodyLines;
 use crate::outbound::ollama_body::{Body, EmbedBody, Options, messages};
-use crate::outbound::ollama_facts::{Facts, Show, Tag, Tags};
+use crate::outbound::ollama_facts::{Facts, Running, Show, Tag, Tags};
+use crate::outbound::proof::{PROOF_PROMPT, proof};
 use crate::outbound::{ollama_line, refusal};
 
 const TAGS: &str = "/api/tags";
 const SHOW: &str = "/api/show";
+const PS: &str = "/api/ps";
 const GENERATE: &str = "/api/generate";
 const CHAT: &str = "/api/chat";
 const EMBED: &str = "/api/embed";
@@ -251,6 +253,30 @@ impl ModelServer for OllamaServer {
             return Err(not_understood());
         }
         Ok(Embedded { vectors: answer.embeddings, prompt_tokens: answer.prompt_eval_count })
+    }
+
+    async fn prove(&self, model: &str, keep_alive: KeepAlive) -> Result<bool, Failure> {
+        // Asked for a token, a model that left memory would be loaded again, for nobody.
+        let running: Running = self.ask(PS, None).await?;
+        if !running.models.iter().any(|one| one.name == model) {
+            return Ok(false);
+        }
+        let facts = self.facts(model)?;
+        let mut body = self.body(model, &facts);
+        body.keep_alive = keep_alive.seconds();
+        body.prompt = Some(PROOF_PROMPT);
+        body.raw = Some(true);
+        body.options.num_predict = Some(1);
+        let reply = self.client.send(&self.base, GENERATE, Some(json(&body)?)).await?;
+        if reply.status != StatusCode::OK {
+            let (status, words) = reply.refusal().await;
+            return Err(refusal::before_the_answer(status, &words, None));
+        }
+        proof(pieces(BodyLines::new(reply.body), facts.context_tokens)).await
+    }
+
+    fn name(&self) -> String {
+        self.base.to_string()
     }
 }
 

@@ -17,6 +17,13 @@ pub(crate) struct Tags {
     pub(crate) models: Vec<Tag>,
 }
 
+/// The answer to `/api/ps`: what is in memory.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Running {
+    #[serde(default)]
+    pub(crate) models: Vec<Tag>,
+}
+
 /// One installed model.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tag {

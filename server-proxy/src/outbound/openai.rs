@@ -20,9 +20,10 @@ use saga_protocol::openai::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::domain::limits::KeepAlive;
 use crate::domain::ports::{
     Abilities, Answer, AnswerFormat, EmbedCall, Embedded, ModelCall, ModelInput, ModelServer,
-    Piece, ServedModel,
+    Piece, ServedModel, Wishes,
 };
 use crate::outbound::chunk_template::ChunkTemplate;
 use crate::outbound::http_client::HttpClient;
@@ -30,6 +31,7 @@ use crate::outbound::lines::BodyLines;
 use crate::outbound::openai_facts::{
     Applied, ModelsAnswer, Props, Tokenized, context_tokens, template,
 };
+use crate::outbound::proof::{PROOF_PROMPT, proof};
 use crate::outbound::refusal;
 
 pub(crate) const MODELS: &str = "/v1/models";
@@ -265,6 +267,24 @@ impl ModelServer for OpenAiServer {
         }
         let vectors = answer.data.into_iter().map(|entry| entry.embedding).collect();
         Ok(Embedded { vectors, prompt_tokens: answer.usage.prompt_tokens })
+    }
+
+    async fn prove(&self, model: &str, _keep_alive: KeepAlive) -> Result<bool, Failure> {
+        let call = ModelCall {
+            model: model.to_owned(),
+            input: ModelInput::Raw(PROOF_PROMPT.to_owned()),
+            max_tokens: 1,
+            temperature: None,
+            top_p: None,
+            seed: None,
+            stop: Vec::new(),
+            wishes: Wishes::default(),
+        };
+        proof(self.answer(&call).await?).await
+    }
+
+    fn name(&self) -> String {
+        self.base.to_string()
     }
 }
 

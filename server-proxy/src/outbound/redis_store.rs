@@ -8,8 +8,8 @@ use redis::RedisResult;
 use saga_domain::{Failure, FailureCode};
 use tokio::time::{sleep, timeout};
 
+use crate::domain::breaker::Breaker;
 use crate::domain::ports::MemoryError;
-use crate::outbound::breaker::Breaker;
 use crate::outbound::redis_connection::{Connection, EXPECTED};
 
 /// The time an operation may take when the server runs.

@@ -1,7 +1,10 @@
 //! What every test needs: a proxy in front of a scripted model server, and a client.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use codesaga_proxy::config::Config;
+use codesaga_proxy::domain::models::ModelDirectory;
 use codesaga_proxy::{Proxy, Reload};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
@@ -81,6 +84,7 @@ pub(crate) struct RunningProxy {
     client: HyperClient<HttpConnector, Full<Bytes>>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<std::io::Result<()>>,
+    models: Arc<ModelDirectory>,
 }
 
 impl RunningProxy {
@@ -92,12 +96,18 @@ impl RunningProxy {
         let proxy = Proxy::bind(&config).await.expect("the proxy starts");
         let url = format!("http://{}", proxy.address());
         let reload = proxy.reload();
+        let models = proxy.models();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(proxy.run(async move {
             let _ = stopped.await;
         }));
         let client = HyperClient::builder(TokioExecutor::new()).build_http();
-        Self { reload, url, client, stop: Some(stop), running }
+        Self { reload, url, client, stop: Some(stop), running, models }
+    }
+
+    /// Its model servers and names, to put others in use.
+    pub(crate) fn models(&self) -> &ModelDirectory {
+        &self.models
     }
 
     /// The same with a client of that protocol.

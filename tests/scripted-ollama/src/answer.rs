@@ -15,9 +15,18 @@ pub(crate) struct Ask {
     pub(crate) stop: Vec<String>,
     /// Tokens the prompt is cut to without a word, when it is longer.
     pub(crate) prompt_tokens_max: Option<usize>,
+    /// Tokens of context that the request wants the model loaded with.
+    pub(crate) context_tokens: Option<usize>,
 }
 
 impl Ask {
+    /// Whether it asks for a token, whatever it may be: that is how servers are asked whether they
+    /// generate at all.
+    pub(crate) fn is_proof(&self) -> bool {
+        let is_one = self.limit == Some(1);
+        is_one && matches!(&self.question, Question::Text { prompt, raw: true } if prompt == ".")
+    }
+
     /// Tokens of the prompt, as far as the model sees it.
     pub(crate) fn prompt_tokens(&self) -> usize {
         let counted = wire::tokens(&self.question.text());

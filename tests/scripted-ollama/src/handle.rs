@@ -185,6 +185,13 @@ impl ScriptedOllama {
         self.log.overview().connections_total
     }
 
+    /// Times a model was brought into memory; with Ollama's rules, also because a request had other
+    /// options than the loaded model.
+    #[must_use]
+    pub fn loads(&self) -> usize {
+        self.log.overview().loads
+    }
+
     /// Waits for the first request, from the beginning, that `wanted` accepts.
     ///
     /// # Panics

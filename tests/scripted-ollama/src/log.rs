@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::script::Rule;
+use crate::script::{Asked, Rule};
 use crate::slots::Slots;
 
 /// A request as it came, and what became of it.
@@ -68,6 +68,7 @@ struct State {
     connections_open: usize,
     connections_total: usize,
     loaded: Option<Loaded>,
+    loads: usize,
     slots: Slots,
 }
 
@@ -91,6 +92,8 @@ impl State {
 pub(crate) struct Loaded {
     pub(crate) model: String,
     pub(crate) context_tokens: usize,
+    /// The options it was loaded with: a request with others makes it load again.
+    pub(crate) options: String,
 }
 
 /// What is visible of the log at one moment.
@@ -99,6 +102,8 @@ pub(crate) struct Overview {
     pub(crate) requests: Vec<Recorded>,
     pub(crate) connections_open: usize,
     pub(crate) connections_total: usize,
+    /// Times a model was brought into memory.
+    pub(crate) loads: usize,
 }
 
 impl Log {
@@ -112,6 +117,7 @@ impl Log {
             requests: state.requests.clone(),
             connections_open: state.connections_open,
             connections_total: state.connections_total,
+            loads: state.loads,
         }
     }
 
@@ -141,10 +147,10 @@ impl Log {
     }
 
     /// The rule for a request, counted as used.
-    pub(crate) fn take_rule(&self, path: &str, loads: bool, answers: Option<&str>) -> Option<Rule> {
+    pub(crate) fn take_rule(&self, path: &str, call: &Asked<'_>) -> Option<Rule> {
         let mut state = self.state.lock();
         let (rule, used) = state.rules.iter_mut().find(|(rule, used)| {
-            rule.times.is_none_or(|times| *used < times) && rule.matches(path, loads, answers)
+            rule.times.is_none_or(|times| *used < times) && rule.matches(path, call)
         })?;
         *used += 1;
         Some(rule.clone())
@@ -222,6 +228,7 @@ impl Log {
         self.change(|state| {
             if state.loaded != loaded {
                 state.slots = Slots::default();
+                state.loads += usize::from(loaded.is_some());
             }
             state.loaded = loaded;
         });

@@ -83,6 +83,7 @@ fn ask(service: &Service, body: &Value, question: Question, context_tokens: usiz
         limit: options["num_predict"].as_u64().filter(|&limit| limit > 0).map(|n| n as usize),
         stop: texts(&options["stop"]),
         prompt_tokens_max: overlong.then_some(context_tokens / 2 + 2),
+        context_tokens: options["num_ctx"].as_u64().map(|_| context_tokens),
     })
 }
 
@@ -119,6 +120,14 @@ fn common_faults(service: &Service, body: &Value, call: &str) -> Option<Exchange
 fn context_tokens(service: &Service, body: &Value) -> usize {
     let own = if service.bare(&text(body, "model")) == "bllossom-shape" { 8192 } else { 4096 };
     body["options"]["num_ctx"].as_u64().map_or(own, |wish| (wish as usize).min(8192))
+}
+
+/// What Ollama compares with the loaded model's before each request; a difference makes it load the
+/// model again.
+pub(crate) fn runner_options(body: &Value) -> String {
+    const COMPARED: [&str; 7] =
+        ["num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap", "shift"];
+    COMPARED.iter().map(|name| format!("{name}={} ", body["options"][*name])).collect()
 }
 
 fn unloads(body: &Value) -> bool {

@@ -11,8 +11,9 @@ use serde_json::Value;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
-    /// The path it is about, or `load` for the calls that only load a model. Absent: every call
-    /// that asks for an answer.
+    /// The path it is about, `load` for the calls that only load a model, or `proof` for those that
+    /// ask for one token to see whether there is one. Absent: every other call that asks for an
+    /// answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
     /// Text that the prompt or any message must hold.
@@ -107,7 +108,7 @@ impl Rule {
         Self::default()
     }
 
-    /// For one path, or for `load`.
+    /// For one path, for `load`, or for `proof`.
     #[must_use]
     pub fn on(endpoint: &str) -> Self {
         Self { endpoint: Some(endpoint.to_owned()), ..Self::default() }
@@ -220,19 +221,32 @@ impl Rule {
         }
     }
 
-    /// `answers` is the text asked about when the call asks for an answer.
-    pub(crate) fn matches(&self, path: &str, loads: bool, answers: Option<&str>) -> bool {
-        let endpoint = match self.endpoint.as_deref() {
-            None => answers.is_some(),
-            Some("load") => loads,
-            Some(endpoint) => endpoint == path && !loads,
+    pub(crate) fn matches(&self, path: &str, call: &Asked<'_>) -> bool {
+        let endpoint = match (self.endpoint.as_deref(), call) {
+            (None, Asked::Answer(_)) | (Some("load"), Asked::Load) => true,
+            (Some("proof"), Asked::Proof) => true,
+            (None, _) | (_, Asked::Load | Asked::Proof) => false,
+            (Some(endpoint), Asked::Answer(_) | Asked::Fact) => endpoint == path,
         };
-        let text = match self.contains.as_deref() {
-            None => true,
-            Some(text) => answers.is_some_and(|asked| asked.contains(text)),
+        let text = match (self.contains.as_deref(), call) {
+            (None, _) => true,
+            (Some(text), Asked::Answer(asked)) => asked.contains(text),
+            (Some(_), _) => false,
         };
         endpoint && text
     }
+}
+
+/// What a call asks for, as far as rules tell calls apart.
+pub(crate) enum Asked<'a> {
+    /// An answer to this text.
+    Answer(&'a str),
+    /// One token, to see whether the server generates at all.
+    Proof,
+    /// That the model is brought into memory.
+    Load,
+    /// Something about the server.
+    Fact,
 }
 
 /// Nothing for what is not a time, such as a speed of zero.

@@ -22,7 +22,7 @@ use crate::llama_cpp::{self, LlamaCpp};
 use crate::log::{Head, Loaded, Log};
 use crate::native::{self, Call};
 use crate::play::{self, Body, Playing, Step};
-use crate::script::{End, Rule};
+use crate::script::{Asked, End, Rule};
 use crate::transcripts::{Exchange, Transcripts, respond};
 use crate::v1::{self, V1};
 
@@ -123,12 +123,17 @@ async fn handle(service: &Arc<Service>, request: Request<Incoming>) -> Response<
     let index = service.log.record(head, body.clone());
     let playing = Playing::new(Arc::clone(&service.log), index);
     let understood = understand(service, &parts.method, &path, &body, index);
-    let (loads, text) = match &understood {
-        Understood::Answer(ask, _) => (false, Some(ask.question.text())),
-        Understood::Load { .. } => (true, None),
-        Understood::Fixed(_) => (false, None),
+    let text = match &understood {
+        Understood::Answer(ask, _) => Some(ask.question.text()),
+        Understood::Load { .. } | Understood::Fixed(_) => None,
     };
-    let rule = service.log.take_rule(&path, loads, text.as_deref()).unwrap_or_default();
+    let asked = match (&understood, &text) {
+        (Understood::Answer(ask, _), _) if ask.is_proof() => Asked::Proof,
+        (_, Some(text)) => Asked::Answer(text),
+        (Understood::Load { .. }, None) => Asked::Load,
+        (_, None) => Asked::Fact,
+    };
+    let rule = service.log.take_rule(&path, &asked).unwrap_or_default();
     let evaluated = match (&understood, &text) {
         (Understood::Answer(ask, _), Some(text)) => {
             service.log.evaluate(index, text, ask.prompt_tokens())
@@ -270,11 +275,13 @@ fn ollama(
         "/api/generate" => {
             let raw = body["raw"].as_bool().unwrap_or(false);
             let dialect = Box::new(native::Generate { model, raw });
-            called(service, native::generate(service, body), dialect, &recorded.load)
+            let call = native::generate(service, body);
+            called(service, call, native::runner_options(body), dialect, &recorded.load)
         }
         "/api/chat" => {
             let dialect = Box::new(native::Chat { model });
-            called(service, native::chat(service, body), dialect, &recorded.load_chat)
+            let call = native::chat(service, body);
+            called(service, call, native::runner_options(body), dialect, &recorded.load_chat)
         }
         path => match v1::read(service, body, path == "/v1/chat/completions") {
             Err(refused) => Understood::Fixed(refused),
@@ -291,14 +298,22 @@ fn ollama(
     }
 }
 
-fn called(service: &Service, call: Call, dialect: Box<dyn Dialect>, load: &Exchange) -> Understood {
+fn called(
+    service: &Service,
+    call: Call,
+    options: String,
+    dialect: Box<dyn Dialect>,
+    load: &Exchange,
+) -> Understood {
     match call {
         Call::Refused(refused) => Understood::Fixed(refused),
         Call::Answer(ask) => {
+            let model = service.bare(&ask.model);
             let loaded = service.log.loaded();
-            if loaded.is_none_or(|loaded| loaded.model != service.bare(&ask.model)) {
-                let model = service.bare(&ask.model);
-                service.log.set_loaded(Some(Loaded { model, context_tokens: 4096 }));
+            // As Ollama decides it: what was loaded with other options is loaded again.
+            if loaded.is_none_or(|loaded| loaded.model != model || loaded.options != options) {
+                let context_tokens = ask.context_tokens.unwrap_or(4096);
+                service.log.set_loaded(Some(Loaded { model, context_tokens, options }));
             }
             Understood::Answer(ask, dialect)
         }
@@ -308,7 +323,7 @@ fn called(service: &Service, call: Call, dialect: Box<dyn Dialect>, load: &Excha
         }
         Call::Load { model, context_tokens, .. } => {
             let exchange = load.with("smollm2", &model);
-            let loaded = Some(Loaded { model: service.bare(&model), context_tokens });
+            let loaded = Some(Loaded { model: service.bare(&model), context_tokens, options });
             Understood::Load { exchange, loaded }
         }
     }

@@ -43,6 +43,7 @@ pub(crate) fn ask(body: &Value, chat: bool) -> Ask {
         limit: limit.map(|tokens| tokens as usize),
         stop: texts(&body["stop"]),
         prompt_tokens_max: None,
+        context_tokens: None,
     }
 }
 

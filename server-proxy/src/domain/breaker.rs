@@ -1,5 +1,5 @@
-//! Spares a store that does not answer, and those who would wait for it: after a few failures in a
-//! row nobody asks for a while, then one tries again.
+//! Spares whoever does not answer, and those who would wait for it: after a few failures in a row
+//! nobody asks for a while, then one tries again.
 
 use std::time::Duration;
 
@@ -33,6 +33,12 @@ impl Breaker {
             }
             None => true,
         }
+    }
+
+    /// Whether nobody may ask at this moment, and for how long; asks nothing of the pause itself.
+    pub(crate) fn open_for(&self) -> Option<Duration> {
+        let until = self.state.lock().open_until?;
+        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
     }
 
     /// It answered. True when it had not before.
@@ -73,7 +79,9 @@ mod tests {
             breaker.failed();
         }
         assert!(!breaker.lets_through());
+        assert_eq!(breaker.open_for(), Some(OPEN_FOR));
         tokio::time::advance(OPEN_FOR).await;
+        assert_eq!(breaker.open_for(), None);
         assert!(breaker.lets_through());
         assert!(!breaker.lets_through(), "only one tries");
         assert!(breaker.succeeded());
