@@ -222,11 +222,11 @@ async fn one_of_three_killed_under_load_loses_nothing_before_the_first_byte() {
             .first_delay(Duration::from_millis(20))
             .between(Duration::from_millis(5))]);
     }
-    let [killed, ..] = servers;
+    let (asking, [killed, ..]) = (&proxy, servers);
     let mut killed = Some(killed);
     let load = join_all((0..REQUESTS).map(|number| {
         let prompt = format!("load {number}");
-        async { proxy.complete(&prompt).await }
+        async move { asking.complete(&prompt).await }
     }));
     let kill = async {
         let server = killed.take().expect("it is killed once");

@@ -65,11 +65,12 @@ impl ModelDirectory {
             let attempt = Attempt::new(time_left);
             let tried = tokio::select! {
                 biased;
+                // First, so that nobody goes in who was let in because those before him failed.
+                () = self.somewhere_else(&upstream, &asked, &route, &attempt) => Tried::Left,
                 begun = upstream.answer(&call, priority, &attempt) => match begun {
                     Ok(admitted) => Tried::Began(admitted),
                     Err(failure) => Tried::Failed(failure),
                 },
-                () = self.somewhere_else(&upstream, &asked, &route, &attempt) => Tried::Left,
             };
             time_left = time_left.saturating_sub(attempt.took());
             match tried {
