@@ -107,6 +107,7 @@ impl Cutter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ports::Wishes;
     use saga_protocol::openai::ChatMessage;
 
     fn call(model: &str, input: ModelInput) -> ModelCall {
@@ -118,6 +119,7 @@ mod tests {
             top_p: None,
             seed: None,
             stop: Vec::new(),
+            wishes: Wishes::default(),
         }
     }
 
@@ -161,10 +163,7 @@ mod tests {
 
     #[test]
     fn a_conversation_that_grows_stays_known() {
-        let say = |role: &str, letter: &str| ChatMessage {
-            role: role.to_owned(),
-            content: letter.repeat(BLOCK_BYTES),
-        };
+        let say = |role: &str, letter: &str| ChatMessage::new(role, letter.repeat(BLOCK_BYTES));
         let mut messages = vec![say("system", "s"), say("user", "a")];
         let mut prompts = SentPrompts::default();
         prompts.note(&BlockChain::of(&call("m", ModelInput::Chat(messages.clone()))));
