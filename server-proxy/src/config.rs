@@ -20,11 +20,17 @@ use crate::outbound::redis_connection;
 
 pub use keys::KeysCommand;
 
+mod surroundings;
+
+pub use surroundings::{Language, ServiceManager};
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Invocation {
     /// Serve until told to stop.
     Serve(Box<Config>),
+    /// Look at everything the server needs.
+    Doctor(Box<Config>),
     /// Change or show who may ask.
     Keys(KeysCommand),
 }
@@ -79,6 +85,8 @@ enum Command {
     /// Manage who may ask.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Look at everything the server needs, with its own settings, and say what to mend.
+    Doctor(Box<Settings>),
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +174,9 @@ impl Invocation {
         let arguments = Arguments::try_parse_from(arguments)?;
         match arguments.command {
             Some(Command::Keys(command)) => Ok(Self::Keys(command)),
+            Some(Command::Doctor(settings)) => {
+                Ok(Self::Doctor(Box::new(Config::check(*settings)?)))
+            }
             None => Ok(Self::Serve(Box::new(Config::check(arguments.settings)?))),
         }
     }

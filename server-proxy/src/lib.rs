@@ -9,6 +9,7 @@ pub mod domain;
 mod drain;
 pub mod inbound;
 pub mod keys;
+pub mod ops;
 pub mod outbound;
 mod reload;
 mod server;
@@ -19,13 +20,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join3;
+use futures_util::future::join4;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::config::Config;
 use crate::domain::access::Access;
+use crate::domain::activity::Activity;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
@@ -34,6 +36,8 @@ use crate::domain::running::RunningAnswers;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
+use crate::ops::metrics::Metrics;
+use crate::ops::systemd::Notifier;
 use crate::outbound::feedback_in_process::InProcessFeedback;
 use crate::outbound::feedback_redis::RedisFeedback;
 use crate::outbound::known_keys::KnownKeys;
@@ -54,6 +58,7 @@ pub struct Proxy {
     address: SocketAddr,
     state: AppState,
     reload: Reload,
+    notifier: Notifier,
 }
 
 impl Proxy {
@@ -68,8 +73,11 @@ impl Proxy {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
         let (memory, feedback) = stores(config)?;
+        let activity = Arc::new(Activity::new(config.limits.users_seen_max));
+        let metrics = Arc::new(Metrics::default());
+        let witnesses: Vec<Arc<dyn Witness>> = vec![activity.clone(), metrics.clone()];
         let state = AppState {
-            models: Arc::new(directory(config, Arc::new(Witnesses::default()))?),
+            models: Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?),
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             memory,
             feedback,
@@ -78,8 +86,17 @@ impl Proxy {
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
             drain: Drain::default(),
             limits: config.limits,
+            activity,
+            metrics,
         };
-        Ok(Self { address: listener.local_addr()?, listener, state, reload: Reload { keys } })
+        let (address, notifier) = (listener.local_addr()?, Notifier::default());
+        Ok(Self { listener, address, state, reload: Reload { keys }, notifier })
+    }
+
+    /// With a service manager that is told how the process stands.
+    #[must_use]
+    pub fn telling(self, notifier: Notifier) -> Self {
+        Self { notifier, ..self }
     }
 
     /// Where it listens.
@@ -105,7 +122,7 @@ impl Proxy {
     /// # Errors
     /// When connections can no longer be accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, address, state, reload } = self;
+        let Self { listener, address, state, reload, notifier } = self;
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
         let router = inbound::router(state.clone());
@@ -117,19 +134,22 @@ impl Proxy {
             async move { models.watch().await }
         };
         let announcing = {
-            let models = state.models.clone();
+            let (models, notifier) = (state.models.clone(), &notifier);
             async move {
                 let model = models.ready().await;
                 tracing::info!(%address, upstream = model.served_by, model = model.name, "ready");
+                notifier.status(&format!("{} answers", model.name));
             }
         };
 
+        notifier.ready();
         tokio::select! {
             () = shutdown => {}
-            _ = join3(watching, announcing, reload.watch()) => {}
+            _ = join4(watching, announcing, reload.watch(), notifier.keep_alive()) => {}
             ended = &mut server => return ended.map_err(io::Error::other),
         }
         tracing::info!("draining");
+        notifier.stopping();
         state.drain.finish(state.limits.drain_time_max).await;
         let _ = close.send(());
         if timeout(CLOSE_TIME_MAX, &mut server).await.is_err() {
@@ -138,14 +158,6 @@ impl Proxy {
         tracing::info!("stopped");
         Ok(())
     }
-}
-
-/// Serves until `shutdown`.
-///
-/// # Errors
-/// Those of [`Proxy::bind`] and [`Proxy::run`].
-pub async fn serve(config: &Config, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    Proxy::bind(config).await?.run(shutdown).await
 }
 
 fn known_keys(path: &Path) -> io::Result<Arc<KnownKeys>> {

@@ -3,17 +3,22 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use codesaga_proxy::config::{Config, Invocation, LogFormat};
-use codesaga_proxy::{keys, serve};
+use codesaga_proxy::config::{Config, Invocation, Language, LogFormat, ServiceManager};
+use codesaga_proxy::ops::doctor;
+use codesaga_proxy::ops::systemd::Notifier;
+use codesaga_proxy::{Proxy, Reload, keys};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let outcome = match Invocation::read() {
-        Invocation::Serve(config) => run(&config),
-        Invocation::Keys(command) => keys::run(command, &mut io::stdout()),
+        Invocation::Serve(config) => run(&config).map(|()| ExitCode::SUCCESS),
+        Invocation::Doctor(config) => look(&config),
+        Invocation::Keys(command) => {
+            keys::run(command, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
+        }
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(io::stderr(), "codesaga-proxy: {error}");
             ExitCode::from(2)
@@ -26,7 +31,17 @@ async fn run(config: &Config) -> io::Result<()> {
     write_log(config.log);
     // Listened for before anything is served, so that no signal ends the process half-way.
     let told_to_stop = told_to_stop()?;
-    serve(config, told_to_stop).await
+    let notifier = Notifier::new(&ServiceManager::of_this_process())?;
+    let proxy = Proxy::bind(config).await?.telling(notifier);
+    tokio::spawn(read_again_when_told(proxy.reload())?);
+    proxy.run(told_to_stop).await
+}
+
+/// Exit code 1 says that something has to be mended.
+#[tokio::main(flavor = "current_thread")]
+async fn look(config: &Config) -> io::Result<ExitCode> {
+    let is_well = doctor::run(config, Language::of_this_process(), &mut io::stdout()).await?;
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Log lines go to stderr, so that stdout stays for answers of commands.
@@ -40,6 +55,26 @@ fn write_log(format: LogFormat) {
         LogFormat::Human => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),
     }
+}
+
+/// On SIGHUP reads again what may change while the server runs. Without a handler the signal would
+/// end the process.
+#[cfg(unix)]
+fn read_again_when_told(reload: Reload) -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            reload.now();
+        }
+    })
+}
+
+/// There is no such signal here.
+#[cfg(windows)]
+fn read_again_when_told(_reload: Reload) -> io::Result<impl Future<Output = ()>> {
+    Ok(std::future::ready(()))
 }
 
 /// Resolves on SIGINT and SIGTERM.

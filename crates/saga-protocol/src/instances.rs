@@ -55,6 +55,18 @@ pub enum InstanceStatus {
     Updating,
 }
 
+impl InstanceStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+            Self::Updating => "updating",
+        }
+    }
+}
+
 /// How well an instance does. `accuracy` and `usage_count` are the model's, wherever it is served.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PerformanceMetrics {

@@ -16,5 +16,6 @@ pub mod models;
 pub mod openai;
 mod raw_json;
 pub mod ready;
+pub mod state;
 
 pub use saga_domain::control;

@@ -50,3 +50,16 @@ pub enum ReadyStatus {
     /// The server is shutting down.
     Draining,
 }
+
+impl ReadyStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Loading => "loading",
+            Self::Unavailable => "unavailable",
+            Self::Draining => "draining",
+        }
+    }
+}

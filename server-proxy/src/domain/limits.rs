@@ -76,6 +76,8 @@ pub struct Limits {
     pub caller_running_answers_max: usize,
     /// Bytes kept of one such answer.
     pub running_answer_bytes_max: usize,
+    /// Users whose numbers are kept for the person who runs the server.
+    pub users_seen_max: usize,
 }
 
 impl Limits {
@@ -122,6 +124,7 @@ impl Limits {
             running_answers_max: 256,
             caller_running_answers_max: 16,
             running_answer_bytes_max: 256 << 10,
+            users_seen_max: 1024,
         }
     }
 }

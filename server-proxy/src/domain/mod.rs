@@ -1,6 +1,7 @@
 //! Who may ask, what was said before, which model answers. No axum, redis, tonic or rdkafka here.
 
 pub mod access;
+pub mod activity;
 pub mod admission;
 pub(crate) mod breaker;
 pub mod conversation;
@@ -14,6 +15,7 @@ pub mod ports;
 pub mod priority;
 pub mod records;
 pub mod relay;
+pub mod request_mark;
 pub mod running;
 mod running_log;
 pub mod said;

@@ -62,6 +62,11 @@ impl Priority {
         (Self { caller, task, class, document, session: None, place }, places)
     }
 
+    /// The places, for one more who wants to know them.
+    pub(crate) fn places(&self) -> watch::Receiver<u32> {
+        self.place.subscribe()
+    }
+
     /// Whether a request with this priority makes one with the other needless while that waits: it
     /// is as urgent, newer, and about the same document. What a person asked for is never needless.
     pub(crate) fn supersedes(&self, waiting: &Self) -> bool {

@@ -5,6 +5,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,9 +17,17 @@ use tokio::time::Instant;
 
 use crate::domain::ports::{Answer, Caller, Piece};
 use crate::domain::priority::{Priority, Task};
+use crate::domain::request_mark::RequestMark;
+
+/// Numbers the answers of this process.
+static ANSWERS: AtomicU64 = AtomicU64::new(1);
 
 /// Hears of answers.
 pub trait Witness: Send + Sync {
+    /// Somebody asks. The number is told again by [`Self::over`]; called on the answer's own way,
+    /// as that is.
+    fn asked(&self, _number: u64, _priority: &Priority) {}
+
     /// An answer is over. Called on the answer's own way, so it must return at once; what takes
     /// longer belongs into a task of its own.
     fn over(&self, life: &AnswerLife);
@@ -27,6 +36,10 @@ pub trait Witness: Send + Sync {
 /// The life of one answer, told at its end.
 #[derive(Clone, Debug)]
 pub struct AnswerLife {
+    /// Its number in this process.
+    pub number: u64,
+    /// The request it belongs to, where that is known.
+    pub mark: Option<RequestMark>,
     /// Who asked.
     pub caller: Caller,
     /// What was asked for.
@@ -72,7 +85,11 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn begin(witness: Arc<dyn Witness>, priority: &Priority, model: &str) -> Self {
+        let number = ANSWERS.fetch_add(1, Ordering::Relaxed);
+        witness.asked(number, priority);
         let life = AnswerLife {
+            number,
+            mark: RequestMark::current(),
             caller: priority.caller.clone(),
             task: priority.task,
             class: priority.class,
@@ -165,6 +182,12 @@ impl<S: Stream<Item = Result<Piece, Failure>> + Unpin> Stream for Watched<S> {
 pub struct Witnesses(pub Vec<Arc<dyn Witness>>);
 
 impl Witness for Witnesses {
+    fn asked(&self, number: u64, priority: &Priority) {
+        for witness in &self.0 {
+            witness.asked(number, priority);
+        }
+    }
+
     fn over(&self, life: &AnswerLife) {
         for witness in &self.0 {
             witness.over(life);

@@ -15,23 +15,27 @@ pub(crate) async fn healthz() -> Json<Value> {
 }
 
 pub(crate) async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Readiness>) {
-    let now = state.models.readiness();
-    let status = if state.drain.is_draining() { ReadyStatus::Draining } else { now.status };
-    let code = match status {
+    let body = readiness(&state);
+    let code = match body.status {
         ReadyStatus::Ready => StatusCode::OK,
         ReadyStatus::Loading | ReadyStatus::Unavailable | ReadyStatus::Draining => {
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
-    let body = Readiness {
-        status,
+    (code, Json(body))
+}
+
+/// What can be expected of a request sent now.
+pub(crate) fn readiness(state: &AppState) -> Readiness {
+    let now = state.models.readiness();
+    Readiness {
+        status: if state.drain.is_draining() { ReadyStatus::Draining } else { now.status },
         model: now.model.map(|model| model.name),
         for_seconds: now.lasted.as_secs(),
         error: now.failure.map(|failure| ErrorBody::new(&failure).error),
         servers: state.models.servers().into_iter().map(server).collect(),
         memory: state.memory.state().name().to_owned(),
-    };
-    (code, Json(body))
+    }
 }
 
 fn server(state: ServerState) -> ServerReadiness {

@@ -13,14 +13,16 @@ use http_body_util::BodyExt;
 use saga_domain::{Failure, FailureCode};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, models, requests, sessions,
+    instances, metrics, models, requests, server_state, sessions, status_page,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Everything the server answers to. The model servers' own calls are not among it, and nothing
 /// is passed on that is not named here.
@@ -44,9 +46,21 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), auth::let_in))
         // No new work while stopping; running work is waited for.
         .layer(from_fn_with_state(state.clone(), counted));
-    let health =
-        Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
-    work.merge(health)
+    // Answered while stopping too: that is when somebody looks.
+    let watched = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/v1/status", get(server_state::status))
+        .route("/v1/admin/state", get(server_state::all));
+    let pages = Router::new()
+        .route("/", get(status_page::status))
+        .route("/page/page.css", get(status_page::style))
+        .route("/page/page.js", get(status_page::common_script))
+        .route("/page/status.js", get(status_page::status_script))
+        .route("/page/icon.svg", get(status_page::icon));
+    work.merge(watched)
+        .merge(pages)
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         // A bug in one answer must not take its connection's other requests with it.
@@ -76,7 +90,11 @@ async fn around(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let begun = Instant::now();
-    let mut response = next.run(request).await;
+    let mark = RequestMark {
+        request_id: id.to_str().unwrap_or_default().into(),
+        parent: request.headers().get(&TRACE_PARENT).and_then(parent),
+    };
+    let mut response = mark.over(next.run(request)).await;
 
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -107,6 +125,10 @@ fn request_id(request: &Request) -> HeaderValue {
         let new = uuid::Uuid::new_v4().simple().to_string();
         HeaderValue::from_str(&new).unwrap_or(HeaderValue::from_static("unknown"))
     })
+}
+
+fn parent(value: &HeaderValue) -> Option<TraceParent> {
+    TraceParent::read(value.to_str().ok()?)
 }
 
 async fn unknown_path() -> ApiError {

@@ -13,6 +13,11 @@ use crate::domain::upstream::{Placed, Standing};
 use crate::inbound::AppState;
 
 pub(crate) async fn list(State(state): State<AppState>, caller: Caller) -> Json<InstanceList> {
+    Json(InstanceList { instances: all(&state, &caller).await })
+}
+
+/// All of them, with how users of the caller's tenant like what they say.
+pub(crate) async fn all(state: &AppState, caller: &Caller) -> Vec<Instance> {
     let placed = state.models.placed();
     let names: Vec<String> = placed.iter().map(|(_, placed)| placed.model.name.clone()).collect();
     let totals = match state.feedback.totals(&caller.tenant, &names).await {
@@ -21,9 +26,7 @@ pub(crate) async fn list(State(state): State<AppState>, caller: Caller) -> Json<
         Err(_) => vec![None; names.len()],
     };
     let described = placed.into_iter().zip(totals);
-    let instances =
-        described.map(|((server, placed), totals)| described_as(server, placed, totals));
-    Json(InstanceList { instances: instances.collect() })
+    described.map(|((server, placed), totals)| described_as(server, placed, totals)).collect()
 }
 
 fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instance {

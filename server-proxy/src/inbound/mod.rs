@@ -12,22 +12,27 @@ mod generate;
 mod health;
 mod http;
 mod instances;
+mod metrics;
 mod models;
 mod openai_events;
 mod priority;
 mod question;
 pub(crate) mod readers;
 mod requests;
+mod server_state;
 mod sessions;
 pub mod sse;
+mod status_page;
 mod talk;
 mod telling;
+mod viewer;
 mod waiting;
 mod wishes;
 
 use std::sync::Arc;
 
 use crate::domain::access::Access;
+use crate::domain::activity::Activity;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
@@ -36,6 +41,7 @@ use crate::domain::records::Records;
 use crate::domain::running::RunningAnswers;
 use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
+use crate::ops::metrics::Metrics;
 
 pub use http::router;
 
@@ -60,4 +66,8 @@ pub struct AppState {
     pub drain: Drain,
     /// What is bounded, and by how much.
     pub limits: Limits,
+    /// What goes on.
+    pub activity: Arc<Activity>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }

@@ -12,6 +12,7 @@ mod facts;
 mod keys;
 mod names;
 mod openai;
+mod operating;
 mod process;
 mod refusals;
 mod relay;

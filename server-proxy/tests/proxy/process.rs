@@ -40,6 +40,16 @@ impl ProxyProcess {
         Self { child, address, log }
     }
 
+    /// Returns when a line of its log says so.
+    pub(crate) async fn wait_for_log(&mut self, message: &str) {
+        let mut line = String::new();
+        while !line.contains(message) {
+            line.clear();
+            let read = self.log.read_line(&mut line).await.expect("its log is text");
+            assert!(read > 0, "it ended without saying: {message}");
+        }
+    }
+
     pub(crate) async fn rest_of_log(&mut self) -> String {
         let mut text = String::new();
         self.log.read_to_string(&mut text).await.expect("its log is text");
@@ -48,7 +58,7 @@ impl ProxyProcess {
 }
 
 /// The program with nothing from this process's own settings.
-fn command(environment: &[(&str, &str)]) -> Command {
+pub(crate) fn command(environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codesaga-proxy"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CODESAGA_")) {
         command.env_remove(name);

@@ -1,0 +1,7 @@
+//! What the person who runs the server sees and does: counters, a look at everything.
+//! Nothing here knows a word of what was asked or answered.
+
+pub mod doctor;
+pub mod metrics;
+mod process;
+pub mod systemd;
