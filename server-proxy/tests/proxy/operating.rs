@@ -172,7 +172,10 @@ async fn doctor_asks_the_model_server_for_a_token() {
         doctor(&[("LANG", "C")], &["--upstream", &url, "--model", crate::bench::MODEL]).await;
     assert_eq!(code, 0, "{words}");
     assert!(
-        words.contains(&format!("✓ Model {} at {url} answered one token", crate::bench::MODEL)),
+        words.contains(&format!(
+            "✓ Model {}:latest at {url} answered one token",
+            crate::bench::MODEL
+        )),
         "{words}"
     );
     let generated = ollama.requests().into_iter().any(|request| request.body["prompt"] == "1 2 3");

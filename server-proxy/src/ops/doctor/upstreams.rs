@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::Finding;
 use crate::config::Config;
-use crate::domain::ports::{ModelCall, ModelInput, ModelServer, Piece, ServedModel};
+use crate::domain::ports::{ModelCall, ModelInput, ModelServer, Piece, ServedModel, Wishes};
 use crate::outbound::{FoundServer, HttpClient};
 
 /// Time until a token, which is long enough for a model that has to be loaded first.
@@ -73,6 +73,7 @@ async fn generate(server: &dyn ModelServer, model: &str) -> Result<(), Failure> 
         top_p: None,
         seed: None,
         stop: Vec::new(),
+        wishes: Wishes::default(),
     };
     let mut answer = server.answer(&call).await?;
     while let Some(piece) = answer.next().await {
