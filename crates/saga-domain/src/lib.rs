@@ -11,6 +11,7 @@ mod prompt;
 mod reply;
 mod template_family;
 mod text;
+mod tokens;
 
 pub use fim_family::{Fim, FimFamily, FimFiles, FimOrder, FimPaths, FimRow};
 pub use model::ModelFacts;
@@ -18,3 +19,4 @@ pub use prompt::{Context, Diagnostic, Message, Prompt, Role, Severity, Snippet, 
 pub use reply::{Failure, FailureCode, ReplyEvent, Trigger, Usage, WarningCode};
 pub use template_family::TemplateFamily;
 pub use text::{ByteOffset, Span, TextEdit};
+pub use tokens::{Calibration, estimate_tokens};

@@ -1,12 +1,8 @@
-//! How many tokens a text has, estimated by script and class of character and corrected by what
-//! the server counts, and the budget that prompts keep to. No tokenizer runs here.
-
-mod calibration;
-mod features;
+//! The budget that prompts keep to, in tokens as [`saga_domain::Calibration`] estimates them.
 
 use saga_domain::ModelFacts;
 
-pub use calibration::Calibration;
+pub use saga_domain::{Calibration, estimate_tokens};
 
 /// How far an estimate may lie below the truth, in percent of the context: what is kept free.
 const MARGIN_PERCENT: u32 = 12;
@@ -92,34 +88,9 @@ fn answer_tokens(speed: Speed) -> u32 {
     in_time.clamp(ANSWER_TOKENS_MIN, ANSWER_TOKENS_MAX)
 }
 
-/// Estimates the tokens of `text` on a model that nothing is known of.
-#[must_use]
-pub fn estimate_tokens(text: &str) -> u32 {
-    Calibration::default().estimate(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_class_counts_as_tokenizers_do() {
-        for (text, tokens) in [
-            ("", 0),
-            ("return", 1),
-            (" return", 1),
-            ("        return x", 3),
-            ("getUserName", 3),
-            ("사용자 이름", 5),
-            ("12345", 3),
-            ("foo(bar)\n", 4),
-            ("ㅅ", 2),
-            ("🎉", 2),
-            ("MAX_TOKENS", 4),
-        ] {
-            assert_eq!(estimate_tokens(text), tokens, "{text:?}");
-        }
-    }
 
     #[test]
     fn a_slow_server_is_given_time_for_a_block_and_no_more() {

@@ -4,9 +4,8 @@
 //! vocabularies lie and are corrected with each count by recursive least squares: what a prompt
 //! is full of, and what vocabularies differ in, takes most of the correction.
 
-use saga_domain::Prompt;
-
 use super::features::{DEVIATION, Features, KINDS, WORTH};
+use crate::prompt::Prompt;
 
 /// How exact the sum of a text's parts is at best, as a part of the whole.
 const NOISE: f32 = 0.03;
