@@ -52,6 +52,10 @@ pub struct Config {
     pub redis_url: Option<String>,
     /// The authority its certificate comes from; one that the system trusts when absent.
     pub redis_ca: Option<PathBuf>,
+    /// Tenants whose records keep texts.
+    pub record_texts: Vec<String>,
+    /// A team's own system prompts; those that come with the server where absent.
+    pub prompts_dir: Option<PathBuf>,
     /// Who may ask; without it only this machine may.
     pub keys_file: Option<PathBuf>,
     /// How log lines look.
@@ -123,6 +127,18 @@ struct Settings {
     /// Certificate authority (PEM) that Redis with TLS is trusted by, in place of the system's.
     #[arg(long, env = "CODESAGA_REDIS_CA", value_name = "CODESAGA_REDIS_CA")]
     redis_ca: Option<PathBuf>,
+    /// Tenants whose records keep what was asked and answered, separated by commas; of the others
+    /// sizes and hashes are kept.
+    #[arg(
+        long,
+        env = "CODESAGA_RECORD_TEXTS",
+        value_name = "CODESAGA_RECORD_TEXTS",
+        value_delimiter = ','
+    )]
+    record_texts: Vec<String>,
+    /// Folder with a team's own system prompts: chat.md, code.md, digest.md.
+    #[arg(long, env = "CODESAGA_PROMPTS_DIR", value_name = "CODESAGA_PROMPTS_DIR")]
+    prompts_dir: Option<PathBuf>,
     /// File of hashed keys, written by `codesaga-proxy keys add`.
     #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
     keys_file: Option<PathBuf>,
@@ -237,6 +253,13 @@ impl Config {
             aliases: settings.aliases.0,
             redis_url: settings.redis_url.filter(|url| !url.is_empty()),
             redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
+            record_texts: settings
+                .record_texts
+                .into_iter()
+                .map(|tenant| tenant.trim().to_owned())
+                .filter(|tenant| !tenant.is_empty())
+                .collect(),
+            prompts_dir: settings.prompts_dir.filter(|path| !path.as_os_str().is_empty()),
             keys_file,
             log: settings.log,
             limits,

@@ -28,11 +28,14 @@ use tokio::time::timeout;
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
+use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
-use crate::domain::records::Records;
+use crate::domain::records::{RecordLimits, RecordStore, Records};
+use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
+use crate::domain::tokens::TokenCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
@@ -43,6 +46,9 @@ use crate::outbound::feedback_redis::RedisFeedback;
 use crate::outbound::known_keys::KnownKeys;
 use crate::outbound::memory_in_process::InProcessMemory;
 use crate::outbound::memory_redis::RedisMemory;
+use crate::outbound::own_prompts;
+use crate::outbound::records_in_process::InProcessRecords;
+use crate::outbound::records_redis::RedisRecords;
 use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
 use crate::outbound::{FoundServer, HttpClient};
 
@@ -72,17 +78,34 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
-        let (memory, feedback) = stores(config)?;
+        let Stores { memory, feedback, records } = stores(config)?;
+        let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
+        let texts = config.record_texts.iter().cloned();
+        let records = Records::new(records, RecordLimits::STANDARD, texts);
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
         let metrics = Arc::new(Metrics::default());
-        let witnesses: Vec<Arc<dyn Witness>> = vec![activity.clone(), metrics.clone()];
+        let witnesses: Vec<Arc<dyn Witness>> =
+            vec![activity.clone(), metrics.clone(), records.clone()];
+        let models = Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?);
+        let counts = TokenCounts::default();
+        let digester = Digester::new(
+            models.clone(),
+            memory.clone(),
+            prompts.clone(),
+            counts.clone(),
+            config.limits.answer_tokens_default,
+        );
         let state = AppState {
-            models: Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?),
+            models,
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
+            digester,
             memory,
             feedback,
             running: RunningAnswers::new(config.limits),
-            records: Arc::new(Records::default()),
+            records,
+            repeats: Repeats::new(RepeatLimits::STANDARD),
+            prompts,
+            counts,
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
             drain: Drain::default(),
             limits: config.limits,
@@ -188,22 +211,31 @@ pub fn model_servers(config: &Config) -> io::Result<Vec<Arc<dyn ModelServer>>> {
     Ok(config.upstreams.iter().map(server).collect())
 }
 
-type Stores = (Arc<dyn SessionMemory>, Arc<dyn FeedbackTotals>);
+/// What is kept, and where.
+struct Stores {
+    memory: Arc<dyn SessionMemory>,
+    feedback: Arc<dyn FeedbackTotals>,
+    records: Arc<dyn RecordStore>,
+}
 
 fn stores(config: &Config) -> io::Result<Stores> {
-    let limits = SessionLimits::STANDARD;
+    let (limits, record_limits) = (SessionLimits::STANDARD, RecordLimits::STANDARD);
     Ok(match &config.redis_url {
         Some(url) => {
             let authority = redis_authority(config)?;
             let store = RedisStore::trusting(url, authority.as_deref(), OPERATION_TIME_MAX)
                 .map_err(io::Error::other)?;
-            let memory = RedisMemory::new(Arc::clone(&store), limits);
-            (Arc::new(memory), Arc::new(RedisFeedback::new(store)))
+            Stores {
+                memory: Arc::new(RedisMemory::new(store.clone(), limits)),
+                records: Arc::new(RedisRecords::new(store.clone(), record_limits)),
+                feedback: Arc::new(RedisFeedback::new(store)),
+            }
         }
-        None => {
-            let memory = InProcessMemory::new(limits, clock::unix_millis);
-            (Arc::new(memory), Arc::new(InProcessFeedback::default()))
-        }
+        None => Stores {
+            memory: Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
+            records: Arc::new(InProcessRecords::new(record_limits)),
+            feedback: Arc::new(InProcessFeedback::default()),
+        },
     })
 }
 

@@ -90,6 +90,9 @@ pub struct ChatDone {
     /// Turns that were shown to the model as a digest.
     #[serde(default)]
     pub turns_digested: u32,
+    /// Name and version of the system prompt.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prompt: String,
     /// `ok`, or `degraded` when the turn could not be remembered.
     pub memory: String,
 }

@@ -1,4 +1,5 @@
-//! `POST /v1/generate`: one independent answer with a recorded life, and its record.
+//! `POST /v1/generate`: one independent answer with a recorded life; the records of a caller's own
+//! requests, and of what the models were asked for them.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ pub struct GenerateRequest {
     /// The code it is about.
     #[serde(default)]
     pub code_context: String,
+    /// The path of its file, for the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
     /// The model; the server's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
@@ -52,21 +56,30 @@ pub enum RequestStatus {
     Failed,
 }
 
-/// The record of a request: numbers and its state. The answer is part of the reply to the request
-/// itself and is not kept.
+/// The record of a request (`CodesagaRequest`). Texts are in it only when the caller's team keeps
+/// them; the answer is part of the reply to the request itself in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerateRecord {
     /// The record's id.
     pub id: String,
+    /// Whose request it was.
+    #[serde(default)]
+    pub user_id: String,
     /// What kind of work it was.
     pub request_type: RequestType,
     /// The editor's language id.
     pub language: String,
+    /// The code before, and once it is known the answer to it.
+    #[serde(default)]
+    pub code_context: Vec<CodeContext>,
     /// Where it stands.
     pub status: RequestStatus,
     /// The model asked.
     pub model: String,
-    /// The answer; only in the reply to the request itself.
+    /// Name and version of the system prompt it was asked with.
+    #[serde(default)]
+    pub prompt: String,
+    /// The answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
     /// Token counts, once known.
@@ -82,4 +95,71 @@ pub struct GenerateRecord {
     pub created_at: u64,
     /// Unix milliseconds.
     pub updated_at: u64,
+}
+
+/// Code of a request, before it or after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeContext {
+    /// Its own id.
+    pub id: String,
+    /// The request it belongs to.
+    pub request_id: String,
+    /// The path of its file, where texts are kept and the request named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_path: Option<String>,
+    /// The code itself, where texts are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_content: Option<String>,
+    /// The editor's language id.
+    pub language: String,
+    /// Which of the two it is.
+    pub context_type: ContextType,
+    /// What is known of the code in any case.
+    pub metadata: ContentFacts,
+}
+
+/// Before an answer, or after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContextType {
+    /// As it was sent.
+    Before,
+    /// As it was answered.
+    After,
+}
+
+/// What is known of a text without the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentFacts {
+    /// Its size.
+    pub bytes: u64,
+    /// Its lines.
+    pub lines: u64,
+    /// The first 32 digits of its BLAKE3 hash.
+    pub hash: String,
+}
+
+impl RequestType {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Completion => "completion",
+            Self::Refactor => "refactor",
+            Self::ErrorFix => "error_fix",
+        }
+    }
+}
+
+impl RequestStatus {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
 }

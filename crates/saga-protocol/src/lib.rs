@@ -11,11 +11,13 @@ pub mod feedback;
 pub mod generate;
 pub mod instances;
 mod lenient;
+pub mod me;
 mod message;
 pub mod models;
 pub mod openai;
 mod raw_json;
 pub mod ready;
+pub mod records;
 pub mod state;
 
 pub use saga_domain::control;

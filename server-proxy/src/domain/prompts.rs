@@ -82,9 +82,12 @@ mod tests {
     #[test]
     fn what_comes_with_the_server_speaks_both_languages() {
         let prompts = Prompts::new(|_| None).expect("they can be read");
+        let is_hangul = |c: char| ('가'..='힣').contains(&c);
         for prompt in [&prompts.chat, &prompts.code, &prompts.digest] {
-            assert!(prompt.text.contains("하세요") || prompt.text.contains("쓰세요"), "{prompt:?}");
-            assert!(prompt.text.is_char_boundary(0) && prompt.text.contains(" the "), "{prompt:?}");
+            let [korean, english] = prompt.text.lines().collect::<Vec<_>>()[..] else {
+                panic!("a line in each language: {prompt:?}");
+            };
+            assert!(korean.chars().any(is_hangul) && english.is_ascii(), "{prompt:?}");
             assert!(prompt.label.ends_with("@1"));
         }
     }

@@ -36,7 +36,7 @@ impl RepeatLimits {
 }
 
 /// A part of an answer that can be repeated.
-pub trait Part: Clone + Send + Unpin + 'static {
+pub trait Part: Clone + Send + Sync + Unpin + 'static {
     /// What the answer has become once this was its last part; `None` for one that has more to come.
     fn ends(&self) -> Option<End>;
 }
@@ -55,13 +55,13 @@ pub enum End {
 pub struct OtherRequest;
 
 type Key = (Caller, String);
-type Entries<T> = Arc<Mutex<HashMap<Key, Entry<T>>>>;
+type Table<T> = Mutex<HashMap<Key, Entry<T>>>;
 
 /// The answers that may be asked for again.
 #[derive(Clone)]
 pub struct Repeats<T> {
     limits: RepeatLimits,
-    entries: Entries<T>,
+    entries: Arc<Table<T>>,
 }
 
 struct Entry<T> {
@@ -122,7 +122,11 @@ impl<T: Part> Repeats<T> {
         }
         let begun = begin();
         self.make_room(&mut entries, &key, now);
-        let place = (Arc::downgrade(&self.entries), key.clone(), self.limits.kept_time);
+        let place = Place {
+            entries: Arc::downgrade(&self.entries),
+            key: key.clone(),
+            kept_time: self.limits.kept_time,
+        };
         let shared = Arc::new(Shared {
             state: Mutex::new(State { source: Some(begun.parts), parts: Vec::new(), place }),
             readers: Arc::default(),
@@ -149,7 +153,8 @@ impl<T: Part> Repeats<T> {
             Kept::Finished { until, .. } if !mine_alone || known.0 == key.0 => Some((until, known)),
             _ => None,
         });
-        if let Some(soonest) = finished.min_by_key(|(until, _)| **until).map(|(_, key)| key.clone()) {
+        if let Some(soonest) = finished.min_by_key(|(until, _)| **until).map(|(_, key)| key.clone())
+        {
             entries.remove(&soonest);
         }
     }
@@ -174,7 +179,14 @@ struct State<T> {
     /// Gone once it ended.
     source: Option<BoxStream<'static, T>>,
     parts: Vec<T>,
-    place: (Weak<Mutex<HashMap<Key, Entry<T>>>>, Key, Duration),
+    place: Place<T>,
+}
+
+/// Where the answer is kept once it has ended.
+struct Place<T> {
+    entries: Weak<Table<T>>,
+    key: Key,
+    kept_time: Duration,
 }
 
 /// Everybody who waits for the next part. Whoever is woken reads on for all.
@@ -214,7 +226,7 @@ impl<T: Part> Shared<T> {
         let Some(source) = &mut state.source else { return Poll::Ready(None) };
         let waker = Waker::from(self.readers.clone());
         match source.as_mut().poll_next(&mut Context::from_waker(&waker)) {
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending => Poll::Pending,
             Poll::Ready(Some(part)) => {
                 let end = part.ends();
                 state.parts.push(part.clone());
@@ -239,7 +251,7 @@ impl<T: Part> Shared<T> {
 
 impl<T: Part> State<T> {
     fn finish(&self, end: End) {
-        let (entries, key, kept_time) = &self.place;
+        let Place { entries, key, kept_time } = &self.place;
         let Some(entries) = entries.upgrade() else { return };
         let mut entries = entries.lock();
         // Forgotten meanwhile, it stays so.

@@ -68,7 +68,7 @@ mod tests {
     async fn the_count_at_an_answers_end_corrects_the_estimate() {
         let counts = TokenCounts::default();
         let text = "한국어를 잘 아는 모델은 한 낱말을 한 토큰으로 셉니다. ".repeat(20);
-        let asked = [ChatMessage { role: "user".to_owned(), content: text.clone() }];
+        let asked = [ChatMessage::new("user", text.clone())];
         let before = counts.of("m").estimate(&text);
         for _ in 0..4 {
             let usage = TokenUsage {

@@ -1,31 +1,35 @@
 //! `POST /v1/generate`: one independent answer with a recorded life, waiting → processing →
-//! completed or failed. JSON, or events when the client accepts `text/event-stream`.
-
-use std::sync::Arc;
-use std::time::Instant;
+//! completed or failed. JSON, or events when the client accepts `text/event-stream`. The same
+//! `Idempotency-Key` gives the same answer, also while it is still running.
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
-use futures_util::{Stream, stream};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, stream};
 use http::header::{ACCEPT, LOCATION};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use saga_domain::Failure;
-use saga_protocol::error::{ErrorBody, ErrorDetail};
-use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestStatus, RequestType};
-use saga_protocol::openai::TokenUsage;
+use saga_protocol::error::ErrorBody;
+use saga_protocol::generate::{GenerateRecord, GenerateRequest, RequestType};
 
-use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
-use crate::domain::ports::{Caller, ModelInput};
+use crate::domain::ports::{Answer, Caller, ModelInput};
 use crate::domain::priority::Task;
-use crate::domain::records::Records;
+use crate::domain::repeats::{End, Followed, Part};
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
+use crate::inbound::generate_life::{Life, Running};
 use crate::inbound::sse::{self, EventWriter, write_event};
-use crate::inbound::telling::{Telling, Told, incomplete};
+use crate::inbound::telling::incomplete;
 use crate::inbound::{AppState, priority, question, waiting};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Characters of such a key.
+const KEY_CHARS_MAX: usize = 200;
+/// Bytes of a path that belongs to a request.
+const PATH_BYTES_MAX: usize = 1024;
 
 pub(crate) async fn generate(
     State(state): State<AppState>,
@@ -33,41 +37,90 @@ pub(crate) async fn generate(
     headers: HeaderMap,
     JsonBody(request): JsonBody<GenerateRequest>,
 ) -> Result<Response, ApiError> {
-    if request.input.trim().is_empty() && request.code_context.trim().is_empty() {
-        return Err(ApiError::wrong_field("input", "expected an instruction or code"));
-    }
-    let model = state.models.resolve_for(task(&request), request.model.as_deref()).await?;
-    let asked = request.sampling.max_tokens.unwrap_or(state.limits.answer_tokens_default);
-    let room = Room::of(&model, asked.min(state.limits.answer_tokens_max));
-    let (input, code) = (&request.input, &request.code_context);
-    let messages = conversation::single(input, code, &request.language, room)?;
-    let mut call =
-        question::call(&model, ModelInput::Chat(messages), &request.sampling, &state.limits)?;
-    call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
-
+    check(&request)?;
+    let key = idempotency_key(&headers)?;
+    let (model, work) = prepared(&state, &caller, &request).await?;
     let wants_events = wants_events(&headers);
-    let mut life = Life::begin(state.records.clone(), caller.clone(), &request, model.name);
-    let location = HeaderValue::from_str(&format!("/v1/requests/{}", life.record.id));
-    let (models, (priority, places)) =
-        (state.models.clone(), priority::invoked(caller, task(&request)));
-    let work = async move { models.answer(call, &priority).await };
-    let answer = match waiting::begin(work, places, wants_events, &state.drain).await {
-        Ok(answer) => answer,
-        Err(failure) => {
-            life.failed(&failure);
-            return Err(failure.into());
+    let begin = || {
+        let life = Life::begin(&state, &caller, &request, model);
+        let name = life.id().to_owned();
+        let ended = state.records.running(&caller);
+        let parts = stream::once(Running::begin(life, work, ended)).flatten();
+        Followed { name, parts: parts.boxed() }
+    };
+    let Followed { name, parts } = match key {
+        None => begin(),
+        Some(key) => {
+            let hash = blake3::hash(&serde_json::to_vec(&request).unwrap_or_default());
+            state.repeats.follow(&caller, key, hash, begin).map_err(|_| {
+                let what =
+                    "another request was sent with this key; use a new key for a new request";
+                ApiError::wrong_field(IDEMPOTENCY_KEY.as_str(), what)
+            })?
         }
     };
-    let running = Running { telling: Telling::new(answer), life };
     let mut response = if wants_events {
-        sse::response(running.events(), GenerateEvents, &state.drain, &state.limits)
+        let parts = state.drain.until_cut(begun(parts)).await?;
+        sse::response(parts, GenerateEvents, &state.drain, &state.limits)
     } else {
-        Json(state.drain.until_cut(running.whole()).await?).into_response()
+        Json(state.drain.until_cut(whole(parts)).await?).into_response()
     };
-    if let Ok(location) = location {
+    if let Ok(location) = HeaderValue::from_str(&format!("/v1/requests/{name}")) {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+fn check(request: &GenerateRequest) -> Result<(), ApiError> {
+    if request.input.trim().is_empty() && request.code_context.trim().is_empty() {
+        return Err(ApiError::wrong_field("input", "expected an instruction or code"));
+    }
+    if request.file_path.as_ref().is_some_and(|path| path.len() > PATH_BYTES_MAX) {
+        let what = format!("expected {PATH_BYTES_MAX} bytes at most");
+        return Err(ApiError::wrong_field("file_path", what));
+    }
+    Ok(())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let is_key = |key: &&str| {
+        (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    value.to_str().ok().filter(is_key).map(Some).ok_or_else(|| {
+        let what = format!("expected 1 to {KEY_CHARS_MAX} visible ASCII characters");
+        ApiError::wrong_field(IDEMPOTENCY_KEY.as_str(), what)
+    })
+}
+
+/// The model's name, and the answer when it is waited for.
+async fn prepared(
+    state: &AppState,
+    caller: &Caller,
+    request: &GenerateRequest,
+) -> Result<(String, impl Future<Output = Result<Answer, Failure>> + Send + 'static), ApiError> {
+    let model = state.models.resolve_for(task(request), request.model.as_deref()).await?;
+    let sampling = &request.sampling;
+    let asked = sampling.max_completion_tokens.or(sampling.max_tokens);
+    let asked = asked.unwrap_or(state.limits.answer_tokens_default);
+    let counted = state.counts.of(&model.name);
+    let room = Room::of(&model, asked.min(state.limits.answer_tokens_max), counted);
+    let prompt = &state.prompts.code;
+    let (input, code, language) = (&request.input, &request.code_context, &request.language);
+    let messages = conversation::single(prompt, input, code, language, room)?;
+    let chat = ModelInput::Chat(messages.clone());
+    let mut call = question::call(&model, chat, sampling, &state.limits)?;
+    call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
+
+    let (priority, places) = priority::invoked(caller.clone(), task(request));
+    let (models, counts, drain) = (state.models.clone(), state.counts.clone(), state.drain.clone());
+    let name = model.name.clone();
+    let asking = async move {
+        let answer = models.answer(call, &priority).await?;
+        Ok(counts.learning(&name, &messages, answer))
+    };
+    let work = async move { waiting::begin(asking, places, true, &drain).await };
+    Ok((model.name, work))
 }
 
 fn task(request: &GenerateRequest) -> Task {
@@ -85,136 +138,47 @@ fn wants_events(headers: &HeaderMap) -> bool {
         .any(|accepted| accepted.contains("text/event-stream"))
 }
 
-enum Event {
+/// A part of the answer; the last one is `Done` or `Failed`.
+#[derive(Clone)]
+pub(crate) enum Event {
     Queued { place: u32 },
     Text(String),
     Done(Box<GenerateRecord>),
     Failed(Failure),
 }
 
-/// The answer on its way, and its record.
-struct Running {
-    telling: Telling,
-    life: Life,
-}
-
-impl Running {
-    fn events(self) -> impl Stream<Item = Event> + Send {
-        stream::unfold(self, |mut running| async move {
-            let event = running.next().await?;
-            Some((event, running))
-        })
-    }
-
-    async fn whole(mut self) -> Result<GenerateRecord, Failure> {
-        let mut text = String::new();
-        while let Some(event) = self.next().await {
-            match event {
-                Event::Queued { .. } => {}
-                Event::Text(piece) => text.push_str(&piece),
-                Event::Done(record) => {
-                    return Ok(GenerateRecord { response: Some(text), ..*record });
-                }
-                Event::Failed(failure) => return Err(failure),
-            }
+impl Part for Event {
+    fn ends(&self) -> Option<End> {
+        match self {
+            Self::Queued { .. } | Self::Text(_) => None,
+            Self::Done(_) => Some(End::Kept),
+            Self::Failed(_) => Some(End::Forgotten),
         }
-        Err(incomplete())
-    }
-
-    async fn next(&mut self) -> Option<Event> {
-        Some(match self.telling.next().await? {
-            Told::Queued { place } => Event::Queued { place },
-            Told::Text(text) => {
-                self.life.processing();
-                Event::Text(text)
-            }
-            Told::Done { usage, .. } => {
-                self.life.completed(usage);
-                Event::Done(Box::new(self.life.record.clone()))
-            }
-            Told::Failed(failure) => {
-                self.life.failed(&failure);
-                Event::Failed(failure)
-            }
-        })
     }
 }
 
-/// A record that follows its request. Dropped before the end, the client has left.
-struct Life {
-    records: Arc<Records>,
-    caller: Caller,
-    record: GenerateRecord,
-    begun: Instant,
-}
-
-impl Life {
-    fn begin(
-        records: Arc<Records>,
-        caller: Caller,
-        request: &GenerateRequest,
-        model: String,
-    ) -> Self {
-        let now = unix_millis();
-        let record = GenerateRecord {
-            id: question::id("req"),
-            request_type: request.request_type,
-            language: request.language.chars().take(64).collect(),
-            status: RequestStatus::Waiting,
-            model,
-            response: None,
-            usage: None,
-            error: None,
-            processing_time_ms: None,
-            created_at: now,
-            updated_at: now,
-        };
-        records.put(&caller, &record);
-        Self { records, caller, record, begun: Instant::now() }
-    }
-
-    fn processing(&mut self) {
-        if self.record.status == RequestStatus::Waiting {
-            self.stand(RequestStatus::Processing);
-        }
-    }
-
-    fn completed(&mut self, usage: Option<TokenUsage>) {
-        self.record.usage = usage;
-        self.stand(RequestStatus::Completed);
-    }
-
-    fn failed(&mut self, failure: &Failure) {
-        self.record.error = Some(ErrorBody::new(failure).error);
-        self.stand(RequestStatus::Failed);
-    }
-
-    fn stand(&mut self, status: RequestStatus) {
-        self.record.status = status;
-        self.record.updated_at = unix_millis();
-        if matches!(status, RequestStatus::Completed | RequestStatus::Failed) {
-            let took = self.begun.elapsed().as_millis();
-            self.record.processing_time_ms = u64::try_from(took).ok();
-        }
-        self.records.put(&self.caller, &self.record);
+/// The answer once something was said; what fails before has a status of its own.
+async fn begun(mut parts: BoxStream<'static, Event>) -> Result<BoxStream<'static, Event>, Failure> {
+    match parts.next().await {
+        None => Err(incomplete()),
+        Some(Event::Failed(failure)) => Err(failure),
+        Some(first) => Ok(stream::iter([first]).chain(parts).boxed()),
     }
 }
 
-impl Drop for Life {
-    fn drop(&mut self) {
-        if matches!(self.record.status, RequestStatus::Completed | RequestStatus::Failed) {
-            return;
+async fn whole(mut parts: BoxStream<'static, Event>) -> Result<GenerateRecord, Failure> {
+    let mut text = String::new();
+    while let Some(part) = parts.next().await {
+        match part {
+            Event::Queued { .. } => {}
+            Event::Text(piece) => text.push_str(&piece),
+            Event::Done(record) => {
+                return Ok(GenerateRecord { response: Some(text), ..*record });
+            }
+            Event::Failed(failure) => return Err(failure),
         }
-        self.record.error = Some(ErrorDetail {
-            code: "cancelled".to_owned(),
-            message: "the client left, or the server stopped, before the answer was complete"
-                .to_owned(),
-            kind: "invalid_request_error".to_owned(),
-            param: None,
-            retry_after_ms: None,
-        });
-        self.stand(RequestStatus::Failed);
     }
+    Err(incomplete())
 }
 
 struct GenerateEvents;

@@ -17,7 +17,7 @@ use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, metrics, models, requests, server_state, sessions, status_page,
+    instances, me, metrics, models, requests, server_state, sessions, status_page,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,7 +32,9 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
         .route("/v1/embeddings", post(embeddings::embeddings))
         .route("/v1/generate", post(generate::generate))
+        .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::one))
+        .route("/v1/me", get(me::export).delete(me::erase))
         .route("/v1/chat", post(chat::chat))
         .route("/v1/chat/{request_id}", delete(chat::cancel))
         .route("/v1/sessions", get(sessions::list))

@@ -9,6 +9,7 @@ use saga_protocol::instances::{
 use crate::clock::unix_millis;
 use crate::domain::feedback::Totals;
 use crate::domain::ports::Caller;
+use crate::domain::records::instance_id;
 use crate::domain::upstream::{Placed, Standing};
 use crate::inbound::AppState;
 
@@ -32,7 +33,7 @@ pub(crate) async fn all(state: &AppState, caller: &Caller) -> Vec<Instance> {
 fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instance {
     let Placed { model, standing, health, used } = placed;
     Instance {
-        id: id(server, &model.name),
+        id: instance_id(server, &model.name),
         model_type: if model.served_by == "ollama" { ModelType::Ollama } else { ModelType::Custom },
         model_name: model.name,
         version: model.version,
@@ -53,10 +54,4 @@ fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instan
             usage_count: totals.map(|totals| totals.shown()),
         },
     }
-}
-
-/// From the order of the servers in the settings, which says nothing about where they are.
-fn id(server: usize, model: &str) -> String {
-    let hash = blake3::hash(format!("{server}\n{model}").as_bytes()).to_hex();
-    format!("inst-{}", &hash[..12])
 }

@@ -9,9 +9,11 @@ mod embeddings;
 pub mod error;
 mod feedback;
 mod generate;
+mod generate_life;
 mod health;
 mod http;
 mod instances;
+mod me;
 mod metrics;
 mod models;
 mod openai_events;
@@ -33,12 +35,16 @@ use std::sync::Arc;
 
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
+use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::SessionMemory;
+use crate::domain::prompts::Prompts;
 use crate::domain::records::Records;
+use crate::domain::repeats::Repeats;
 use crate::domain::running::RunningAnswers;
+use crate::domain::tokens::TokenCounts;
 use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
 use crate::ops::metrics::Metrics;
@@ -56,8 +62,16 @@ pub struct AppState {
     pub writers: SessionWriters,
     /// Answers that outlive their connection.
     pub running: RunningAnswers,
-    /// The lives of single requests.
+    /// Puts long conversations into few words.
+    pub digester: Digester,
+    /// The lives of requests.
     pub records: Arc<Records>,
+    /// Answers that may be asked for again.
+    pub(crate) repeats: Repeats<generate::Event>,
+    /// What models are told before anything else.
+    pub prompts: Arc<Prompts>,
+    /// How many tokens texts have.
+    pub counts: TokenCounts,
     /// What became of suggestions.
     pub feedback: Arc<dyn FeedbackTotals>,
     /// Who may ask.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::chat::{ChatContext, ChatDone, ChatRequest, Turn};
+use saga_protocol::chat::{ChatContext, ChatDone, ChatRequest, Session, Turn};
 use saga_protocol::openai::TokenUsage;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -20,7 +20,9 @@ use crate::domain::conversation::{self, Room};
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, Wishes};
 use crate::domain::priority::{Priority, Task};
+use crate::domain::prompts::Prompt;
 use crate::domain::said::{Numbered, Said};
+use crate::domain::tokens::TokenCounts;
 use crate::domain::writers::{Writer, revoked};
 use crate::drain::shutting_down;
 use crate::inbound::error::ApiError;
@@ -146,27 +148,32 @@ async fn begin(
     let session = request.session.clone().unwrap_or_else(new_id);
     let writer = state.writers.begin(&caller, &session).await?;
     let model = state.models.resolve_for(Task::Chat, request.model.as_deref()).await?;
-    let (version, turns) = match state.memory.read(&caller, &session).await {
-        Ok(Some(known)) => (Some(known.version), known.session.log),
-        Ok(None) => (Some(0), Vec::new()),
-        Err(_) => (None, Vec::new()),
+    let (version, history) = match state.memory.read(&caller, &session).await {
+        Ok(Some(known)) => (Some(known.version), known.session),
+        Ok(None) => (Some(0), Session::default()),
+        Err(_) => (None, Session::default()),
     };
-    if let Some(answered) = answered_before(&turns, &request)? {
+    let prompt = state.prompts.chat.clone();
+    if let Some(answered) = answered_before(&history.log, &request)? {
         let text = Said::Text(answered.assistant.clone());
-        return Ok(stream::iter([Said::Session(session), text, repeated()]).boxed());
+        let end = repeated(prompt.label);
+        return Ok(stream::iter([Said::Session(session), text, end]).boxed());
     }
-    let left_out = Arc::new(AtomicUsize::new(0));
+    let left_out = LeftOut::default();
     let (mut priority, places) = priority::invoked(caller.clone(), Task::Chat);
     priority.session = Some(session.clone());
+    let counted = state.counts.of(&model.name);
     let asking = Asking {
         models: state.models.clone(),
-        room: Room::of(&model, state.limits.answer_tokens_default),
-        model: model.name,
+        counts: state.counts.clone(),
+        room: Room::of(&model, state.limits.answer_tokens_default, counted),
+        model: model.name.clone(),
         priority,
-        turns,
+        prompt: prompt.clone(),
+        history,
         text: request.text.clone(),
         context: request.context.clone(),
-        left_out: Arc::clone(&left_out),
+        left_out: left_out.clone(),
     };
     let answer = waiting::begin(asking.answer(), places, true, &state.drain).await?;
     let turn = Turn {
@@ -176,11 +183,14 @@ async fn begin(
         assistant: String::new(),
         at: unix_millis(),
     };
+    let (digester, begins) = (state.digester.clone(), Said::Session(session.clone()));
     let talk = Talk {
-        begins: Some(Said::Session(session)),
+        begins: Some(begins),
         telling: Telling::new(answer),
         turn,
         left_out,
+        prompt: prompt.label,
+        digest: Some(Box::new(move || digester.consider(&caller, &session, &model.name))),
         version,
         revoked: Box::pin(writer.revoked()),
         writer: Some(writer),
@@ -189,12 +199,13 @@ async fn begin(
     Ok(talk.said())
 }
 
-fn repeated() -> Said {
+fn repeated(prompt: String) -> Said {
     Said::TurnDone(ChatDone {
         finish_reason: "stop".to_owned(),
         usage: None,
         turns_left_out: 0,
         turns_digested: 0,
+        prompt,
         memory: "ok".to_owned(),
     })
 }
@@ -202,14 +213,23 @@ fn repeated() -> Said {
 /// What is asked, and of whom.
 struct Asking {
     models: Arc<ModelDirectory>,
+    counts: TokenCounts,
     model: String,
     room: Room,
     priority: Priority,
-    turns: Vec<Turn>,
+    prompt: Prompt,
+    history: Session,
     text: String,
     context: Vec<ChatContext>,
     /// Told once the answer begins.
-    left_out: Arc<AtomicUsize>,
+    left_out: LeftOut,
+}
+
+/// Turns that the model is not shown as they were said.
+#[derive(Clone, Default)]
+struct LeftOut {
+    whole: Arc<AtomicUsize>,
+    digested: Arc<AtomicUsize>,
 }
 
 impl Asking {
@@ -217,8 +237,10 @@ impl Asking {
     async fn answer(self) -> Result<Answer, Failure> {
         let mut leave_out = 0;
         for shortened in 0..=SHORTENINGS_MAX {
-            let shown =
-                conversation::shown(&self.turns, &self.text, &self.context, self.room, leave_out)?;
+            let Self { prompt, history, text, context, room, .. } = &self;
+            let shown = conversation::shown(prompt, history, text, context, *room, leave_out)?;
+            let turns = history.log.len() - shown.turns_digested;
+            let asked = shown.messages.clone();
             let call = ModelCall {
                 model: self.model.clone(),
                 input: ModelInput::Chat(shown.messages),
@@ -231,18 +253,19 @@ impl Asking {
             };
             match self.models.answer(call, &self.priority).await {
                 Ok(answer) => {
-                    self.left_out.store(shown.turns_left_out, Ordering::Relaxed);
-                    return Ok(answer);
+                    self.left_out.whole.store(shown.turns_left_out, Ordering::Relaxed);
+                    self.left_out.digested.store(shown.turns_digested, Ordering::Relaxed);
+                    return Ok(self.counts.learning(&self.model, &asked, answer));
                 }
                 Err(failure)
                     if failure.code == FailureCode::ContextOverflow
-                        && shown.turns_left_out < self.turns.len()
+                        && shown.turns_left_out < turns
                         && shortened < SHORTENINGS_MAX =>
                 {
-                    let left = self.turns.len() - shown.turns_left_out;
+                    let left = turns - shown.turns_left_out;
                     // The last try is without any of them.
                     let fewer = if shortened + 1 == SHORTENINGS_MAX { 0 } else { left / 2 };
-                    leave_out = self.turns.len() - fewer;
+                    leave_out = turns - fewer;
                 }
                 Err(failure) => return Err(failure),
             }
@@ -257,7 +280,11 @@ struct Talk {
     begins: Option<Said>,
     telling: Telling,
     turn: Turn,
-    left_out: Arc<AtomicUsize>,
+    left_out: LeftOut,
+    /// Name and version of the system prompt.
+    prompt: String,
+    /// To be called once the turn is stored.
+    digest: Option<Box<dyn FnOnce() + Send>>,
     /// Of the conversation; `None` when it could not be read.
     version: Option<u64>,
     /// The conversation was deleted.
@@ -304,12 +331,17 @@ impl Talk {
         let memory = if self.remember(turn).await { "ok" } else { "degraded" };
         // Given back before the client hears of the end, so that its next message is taken.
         self.writer = None;
-        let left_out = self.left_out.load(Ordering::Relaxed);
+        if let Some(digest) = self.digest.take().filter(|_| memory == "ok") {
+            digest();
+        }
+        let count =
+            |of: &AtomicUsize| u32::try_from(of.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
         Said::TurnDone(ChatDone {
             finish_reason,
             usage,
-            turns_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
-            turns_digested: 0,
+            turns_left_out: count(&self.left_out.whole),
+            turns_digested: count(&self.left_out.digested),
+            prompt: std::mem::take(&mut self.prompt),
             memory: memory.to_owned(),
         })
     }

@@ -76,8 +76,7 @@ impl RecordStore for RedisRecords {
         let mut call = self.page.prepare_invoke();
         call.key(index_key(caller, kind)).key(rows_key(caller, kind));
         call.arg(after.unwrap_or_default()).arg(count);
-        let rows: Vec<Option<String>> =
-            self.store.run(call.invoke_async(&mut connection)).await?;
+        let rows: Vec<Option<String>> = self.store.run(call.invoke_async(&mut connection)).await?;
         Ok(rows.iter().flatten().filter_map(|row| record(kind, row)).collect())
     }
 

@@ -98,11 +98,11 @@ async fn wrong_fields_are_named_and_nothing_is_asked() {
 async fn a_message_larger_than_the_context_is_refused_with_both_numbers() {
     let ollama = ScriptedOllama::start().await;
     let proxy = TestProxy::start(&ollama).await;
-    let body = json!({ "session": "s", "text": "x".repeat(60_000) });
+    let body = json!({ "session": "s", "text": "word ".repeat(20_000) });
     let answer = proxy.client().chat(body).await.json().await;
     assert_eq!(answer["error"]["code"], "context_overflow");
     let message = answer["error"]["message"].as_str().expect("a message");
-    assert!(message.contains("about 20") && message.contains("takes 7168"), "{message}");
+    assert!(message.contains("about 21") && message.contains("takes 7168"), "{message}");
     assert!(ollama.requests_to(CHAT).is_empty());
 }
 

@@ -2,10 +2,15 @@
 //! the calls through the real router, with a scripted model server and a real Redis.
 
 mod chat;
+mod digests;
 mod feedback;
 mod generate;
+mod me;
 mod memory;
 mod memory_lost;
+mod prompts;
+mod records;
+mod repeats;
 mod resume;
 mod sessions;
 mod support;

@@ -75,7 +75,10 @@ fn every_prompt_begins_with_the_one_before_byte_for_byte_except_at_an_epoch() {
         assert_eq!(shown.turns_left_out, 0, "digests keep it short enough");
         let now = rendered(&shown.messages);
         let begins_anew = !now.starts_with(&before);
-        assert!(!begins_anew || std::mem::take(&mut epochs) > 0, "message {n} changed the beginning");
+        assert!(
+            !begins_anew || std::mem::take(&mut epochs) > 0,
+            "message {n} changed the beginning"
+        );
         kept.log.push(turn(&said, &"그렇습니다. yes ".repeat(10)));
         before = rendered(&show(&kept, "").messages[..shown.messages.len() + 1]);
         if let Some(ask) = digest_ask(&prompts().chat, &prompts().digest, &kept, room()) {

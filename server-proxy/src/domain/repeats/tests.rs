@@ -95,9 +95,11 @@ async fn p1_when_the_last_reader_has_left_the_answer_is_dropped() {
 async fn what_failed_is_asked_again() {
     let repeats = Repeats::new(LIMITS);
     let minji = caller("minji");
-    let failing = || Followed { name: "f".to_owned(), parts: futures_util::stream::iter([1, 99]).boxed() };
+    let failing =
+        || Followed { name: "f".to_owned(), parts: futures_util::stream::iter([1, 99]).boxed() };
     assert_eq!(read(repeats.follow(&minji, "k", body("a"), failing)).await, [1, 99]);
-    let silent = || Followed { name: "s".to_owned(), parts: futures_util::stream::iter([1]).boxed() };
+    let silent =
+        || Followed { name: "s".to_owned(), parts: futures_util::stream::iter([1]).boxed() };
     assert_eq!(read(repeats.follow(&minji, "k", body("a"), silent)).await, [1]);
     assert_eq!(read(repeats.follow(&minji, "k", body("a"), || done("again"))).await, [7, 0]);
 }

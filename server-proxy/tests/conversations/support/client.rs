@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -55,7 +55,7 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Reply {
-        self.send_with(&[(ACCEPT.as_str(), accept)], method, path, body).await
+        self.send_with(&[("accept", accept)], method, path, body).await
     }
 
     pub(crate) async fn send_with(

@@ -4,6 +4,6 @@ mod client;
 mod proxy;
 mod redis;
 
-pub(crate) use client::{Client, Event, said};
+pub(crate) use client::{Client, Event, Reply, said};
 pub(crate) use proxy::TestProxy;
 pub(crate) use redis::{Redis, RedisCluster};
