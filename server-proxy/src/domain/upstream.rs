@@ -95,14 +95,16 @@ pub(crate) struct Admitted {
 #[derive(Debug)]
 pub(crate) struct Attempt {
     time_max: Duration,
+    /// It is the one that finds out whether a server that failed is well again.
+    is_trial: bool,
     /// Set when the server is asked.
     sent_at: OnceLock<Instant>,
 }
 
 impl Attempt {
     /// One that must have begun to answer within that time, the waiting at the door not counted.
-    pub(crate) fn new(time_max: Duration) -> Self {
-        Self { time_max, sent_at: OnceLock::new() }
+    pub(crate) fn new(time_max: Duration, is_trial: bool) -> Self {
+        Self { time_max, is_trial, sent_at: OnceLock::new() }
     }
 
     /// Whether the server was asked, so that asking another one is a retry.
@@ -227,21 +229,26 @@ impl Upstream {
         self.sent.lock().note(chain);
     }
 
-    /// Whether a request should be sent at all.
+    /// Whether a request should be sent at all; true for the one that finds out whether the server
+    /// is well again.
     ///
     /// # Errors
     /// Why it would be in vain, and when to come back.
-    pub(crate) fn lets_through(&self) -> Result<(), Failure> {
-        let health = self.health();
-        if let Health::Wedged(failure) = health {
+    pub(crate) fn lets_through(&self) -> Result<bool, Failure> {
+        if let Health::Wedged(failure) = self.health() {
             return Err(later(failure, Duration::from_secs(5)));
         }
         if self.breaker.lets_through() {
-            return Ok(());
+            // It has closed again behind the only one.
+            return Ok(self.breaker.open_for().is_some());
         }
-        let failure = self.known.lock().last_failure.clone();
-        let failure = failure.or_else(|| health.failure().cloned()).unwrap_or_else(hung);
-        Err(later(failure, self.breaker.open_for().unwrap_or_default()))
+        Err(self.broken().unwrap_or_else(hung))
+    }
+
+    /// Why nobody should ask at this moment, after failures in a row.
+    fn broken(&self) -> Option<Failure> {
+        let open_for = self.breaker.open_for()?;
+        Some(later(self.known.lock().last_failure.clone()?, open_for))
     }
 
     /// Returns when what is not answered yet would better be asked elsewhere: the server hangs, is
@@ -297,6 +304,10 @@ impl Upstream {
                 }
                 RequestClass::Invoke | RequestClass::Automatic => self.door.enter(priority).await?,
             };
+            // Meanwhile others may have found out that it fails.
+            if let Some(failure) = self.broken().filter(|_| !attempt.is_trial) {
+                return Err(failure);
+            }
             let waited = came.elapsed();
             let begun = tokio::select! {
                 biased;

@@ -56,13 +56,16 @@ impl ModelDirectory {
         let mut refusal = None;
         while let Some((upstream, model)) = self.next(&asked, &route) {
             route.tried.push(upstream.number());
-            if let Err(failure) = upstream.lets_through() {
-                refusal = Some(failure);
-                continue;
-            }
+            let is_trial = match upstream.lets_through() {
+                Ok(is_trial) => is_trial,
+                Err(failure) => {
+                    refusal = Some(failure);
+                    continue;
+                }
+            };
             call.model = model;
             upstream.note_prompt(&route.chain);
-            let attempt = Attempt::new(time_left);
+            let attempt = Attempt::new(time_left, is_trial);
             let tried = tokio::select! {
                 biased;
                 // First, so that nobody goes in who was let in because those before him failed.
@@ -110,7 +113,7 @@ impl ModelDirectory {
             route.tried.push(upstream.number());
             call.model = model;
             let embedded = match upstream.lets_through() {
-                Ok(()) => upstream.embed(&call, priority).await,
+                Ok(_) => upstream.embed(&call, priority).await,
                 Err(failure) => Err(failure),
             };
             match embedded {
