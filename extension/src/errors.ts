@@ -138,6 +138,11 @@ function words(reason: string): Record<string, Words> {
     rate_limited: say(l10n.t("The limit of requests is reached."), l10n.t("Wait a moment, then try again."), "again"),
     queue_full: say(l10n.t("The team's queue is full."), l10n.t("Wait a moment, then try again."), "again"),
     superseded: say(l10n.t("A newer question took this one's place."), l10n.t("Wait for the newer answer.")),
+    expired: say(
+      l10n.t("The server had no time for this while it was of use."),
+      l10n.t("Wait a moment, then try again."),
+      "again",
+    ),
     preempted: say(l10n.t("The server had more urgent work."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_busy: say(l10n.t("The model server is busy."), l10n.t("Wait a moment, then try again."), "again"),
     upstream_unreachable: say(

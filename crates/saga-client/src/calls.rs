@@ -1,13 +1,16 @@
 //! The calls, one method each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList, SessionSummary};
-use saga_protocol::class::{CLASS_HEADER, DOCUMENT_HEADER, RequestClass};
+use saga_protocol::class::{
+    CLASS_HEADER, DOCUMENT_HEADER, RequestClass, TASK_HEADER, Task, WORTH_HEADER, WORTH_MS_MAX,
+};
 use saga_protocol::feedback::Feedback;
 use saga_protocol::models::Model;
 use saga_protocol::openai::{ChatCompletionRequest, CompletionRequest};
@@ -37,6 +40,11 @@ pub struct Purpose<'a> {
     /// The document that is completed, as 1 to 64 of `A-Z a-z 0-9 - _`. Of two automatic questions
     /// about one document that wait, the server forgets the older one.
     pub document: Option<&'a str>,
+    /// What is asked for, where the call does not say it.
+    pub task: Option<Task>,
+    /// How long an answer is worth waiting for before it begins: a server with a queue then ends it
+    /// with `expired`.
+    pub worth: Option<Duration>,
 }
 
 /// A client of one server. Cheap to clone; connections are shared.
@@ -197,6 +205,13 @@ impl Client {
             .body(body);
         if let Some(document) = purpose.document {
             request = request.header(DOCUMENT_HEADER, document);
+        }
+        if let Some(task) = purpose.task {
+            request = request.header(TASK_HEADER, HeaderValue::from_static(task.name()));
+        }
+        if let Some(worth) = purpose.worth {
+            let ms = u64::try_from(worth.as_millis()).unwrap_or(WORTH_MS_MAX);
+            request = request.header(WORTH_HEADER, ms.clamp(1, WORTH_MS_MAX));
         }
         let sent = tokio::time::timeout(self.timeouts.first_byte, request.send());
         let response = sent

@@ -18,5 +18,5 @@ pub use answer::{Answer, Finish, Piece};
 pub use calls::{Client, Conversation, Purpose};
 pub use options::{ClientOptions, Timeouts};
 pub use saga_domain::Failure;
-pub use saga_protocol::class::RequestClass;
+pub use saga_protocol::class::{RequestClass, Task};
 pub use traffic::Traffic;

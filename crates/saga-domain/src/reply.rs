@@ -181,6 +181,8 @@ failure_codes! {
     QueueFull = "queue_full",
     /// A newer completion of the same document took its place in the queue.
     Superseded = "superseded",
+    /// It waited longer than its answer is worth, or surely would have to.
+    Expired = "expired",
     /// Background work had to wait too long for a moment without other requests.
     Preempted = "preempted",
     /// The model server is busy.

@@ -177,8 +177,11 @@ async fn fly(
                 Hit { text: text.clone(), replace_back_bytes: *back, replace_forward_bytes: 0 };
             speculate::after(shared, runner, &flight.cursor, &shown);
         }
-        // A newer question of the same document came first.
-        Err(failure) if failure.code == FailureCode::Superseded => flight.end(End::LetGo),
+        // A newer question of the same document came first, or the server had no time for this one
+        // while it was of use: there is nothing to show, and nothing is wrong.
+        Err(Failure { code: FailureCode::Superseded | FailureCode::Expired, .. }) => {
+            flight.end(End::LetGo);
+        }
         Err(failure) => {
             shared.model.forget();
             flight.end(End::Failed(failure));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use saga_client::{Finish, Piece, Purpose};
+use saga_client::{Finish, Piece, Purpose, Task};
 use saga_context::{
     ContextLimits, Redacted, Snapshot, context_at, holds_placeholder, redact, redact_text,
 };
@@ -91,8 +91,8 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
     let asked = AskedCode { code, language: &context.language, prefilled: prompt.prefilled };
-    let terms =
-        Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose: Purpose::default() };
+    let purpose = Purpose { task: Some(Task::Edit), ..Purpose::default() };
+    let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose };
     let mut watch = Watch::start(&shared.stats, Errand::Other);
     let sent = ask(&shared.client, &facts.name, prompt.prompt, terms).await;
     let mut answer = sent.inspect_err(|failure| watch.failed(failure))?;

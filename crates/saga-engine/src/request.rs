@@ -1,7 +1,9 @@
 //! A question to the model about what comes next at a cursor: the prompt, and its answer shaped as
 //! it comes. Who wants the answer, and for how long, is decided elsewhere.
 
-use saga_client::{Finish, Piece, Purpose, RequestClass};
+use std::time::Duration;
+
+use saga_client::{Finish, Piece, Purpose, RequestClass, Task};
 use saga_context::MergedSyntax;
 use saga_domain::{Failure, ModelFacts, Trigger, Usage, hangul};
 use saga_prompt::{
@@ -18,6 +20,10 @@ use crate::stats::Watch;
 
 /// Bytes around the cursor that an answer is compared with.
 const COMPARED_BYTES: usize = 4096;
+
+/// A completion that has not begun to come by then stands where the typist has long looked on. It
+/// bounds the wait in a server's queue, not the model's own time.
+const TYPED_WORTH: Duration = Duration::from_secs(3);
 
 /// What a model is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +50,11 @@ impl Errand {
             Self::Asked(Trigger::Invoke) | Self::Other => RequestClass::Invoke,
             Self::Ahead | Self::Prefill => RequestClass::Background,
         }
+    }
+
+    /// How long its answer is worth waiting for; `None` where the person decides, or the server.
+    fn worth(self) -> Option<Duration> {
+        matches!(self, Self::Asked(Trigger::Automatic)).then_some(TYPED_WORTH)
     }
 }
 
@@ -201,7 +212,8 @@ impl<'a> Request<'a> {
     }
 
     fn purpose<'b>(&self, id: &'b str) -> Purpose<'b> {
-        Purpose { class: self.errand.class(), document: Some(id) }
+        let (class, worth) = (self.errand.class(), self.errand.worth());
+        Purpose { class, document: Some(id), task: Some(Task::Completion), worth }
     }
 
     fn syntax(&self) -> Option<Box<dyn Syntax>> {

@@ -223,9 +223,13 @@ impl Watch {
         }
     }
 
-    /// Notes a failure. One that comes of a newer question, or of work that was put off, is none.
+    /// Notes a failure. One that comes of a newer question, or of a server that had better things to
+    /// do, is none.
     pub(crate) fn failed(&mut self, failure: &Failure) {
-        let gave_way = matches!(failure.code, FailureCode::Superseded | FailureCode::Preempted);
+        let gave_way = matches!(
+            failure.code,
+            FailureCode::Superseded | FailureCode::Expired | FailureCode::Preempted
+        );
         self.ended = !gave_way;
         if self.ended && self.errand.is_waited_for() {
             add_one(&self.stats.requests_failed);

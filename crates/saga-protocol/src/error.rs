@@ -61,9 +61,12 @@ fn kind(code: FailureCode) -> &'static str {
         C::Unauthorized => "authentication_error",
         C::Forbidden => "permission_error",
         C::NotFound | C::UnknownModel => "not_found_error",
-        C::RateLimited | C::QueueFull | C::SessionBusy | C::Superseded | C::Preempted => {
-            "rate_limit_error"
-        }
+        C::RateLimited
+        | C::QueueFull
+        | C::SessionBusy
+        | C::Superseded
+        | C::Expired
+        | C::Preempted => "rate_limit_error",
         C::InvalidRequest
         | C::InvalidSetting
         | C::UnknownDocument

@@ -8,7 +8,7 @@ export type Completion = Extract<ReplyEvent, { kind: "completion" }>;
 const OF_THE_DOCUMENT: readonly string[] = ["too_large", "unknown_document", "stale_document", "offset_out_of_range"];
 
 /** The server has better things to do than to complete: no failure, nothing to show. */
-const OF_THE_MOMENT: readonly string[] = ["superseded", "preempted"];
+const OF_THE_MOMENT: readonly string[] = ["superseded", "expired", "preempted"];
 
 export async function lastCompletion(
   { log, status }: Pick<Ctx, "log" | "status">,

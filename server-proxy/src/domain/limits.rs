@@ -43,6 +43,9 @@ pub struct Limits {
     pub parallel_requests_max: usize,
     /// Requests that wait for one model server.
     pub queued_requests_max: usize,
+    /// Time for which a completion that nobody asked for by hand may wait before it is given up,
+    /// when its client does not say.
+    pub automatic_wait_time_max: Duration,
     /// Time for which background work may wait before it is given up.
     pub background_wait_time_max: Duration,
     /// Time until a connection to a model server must stand.
@@ -109,6 +112,7 @@ impl Limits {
             keep_alive,
             parallel_requests_max,
             queued_requests_max: 64,
+            automatic_wait_time_max: Duration::from_secs(5),
             background_wait_time_max: Duration::from_secs(10),
             connect_time_max: Duration::from_secs(3),
             probe_time_max: Duration::from_secs(5),
@@ -128,6 +132,15 @@ impl Limits {
         }
     }
 }
+
+/// Times that a rank of requests may be passed over by more urgent ones before it has its turn.
+pub const PASSED_OVER_MAX: u32 = 4;
+
+/// Callers whose share of a model server is remembered, for each rank.
+pub const SHARES_MAX: usize = 1024;
+
+/// How long after a request of its own a caller counts as present, so that others leave room.
+pub const PRESENT_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// How long a model stays in memory after its last use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -153,6 +153,18 @@ pub enum ModelInput {
     Chat(Vec<ChatMessage>),
 }
 
+impl ModelInput {
+    /// Bytes of all its texts.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Raw(prompt) => prompt.len(),
+            Self::Fim { prompt, suffix } => prompt.len() + suffix.len(),
+            Self::Chat(messages) => messages.iter().map(|message| message.content.len()).sum(),
+        }
+    }
+}
+
 /// The answer as it comes.
 pub type Answer = BoxStream<'static, Result<Piece, Failure>>;
 

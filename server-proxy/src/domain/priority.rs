@@ -1,11 +1,17 @@
 //! What a request says of its place among others, and whose it is.
 
-use saga_protocol::class::RequestClass;
-use tokio::sync::watch;
+use std::time::Duration;
 
+use saga_protocol::class::RequestClass;
+pub use saga_protocol::class::Task;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::domain::limits::Limits;
 use crate::domain::ports::Caller;
 
-/// Whose request it is, how urgent, what it is about, and who is told how long it has to wait.
+/// Whose request it is, how urgent, what it is about, how long it may wait, and who is told its
+/// place while it does.
 #[derive(Clone, Debug)]
 pub struct Priority {
     /// Who asks.
@@ -19,33 +25,9 @@ pub struct Priority {
     pub document: Option<String>,
     /// The conversation it belongs to, when the server keeps it.
     pub session: Option<String>,
+    came: Instant,
+    worth: Option<Duration>,
     place: watch::Sender<u32>,
-}
-
-/// What a model is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Task {
-    /// Text that belongs at a cursor.
-    Completion,
-    /// The next message of a conversation.
-    Chat,
-    /// Changed code.
-    Edit,
-}
-
-impl Task {
-    /// Every task, in the order of urgency.
-    pub const ALL: [Self; 3] = [Self::Completion, Self::Chat, Self::Edit];
-
-    /// The name used on the wire and in metrics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Completion => "completion",
-            Self::Chat => "chat",
-            Self::Edit => "edit",
-        }
-    }
 }
 
 impl Priority {
@@ -59,7 +41,32 @@ impl Priority {
         document: Option<String>,
     ) -> (Self, watch::Receiver<u32>) {
         let (place, places) = watch::channel(0);
-        (Self { caller, task, class, document, session: None, place }, places)
+        let came = Instant::now();
+        (Self { caller, task, class, document, session: None, came, worth: None, place }, places)
+    }
+
+    /// The same for an answer that is worth that much waiting from now on.
+    #[must_use]
+    pub fn worth(self, time: Duration) -> Self {
+        Self { worth: Some(time), ..self }
+    }
+
+    /// Until when it may wait before its answer begins; `None` when a person asked, who decides
+    /// that alone.
+    #[must_use]
+    pub fn waits_until(&self, limits: &Limits) -> Option<Instant> {
+        let usual = match self.class {
+            RequestClass::Invoke => None,
+            RequestClass::Automatic => Some(limits.automatic_wait_time_max),
+            RequestClass::Background => Some(limits.background_wait_time_max),
+        };
+        let time = match (self.worth, self.class) {
+            // Background work fills gaps; what it says cannot keep it longer.
+            (Some(worth), RequestClass::Background) => usual.map(|usual| usual.min(worth)),
+            (Some(worth), _) => Some(worth),
+            (None, _) => usual,
+        };
+        time.map(|time| self.came + time)
     }
 
     /// The places, for one more who wants to know them.

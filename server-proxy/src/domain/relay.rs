@@ -151,7 +151,7 @@ fn silent_end() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::admission::Admission;
+    use crate::domain::admission::{Admission, Estimate};
     use crate::domain::ports::Caller;
     use crate::domain::priority::{Priority, Task};
     use futures_util::stream;
@@ -161,7 +161,7 @@ mod tests {
     async fn permit(door: &Admission) -> Permit {
         let caller = Caller { tenant: "team".to_owned(), user: "minji".to_owned() };
         let (priority, _places) = Priority::new(caller, Task::Chat, RequestClass::Invoke, None);
-        door.enter(&priority).await.expect("the door is free")
+        door.enter(&priority, Estimate::default(), None).await.expect("the door is free")
     }
 
     fn text(text: &str) -> Result<Piece, Failure> {

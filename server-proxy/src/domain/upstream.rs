@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::class::RequestClass;
 use saga_protocol::ready::ReadyStatus;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 
-use crate::domain::admission::Admission;
+use crate::domain::admission::{Admission, Bill, Estimate};
 use crate::domain::breaker::Breaker;
 use crate::domain::limits::Limits;
 use crate::domain::loads::{Load, Loads};
@@ -89,6 +88,8 @@ pub(crate) enum Standing {
 pub(crate) struct Admitted {
     pub(crate) relay: Counted<Relay>,
     pub(crate) waited: Duration,
+    /// To be settled when it ends.
+    pub(crate) bill: Bill,
 }
 
 /// One server's try at a request.
@@ -295,15 +296,9 @@ impl Upstream {
     ) -> Result<Admitted, Failure> {
         let visit = self.flow.enter();
         let came = Instant::now();
-        let may_wait_until = Instant::now() + self.limits.background_wait_time_max;
+        let (estimate, until) = (Estimate::of(call), priority.waits_until(&self.limits));
         loop {
-            let permit = match priority.class {
-                RequestClass::Background => {
-                    let entering = timeout_at(may_wait_until, self.door.enter(priority));
-                    entering.await.unwrap_or_else(|_| Err(preempted()))?
-                }
-                RequestClass::Invoke | RequestClass::Automatic => self.door.enter(priority).await?,
-            };
+            let mut permit = self.door.enter(priority, estimate, until).await?;
             // Meanwhile others may have found out that it fails.
             if let Some(failure) = self.broken().filter(|_| !attempt.is_trial) {
                 return Err(failure);
@@ -315,10 +310,10 @@ impl Upstream {
                 // What had begun for it is let go of, which closes its connection.
                 () = permit.called_back() => continue,
             };
-            permit.begun();
+            let bill = permit.begun();
             let pause = self.limits.between_pieces_time_max;
             let relay = self.counted(Relay::new(begun, permit, &call.stop, pause), visit, call);
-            return Ok(Admitted { relay, waited });
+            return Ok(Admitted { relay, waited, bill });
         }
     }
 
@@ -380,10 +375,15 @@ impl Upstream {
         priority: &Priority,
     ) -> Result<Embedded, Failure> {
         let _visit = self.flow.enter();
-        let _permit = self.door.enter(priority).await?;
+        let bytes = call.inputs.iter().map(String::len).sum();
+        let (estimate, until) = (Estimate::new(bytes, 0), priority.waits_until(&self.limits));
+        let mut permit = self.door.enter(priority, estimate, until).await?;
+        // Vectors come whole, so there is no time before the first byte in which to give way.
+        let bill = permit.begun();
         let embedded = timeout(self.limits.first_piece_time_max, self.server.embed(call))
             .await
             .unwrap_or_else(|_| Err(too_slow()));
+        bill.settle(None, 0);
         if let Err(failure) = &embedded {
             self.note(&call.model, failure);
         }
@@ -469,14 +469,6 @@ fn same_model(one: &str, other: &str) -> bool {
 fn later(failure: Failure, time: Duration) -> Failure {
     let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     Failure { retry_after_ms: Some(ms.max(1)), ..failure }
-}
-
-fn preempted() -> Failure {
-    Failure {
-        code: FailureCode::Preempted,
-        message: "other requests left no time for this background work".to_owned(),
-        retry_after_ms: Some(5000),
-    }
 }
 
 fn hung() -> Failure {

@@ -15,6 +15,7 @@ use saga_protocol::class::RequestClass;
 use saga_protocol::openai::TokenUsage;
 use tokio::time::Instant;
 
+use crate::domain::admission::Bill;
 use crate::domain::ports::{Answer, Caller, Piece};
 use crate::domain::priority::{Priority, Task};
 use crate::domain::request_mark::RequestMark;
@@ -80,6 +81,7 @@ pub(crate) struct Watch {
     witness: Arc<dyn Witness>,
     life: AnswerLife,
     began: Instant,
+    bill: Option<Bill>,
     told: bool,
 }
 
@@ -102,11 +104,12 @@ impl Watch {
             usage: None,
             outcome: Outcome::Cancelled,
         };
-        Self { witness, life, began: Instant::now(), told: false }
+        Self { witness, life, began: Instant::now(), bill: None, told: false }
     }
 
-    /// A model server let it in.
-    pub(crate) fn entered(&mut self, server: usize, model: &str, waited: Duration) {
+    /// A model server let it in, for a bill that is settled at its end.
+    pub(crate) fn entered(&mut self, server: usize, model: &str, waited: Duration, bill: Bill) {
+        self.bill = Some(bill);
         self.life.server = Some(server);
         self.life.waited = Some(waited);
         model.clone_into(&mut self.life.model);
@@ -152,6 +155,9 @@ impl Watch {
         }
         self.life.outcome = outcome;
         self.life.total = self.began.elapsed();
+        if let Some(bill) = self.bill.take() {
+            bill.settle(self.life.usage, self.life.text_bytes);
+        }
         self.witness.over(&self.life);
     }
 }

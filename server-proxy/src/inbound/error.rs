@@ -118,7 +118,9 @@ fn status(code: FailureCode) -> StatusCode {
         | C::UpstreamUnreachable
         | C::UpstreamFailed
         | C::UpstreamIncomplete => StatusCode::BAD_GATEWAY,
-        C::UpstreamBusy | C::Preempted | C::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        C::UpstreamBusy | C::Expired | C::Preempted | C::ShuttingDown => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         C::Timeout => StatusCode::GATEWAY_TIMEOUT,
     }
 }

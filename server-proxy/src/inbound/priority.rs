@@ -1,7 +1,12 @@
-//! How urgent a request is and which document it is about, from its headers.
+//! What a request is for, how urgent it is, how long it may wait and which document it is about, from
+//! its headers.
+
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
-use saga_protocol::class::{CLASS_HEADER, DOCUMENT_HEADER, RequestClass};
+use saga_protocol::class::{
+    CLASS_HEADER, DOCUMENT_HEADER, RequestClass, TASK_HEADER, WORTH_HEADER, WORTH_MS_MAX,
+};
 use tokio::sync::watch;
 
 use crate::domain::ports::Caller;
@@ -17,24 +22,34 @@ pub(crate) struct Stated {
     pub(crate) names_class: bool,
 }
 
-/// Reads the headers.
+/// Reads the headers; `task` is the one that the call is made for.
 ///
 /// # Errors
 /// Names the header that is wrong.
 pub(crate) fn stated(headers: &HeaderMap, caller: Caller, task: Task) -> Result<Stated, ApiError> {
-    let class = value(headers, CLASS_HEADER, "invoke, automatic or background", |text| {
-        RequestClass::from_name(text)
-    })?;
+    let expected = "invoke, automatic or background";
+    let class = value(headers, CLASS_HEADER, expected, RequestClass::from_name)?;
     let document = value(headers, DOCUMENT_HEADER, "1 to 64 of A-Z a-z 0-9 - _", |text| {
         is_id(text).then(|| text.to_owned())
     })?;
-    let (priority, places) = Priority::new(caller, task, class.unwrap_or_default(), document);
+    let named = value(headers, TASK_HEADER, "completion, chat or edit", Task::from_name)?;
+    let worth = value(headers, WORTH_HEADER, "1 to 600000 milliseconds", worth)?;
+    let (task, class_or_default) = (named.unwrap_or(task), class.unwrap_or_default());
+    let (mut priority, places) = Priority::new(caller, task, class_or_default, document);
+    if let Some(worth) = worth {
+        priority = priority.worth(worth);
+    }
     Ok(Stated { priority, places, names_class: class.is_some() })
 }
 
 /// The priority of what a person asks for by a call that knows no classes.
 pub(crate) fn invoked(caller: Caller, task: Task) -> (Priority, watch::Receiver<u32>) {
     Priority::new(caller, task, RequestClass::Invoke, None)
+}
+
+fn worth(text: &str) -> Option<Duration> {
+    let ms = text.parse().ok().filter(|ms| (1..=WORTH_MS_MAX).contains(ms))?;
+    Some(Duration::from_millis(ms))
 }
 
 fn value<T>(

@@ -1,9 +1,11 @@
-//! More urgent requests go first, background work gives way, and who waits is told its place.
+//! More urgent requests go first, users share fairly, background work gives way, what is not worth it
+//! any more is dropped, and who waits is told its place.
 
 use std::time::Duration;
 
 use codesaga_proxy::config::Config;
-use http::{HeaderValue, Method};
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, Method};
 use scripted_ollama::{End, Ending, Rule};
 
 use crate::bench::{Bench, Reply, completion, holds};
@@ -19,10 +21,15 @@ async fn one_at_a_time(change: impl FnOnce(&mut Config)) -> Bench {
 
 /// A streamed completion with a class, and a document when one is named.
 async fn ask(bench: &Bench, prompt: &str, class: &str, document: &str) -> Reply {
+    ask_with(bench, prompt, &[("class", class), ("document", document)]).await
+}
+
+/// A streamed completion with headers of ours, those that are not empty.
+async fn ask_with(bench: &Bench, prompt: &str, headers: &[(&str, &str)]) -> Reply {
     let body = completion(prompt).to_string();
     let mut request = bench.proxy.request(Method::POST, "/v1/completions", body);
-    let headers = [("x-codesaga-class", class), ("x-codesaga-document", document)];
-    for (name, value) in headers.into_iter().filter(|(_, value)| !value.is_empty()) {
+    for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+        let name: HeaderName = format!("x-codesaga-{name}").parse().expect("a name");
         request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a value"));
     }
     bench.proxy.send(request).await
@@ -169,6 +176,99 @@ async fn a_newer_completion_of_a_document_supersedes_one_that_waits() {
 }
 
 #[tokio::test]
+async fn p5_an_automatic_completion_that_waited_longer_than_it_is_worth_is_dropped() {
+    let bench = one_at_a_time(|config| {
+        config.limits.automatic_wait_time_max = Duration::from_millis(30);
+    })
+    .await;
+    bench.ollama.script([Rule::any().pieces(["a"]).end(End::Hang)]);
+    let mut holds = bench.proxy.complete("holds").await;
+    holds.more().await.expect("the only place is taken");
+    // By what the server thinks of it, and by what its client says.
+    let usual = ask(&bench, "usual", "automatic", "").await;
+    assert_eq!(usual.events().await, "[queued 1]|[expired]");
+    let stated = [("class", "invoke"), ("worth-ms", "20")];
+    let stated = ask_with(&bench, "stated", &stated).await;
+    assert_eq!(stated.events().await, "[queued 1]|[expired]");
+    // With a status of its own where nothing was said yet.
+    let plain = ask_with(&bench, "plain", &[("worth-ms", "20")]).await;
+    let words = "it waited longer than its answer is worth";
+    assert_eq!(plain.refusal().await, format!("503 expired: {words}"));
+    let mut prompts = ["usual", "stated", "plain"].into_iter();
+    let requests = bench.ollama.requests();
+    assert!(!prompts.any(|prompt| requests.iter().any(|request| self::holds(request, prompt))));
+}
+
+#[tokio::test]
+async fn a_task_that_is_named_decides_the_rank() {
+    let bench = one_at_a_time(|_| {}).await;
+    bench.ollama.script([
+        Rule::any().containing("holds").pieces(["a", "b"]).hold_after(1),
+        Rule::any().pieces(["c"]),
+    ]);
+    let mut holds = bench.proxy.complete("holds").await;
+    holds.more().await.expect("the only place is taken");
+    let mut edit = ask_with(&bench, "edit", &[("class", "invoke"), ("task", "edit")]).await;
+    read_until(&mut edit, "{\"place\":1}").await;
+    let typed = ask(&bench, "typed", "automatic", "").await;
+    read_until(&mut edit, "{\"place\":2}").await;
+    bench.ollama.release();
+    assert_eq!(typed.events().await, "[queued 1]|c|[stop]|[DONE]");
+    assert_eq!(edit.events().await, "[queued 1]|c|[stop]|[DONE]");
+    holds.events().await;
+}
+
+/// A proxy that knows three users.
+async fn three_users(folder: &tempfile::TempDir) -> (Bench, [String; 3]) {
+    let file = folder.path().join("keys.json");
+    let keys = ["greedy", "jun", "minji"]
+        .map(|user| codesaga_proxy::outbound::keys_file::add(&file, "team", user).expect("a key"));
+    let bench = one_at_a_time(|config| config.keys_file = Some(file)).await;
+    (bench, keys)
+}
+
+#[tokio::test]
+async fn whoever_was_idle_goes_before_all_the_rest_of_a_greedy_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (bench, keys) = three_users(&folder).await;
+    bench.ollama.script([
+        Rule::any().containing("greedy 0").pieces(["a", "b"]).hold_after(1),
+        Rule::any().pieces(["c"]),
+    ]);
+    let ask = async |user: usize, prompt: &str| {
+        let mut request =
+            bench.proxy.request(Method::POST, "/v1/completions", completion(prompt).to_string());
+        let key = HeaderValue::from_str(&format!("Bearer {}", keys[user])).expect("a value");
+        request.headers_mut().insert(AUTHORIZATION, key);
+        let class = HeaderValue::from_static("invoke");
+        request.headers_mut().insert("x-codesaga-class", class);
+        bench.proxy.send(request).await
+    };
+    let mut running = ask(0, "greedy 0").await;
+    running.more().await.expect("the only place is taken");
+    let mut waiting = Vec::new();
+    for number in 1..50 {
+        let mut reply = ask(0, &format!("greedy {number}.")).await;
+        read_until(&mut reply, &format!("{{\"place\":{number}}}")).await;
+        waiting.push(reply);
+    }
+    for (user, place) in [(1, 1), (2, 2)] {
+        let mut reply = ask(user, &format!("idle {user}")).await;
+        read_until(&mut reply, &format!("{{\"place\":{place}}}")).await;
+        waiting.push(reply);
+    }
+    bench.ollama.release();
+    for reply in waiting {
+        assert!(reply.events().await.ends_with("c|[stop]|[DONE]"));
+    }
+    let bodies = bench.ollama.bodies("/api/generate");
+    let order: Vec<&str> = bodies.iter().filter_map(|body| body["prompt"].as_str()).collect();
+    assert_eq!(order[..4], ["greedy 0", "idle 1", "idle 2", "greedy 1."]);
+    assert_eq!(order.len(), 52);
+    running.events().await;
+}
+
+#[tokio::test]
 async fn a_wrong_header_is_named() {
     let bench = Bench::start().await;
     let refused = ask(&bench, "x", "urgent", "").await.refusal().await;
@@ -177,4 +277,13 @@ async fn a_wrong_header_is_named() {
     let refused = ask(&bench, "x", "automatic", "file:///a b").await.refusal().await;
     let expected = "expected 1 to 64 of A-Z a-z 0-9 - _";
     assert_eq!(refused, format!("400 invalid_request: `x-codesaga-document`: {expected}"));
+    for (name, value, expected) in [
+        ("task", "poem", "completion, chat or edit"),
+        ("worth-ms", "0", "1 to 600000 milliseconds"),
+        ("worth-ms", "600001", "1 to 600000 milliseconds"),
+    ] {
+        let refused = ask_with(&bench, "x", &[(name, value)]).await.refusal().await;
+        let message = format!("`x-codesaga-{name}`: expected {expected}");
+        assert_eq!(refused, format!("400 invalid_request: {message}"));
+    }
 }

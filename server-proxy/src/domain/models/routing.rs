@@ -30,6 +30,10 @@ struct Route {
 }
 
 /// How one server's try ended.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the usual one is the large one, and it lives for one match"
+)]
 enum Tried {
     Began(Admitted),
     Failed(Failure),
@@ -77,9 +81,9 @@ impl ModelDirectory {
             };
             time_left = time_left.saturating_sub(attempt.took());
             match tried {
-                Tried::Began(Admitted { relay, waited }) => {
+                Tried::Began(Admitted { relay, waited, bill }) => {
                     self.homes.lock().set(route.home_key, upstream.number());
-                    watch.entered(upstream.number(), &call.model, waited);
+                    watch.entered(upstream.number(), &call.model, waited, bill);
                     return Ok(watch.over(relay));
                 }
                 Tried::Left => refusal = Some(upstream.farewell()),
