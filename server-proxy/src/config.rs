@@ -3,6 +3,7 @@
 //! A wrong value is answered with the setting's name, the value and what is expected; the process
 //! then ends with exit code 2. No other file reads the environment.
 
+mod caller_limits;
 mod keys;
 
 use std::ffi::OsString;
@@ -13,10 +14,15 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::Uri;
 
+use crate::domain::caller_limits::CallerLimits;
 use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::models::names::{DEFAULT, ModelNames};
+use crate::domain::network::Network;
 use crate::domain::priority::Task;
 use crate::outbound::redis_connection;
+use crate::tls::TlsFiles;
+
+use caller_limits::LimitSettings;
 
 pub use keys::KeysCommand;
 
@@ -58,6 +64,12 @@ pub struct Config {
     pub prompts_dir: Option<PathBuf>,
     /// Who may ask; without it only this machine may.
     pub keys_file: Option<PathBuf>,
+    /// The certificate to speak TLS with; plain HTTP when absent.
+    pub tls: Option<TlsFiles>,
+    /// Who is believed that it passes on somebody else's request.
+    pub trusted_proxies: Vec<Network>,
+    /// What callers may use whose keys say nothing else.
+    pub caller_limits: CallerLimits,
     /// How log lines look.
     pub log: LogFormat,
     /// What is bounded, and by how much.
@@ -142,6 +154,22 @@ struct Settings {
     /// File of hashed keys, written by `codesaga-proxy keys add`.
     #[arg(long, env = "CODESAGA_KEYS_FILE", value_name = "CODESAGA_KEYS_FILE")]
     keys_file: Option<PathBuf>,
+    /// File with the certificate to speak TLS with, in PEM form; with CODESAGA_TLS_KEY.
+    #[arg(long, env = "CODESAGA_TLS_CERT", value_name = "CODESAGA_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// File with the certificate's private key, in PEM form.
+    #[arg(long, env = "CODESAGA_TLS_KEY", value_name = "CODESAGA_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// Load balancers whose X-Forwarded-For is believed: addresses or networks, separated by commas.
+    #[arg(
+        long,
+        env = "CODESAGA_TRUSTED_PROXIES",
+        value_name = "CODESAGA_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<Network>,
+    #[command(flatten)]
+    caller_limits: LimitSettings,
     /// How log lines look.
     #[arg(long, env = "CODESAGA_LOG", value_name = "CODESAGA_LOG", value_enum,
           default_value_t = LogFormat::Human)]
@@ -260,10 +288,28 @@ impl Config {
                 .filter(|tenant| !tenant.is_empty())
                 .collect(),
             prompts_dir: settings.prompts_dir.filter(|path| !path.as_os_str().is_empty()),
+            tls: tls(settings.tls_cert, settings.tls_key)?,
+            trusted_proxies: settings.trusted_proxies,
+            caller_limits: settings.caller_limits.check(keys_file.is_some()),
             keys_file,
             log: settings.log,
             limits,
         })
+    }
+}
+
+fn tls(
+    certificate: Option<PathBuf>,
+    key: Option<PathBuf>,
+) -> Result<Option<TlsFiles>, clap::Error> {
+    let named = |path: Option<PathBuf>| path.filter(|path| !path.as_os_str().is_empty());
+    match (named(certificate), named(key)) {
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (None, None) => Ok(None),
+        _ => Err(clap::Error::raw(
+            clap::error::ErrorKind::ValueValidation,
+            "CODESAGA_TLS_CERT and CODESAGA_TLS_KEY are needed together\n",
+        )),
     }
 }
 

@@ -13,9 +13,9 @@ use crate::outbound::keys_file::{self, NewKey, StoredKey};
 /// When the file cannot be read or written, or there is no such key.
 pub fn run(command: KeysCommand, out: &mut impl Write) -> io::Result<()> {
     match command {
-        KeysCommand::Add { name, tenant, scopes, note, kept } => {
+        KeysCommand::Add { name, tenant, scopes, limits, note, kept } => {
             let scopes = scopes.into_iter().map(Scope::from).collect::<Scopes>();
-            let new = NewKey { tenant, user: name, scopes, note };
+            let new = NewKey { tenant, user: name, scopes, limits: limits.into(), note };
             writeln!(out, "{}", keys_file::add_new(&kept.file, new)?)
         }
         KeysCommand::List { kept } => table(&keys_file::list(&kept.file)?, out),
@@ -29,9 +29,9 @@ pub fn run(command: KeysCommand, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn table(keys: &[StoredKey], out: &mut impl Write) -> io::Result<()> {
-    let head = ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "NOTE"].map(str::to_owned);
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(keys.iter().map(row)).collect();
-    let widths: [usize; 6] =
+    let head = ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "LIMITS", "NOTE"].map(str::to_owned);
+    let rows: Vec<[String; 7]> = std::iter::once(head).chain(keys.iter().map(row)).collect();
+    let widths: [usize; 7] =
         std::array::from_fn(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0));
     for row in &rows {
         let mut line = String::new();
@@ -44,13 +44,14 @@ fn table(keys: &[StoredKey], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn row(key: &StoredKey) -> [String; 6] {
+fn row(key: &StoredKey) -> [String; 7] {
     [
         key.id().to_owned(),
         key.tenant.clone(),
         key.user.clone(),
         key.scopes.join(","),
         key.created.clone().unwrap_or_default(),
+        key.limits.to_string(),
         key.note.clone().unwrap_or_default(),
     ]
 }

@@ -13,6 +13,7 @@ pub mod ops;
 pub mod outbound;
 mod reload;
 mod server;
+pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,14 +29,17 @@ use tokio::time::timeout;
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
+use crate::domain::allowance::Allowance;
 use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
+use crate::domain::guesses::Guesses;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
 use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
 use crate::domain::tokens::TokenCounts;
+use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::AppState;
@@ -50,7 +54,11 @@ use crate::outbound::own_prompts;
 use crate::outbound::records_in_process::InProcessRecords;
 use crate::outbound::records_redis::RedisRecords;
 use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
+use crate::outbound::usage_in_process::InProcessUsage;
+use crate::outbound::usage_redis::RedisUsage;
+use crate::outbound::usage_shared::SharedUsage;
 use crate::outbound::{FoundServer, HttpClient};
+use crate::tls::Certificates;
 
 pub use drain::{Drain, Work};
 pub use reload::Reload;
@@ -75,17 +83,19 @@ impl Proxy {
     /// Names the setting that cannot be used.
     pub async fn bind(config: &Config) -> io::Result<Self> {
         let keys = config.keys_file.as_deref().map(known_keys).transpose()?;
+        let certificates = config.tls.clone().map(Certificates::read).transpose()?;
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
-        let Stores { memory, feedback, records } = stores(config)?;
+        let Stores { memory, feedback, records, usage } = stores(config)?;
+        let allowance = Arc::new(Allowance::new(usage, config.caller_limits, random()?));
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
         let texts = config.record_texts.iter().cloned();
         let records = Records::new(records, RecordLimits::STANDARD, texts);
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
         let metrics = Arc::new(Metrics::default());
         let witnesses: Vec<Arc<dyn Witness>> =
-            vec![activity.clone(), metrics.clone(), records.clone()];
+            vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
         let models = Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?);
         let counts = TokenCounts::default();
         let digester = Digester::new(
@@ -107,13 +117,17 @@ impl Proxy {
             prompts,
             counts,
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
+            guesses: Arc::new(Guesses::default()),
+            trusted_proxies: config.trusted_proxies.clone().into(),
+            allowance,
             drain: Drain::default(),
             limits: config.limits,
             activity,
             metrics,
         };
+        let reload = Reload { keys, certificates };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
-        Ok(Self { listener, address, state, reload: Reload { keys }, notifier })
+        Ok(Self { listener, address, state, reload, notifier })
     }
 
     /// With a service manager that is told how the process stands.
@@ -149,9 +163,11 @@ impl Proxy {
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
         let router = inbound::router(state.clone());
-        let mut server = tokio::spawn(server::serve(listener, router, state.limits, async move {
+        let tls = reload.certificates.as_ref().map(Certificates::acceptor).transpose()?;
+        let serving = server::serve(listener, tls, router, state.limits, async move {
             let _ = closed.await;
-        }));
+        });
+        let mut server = tokio::spawn(serving);
         let watching = {
             let models = state.models.clone();
             async move { models.watch().await }
@@ -216,6 +232,7 @@ struct Stores {
     memory: Arc<dyn SessionMemory>,
     feedback: Arc<dyn FeedbackTotals>,
     records: Arc<dyn RecordStore>,
+    usage: Arc<dyn UsageCounts>,
 }
 
 fn stores(config: &Config) -> io::Result<Stores> {
@@ -225,18 +242,29 @@ fn stores(config: &Config) -> io::Result<Stores> {
             let authority = redis_authority(config)?;
             let store = RedisStore::trusting(url, authority.as_deref(), OPERATION_TIME_MAX)
                 .map_err(io::Error::other)?;
+            let shared = RedisUsage::new(store.clone());
+            let own = InProcessUsage::new(clock::unix_millis);
             Stores {
+                usage: Arc::new(SharedUsage::new(shared, own)),
                 memory: Arc::new(RedisMemory::new(store.clone(), limits)),
                 records: Arc::new(RedisRecords::new(store.clone(), record_limits)),
                 feedback: Arc::new(RedisFeedback::new(store)),
             }
         }
         None => Stores {
+            usage: Arc::new(InProcessUsage::new(clock::unix_millis)),
             memory: Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
             records: Arc::new(InProcessRecords::new(record_limits)),
             feedback: Arc::new(InProcessFeedback::default()),
         },
     })
+}
+
+/// A number that no other server has.
+fn random() -> io::Result<u64> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(io::Error::other)?;
+    Ok(u64::from_ne_bytes(random))
 }
 
 fn redis_authority(config: &Config) -> io::Result<Option<Vec<u8>>> {

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join;
+
 use crate::outbound::known_keys::KnownKeys;
+use crate::tls::Certificates;
 
 /// Reads again what may change while the server runs.
 #[derive(Clone, Debug)]
 pub struct Reload {
     pub(crate) keys: Option<Arc<KnownKeys>>,
+    pub(crate) certificates: Option<Arc<Certificates>>,
 }
 
 impl Reload {
@@ -17,13 +21,25 @@ impl Reload {
         if let Some(keys) = &self.keys {
             keys.reload();
         }
+        if let Some(certificates) = &self.certificates {
+            certificates.reload();
+        }
     }
 
     /// Reads whatever changes. Runs until dropped.
     pub(crate) async fn watch(&self) {
-        match &self.keys {
-            Some(keys) => keys.watch().await,
-            None => std::future::pending().await,
-        }
+        let keys = async {
+            match &self.keys {
+                Some(keys) => keys.watch().await,
+                None => std::future::pending().await,
+            }
+        };
+        let certificates = async {
+            match &self.certificates {
+                Some(certificates) => certificates.watch().await,
+                None => std::future::pending().await,
+            }
+        };
+        join(keys, certificates).await;
     }
 }

@@ -1,6 +1,6 @@
-//! Connections: HTTP/1.1 and HTTP/2 on one port, told apart by their first bytes.
+//! Connections: HTTP/1.1 and HTTP/2 on one port, told apart by their first bytes, with TLS or not.
 //!
-//! HTTP/2 without TLS is spoken by prior knowledge. On it a client that lets go of an answer resets
+//! HTTP/2 is agreed on within the handshake of TLS; without TLS it is spoken by prior knowledge. On it a client that lets go of an answer resets
 //! one stream, and its next request needs no new connection. Nothing here knows what is asked.
 
 use std::io;
@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -16,10 +18,14 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
 use crate::domain::limits::Limits;
+use crate::inbound::client_address::Peer;
 
 /// When no more connections can be held, time until the next try.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -29,6 +35,7 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Dropping the future cuts what is left.
 pub(crate) async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     router: Router,
     limits: Limits,
     closed: impl Future<Output = ()>,
@@ -44,12 +51,19 @@ pub(crate) async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((tcp, _)) => {
+            Ok((tcp, address)) => {
                 prepare(&tcp, limits.client_stall_time_max);
-                let (builder, router) = (Arc::clone(&builder), router.clone());
-                let watcher = graceful.watcher();
+                let (builder, peer) = (Arc::clone(&builder), Peer(address));
+                let (router, watcher, tls) = (router.clone(), graceful.watcher(), tls.clone());
+                let silent_max = limits.head_time_max;
                 connections.spawn(async move {
-                    connection(tcp, &builder, router, watcher, limits.head_time_max).await;
+                    let Some(tls) = tls else {
+                        return connection(tcp, peer, &builder, router, watcher, silent_max).await;
+                    };
+                    // A client that does not end its handshake has nobody to be told.
+                    if let Ok(Ok(tcp)) = timeout(limits.handshake_time_max, tls.accept(tcp)).await {
+                        connection(tcp, peer, &builder, router, watcher, silent_max).await;
+                    }
                 });
             }
             Err(error) if concerns_one_connection(&error) => {}
@@ -89,7 +103,8 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
 }
 
 async fn connection(
-    tcp: TcpStream,
+    tcp: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
     builder: &Builder<TokioExecutor>,
     router: Router,
     watcher: Watcher,
@@ -97,8 +112,9 @@ async fn connection(
 ) {
     let asked = AtomicBool::new(false);
     let router = TowerToHyperService::new(router);
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         asked.store(true, Ordering::Relaxed);
+        request.extensions_mut().insert(peer);
         router.call(request)
     });
     let serving = watcher.watch(builder.serve_connection(TokioIo::new(tcp), service));

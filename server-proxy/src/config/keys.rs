@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::domain::scope::Scope;
 
+use super::caller_limits::KeyLimitOptions;
+
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -20,6 +22,9 @@ pub enum KeysCommand {
         /// What the key opens.
         #[arg(long, value_enum, value_delimiter = ',', default_value = "complete,chat")]
         scopes: Vec<ScopeName>,
+        /// How much may be used with it.
+        #[command(flatten)]
+        limits: KeyLimitOptions,
         /// What the key is for, in your words.
         #[arg(long, value_parser = note)]
         note: Option<String>,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use saga_domain::{Failure, FailureCode};
 
+use crate::domain::caller_limits::LimitOverrides;
 use crate::domain::key;
 use crate::domain::ports::Caller;
 use crate::domain::scope::{Scope, Scopes};
@@ -31,6 +32,8 @@ pub struct Key {
     pub caller: Caller,
     /// What it opens.
     pub scopes: Scopes,
+    /// How much may be used with it, where that is not what the server says.
+    pub limits: LimitOverrides,
     /// Hash of the whole key.
     pub hash: blake3::Hash,
 }
@@ -42,6 +45,8 @@ pub struct Identity {
     pub caller: Caller,
     /// What the user may do with this key.
     pub scopes: Scopes,
+    /// How much the user may use with it, where that is not what the server says.
+    pub limits: LimitOverrides,
 }
 
 impl Identity {
@@ -144,7 +149,7 @@ impl KeyRing {
                 self.without_id.iter().fold(None, compared)
             }
         }?;
-        Some(Identity { caller: key.caller.clone(), scopes: key.scopes })
+        Some(Identity { caller: key.caller.clone(), scopes: key.scopes, limits: key.limits })
     }
 }
 
@@ -154,7 +159,7 @@ fn key_is(key: &Key, hash: &blake3::Hash) -> bool {
 
 fn local() -> Identity {
     let caller = Caller { tenant: "local".to_owned(), user: "local".to_owned() };
-    Identity { caller, scopes: Scopes::ALL }
+    Identity { caller, scopes: Scopes::ALL, limits: LimitOverrides::default() }
 }
 
 fn refused(message: &str) -> Failure {
@@ -174,6 +179,7 @@ mod tests {
             id: id.to_owned(),
             caller: Caller { tenant: "team".to_owned(), user: user.to_owned() },
             scopes: Scopes::EDITOR,
+            limits: LimitOverrides::default(),
             hash: blake3::hash(key.as_bytes()),
         }
     }

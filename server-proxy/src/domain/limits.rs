@@ -9,6 +9,8 @@ pub struct Limits {
     pub head_bytes_max: usize,
     /// Time until they must have come; also how long an HTTP/1.1 connection may be idle.
     pub head_time_max: Duration,
+    /// Time until a TLS connection must stand.
+    pub handshake_time_max: Duration,
     /// Time until a request's body must have come.
     pub body_time_max: Duration,
     /// Requests that one HTTP/2 connection may have open.
@@ -95,6 +97,7 @@ impl Limits {
         Self {
             head_bytes_max: 32 << 10,
             head_time_max: Duration::from_secs(60),
+            handshake_time_max: Duration::from_secs(10),
             body_time_max: Duration::from_secs(30),
             streams_max: 256,
             unsent_bytes_max: 64 << 10,

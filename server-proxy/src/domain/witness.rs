@@ -57,6 +57,8 @@ pub struct AnswerLife {
     pub first_text: Option<Duration>,
     /// Time from the question to the end.
     pub total: Duration,
+    /// Bytes of text that were asked.
+    pub prompt_bytes: usize,
     /// Bytes of text that were answered.
     pub text_bytes: usize,
     /// Token counts; absent when the model server told none, as for an answer that was let go.
@@ -100,11 +102,18 @@ impl Watch {
             waited: None,
             first_text: None,
             total: Duration::ZERO,
+            prompt_bytes: 0,
             text_bytes: 0,
             usage: None,
             outcome: Outcome::Cancelled,
         };
         Self { witness, life, began: Instant::now(), bill: None, told: false }
+    }
+
+    /// The question has so much text.
+    pub(crate) fn asking(mut self, prompt_bytes: usize) -> Self {
+        self.life.prompt_bytes = prompt_bytes;
+        self
     }
 
     /// A model server let it in, for a bill that is settled at its end.

@@ -5,19 +5,25 @@
 //! rebinding) even to read the answer. Such requests carry the page's `Origin` or that name as
 //! `Host`, and are refused.
 
+use std::time::Instant;
+
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::Method;
 use http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use http::request::Parts;
 use http::uri::Authority;
 use saga_domain::{Failure, FailureCode};
 
 use crate::domain::access::{Access, Identity};
+use crate::domain::guesses::Guesser;
 use crate::domain::ports::Caller;
 use crate::domain::scope::Scope;
 use crate::inbound::AppState;
+use crate::inbound::client_address::client_address;
 use crate::inbound::error::ApiError;
+use crate::inbound::metered::metered;
 
 /// What must be in a key's scopes for a call. Calls that are not here take any key: what they show
 /// is the caller's own or says nothing of anybody. A socket that carries both kinds asks
@@ -34,6 +40,11 @@ const NEEDS: &[(&str, Scope)] = &[
     ("/v1/sessions/{id}", Scope::Chat),
 ];
 
+/// Calls that a model works for: only these count against a caller's limits. A socket asks
+/// [`crate::domain::allowance::Allowance::begin`] for each frame.
+const METERED: &[&str] =
+    &["/v1/completions", "/v1/generate", "/v1/embeddings", "/v1/chat", "/v1/chat/completions"];
+
 /// Lets nobody through without a key that opens the call, before anything of the body is read.
 pub(crate) async fn let_in(
     State(state): State<AppState>,
@@ -45,18 +56,20 @@ pub(crate) async fn let_in(
         Ok(identity) => identity,
         Err(refusal) => return refusal.into_response(),
     };
-    if let Some(scope) = needed(&parts)
-        && let Err(failure) = identity.may(scope)
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let needed = NEEDS.iter().find(|(needs, _)| *needs == path);
+    if let Some((_, scope)) = needed
+        && let Err(failure) = identity.may(*scope)
     {
         return ApiError::from(failure).into_response();
     }
-    parts.extensions.insert(identity);
-    next.run(Request::from_parts(parts, body)).await
-}
-
-fn needed(parts: &Parts) -> Option<Scope> {
-    let path = parts.extensions.get::<MatchedPath>()?.as_str();
-    NEEDS.iter().find(|(needs, _)| *needs == path).map(|(_, scope)| *scope)
+    let is_metered = METERED.contains(&path) && parts.method == Method::POST;
+    parts.extensions.insert(identity.clone());
+    let request = Request::from_parts(parts, body);
+    if is_metered {
+        return metered(&state.allowance, &identity, request, next).await;
+    }
+    next.run(request).await
 }
 
 /// Asking for an `Identity` or a `Caller` is what makes a handler ask for a key.
@@ -101,7 +114,21 @@ fn identify(parts: &Parts, state: &AppState) -> Result<Identity, ApiError> {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    Ok(state.access.identify(token)?)
+    let guesser = token.map(|token| {
+        let address = client_address(parts, &state.trusted_proxies);
+        Guesser::new(address, state.access.claimed(token))
+    });
+    let now = Instant::now();
+    if let Some(guesser) = &guesser {
+        state.guesses.may_try(guesser, now)?;
+    }
+    let found = state.access.identify(token);
+    if found.is_err()
+        && let Some(guesser) = guesser
+    {
+        state.guesses.wrong(guesser, now);
+    }
+    Ok(found?)
 }
 
 fn only_this_machine(parts: &Parts) -> Result<(), Failure> {

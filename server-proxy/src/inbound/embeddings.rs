@@ -33,6 +33,7 @@ pub(crate) async fn embeddings(
     };
     let work = state.models.embed(call, &stated.priority);
     let embedded = state.drain.until_cut(work).await?;
+    state.allowance.spend(&stated.priority.caller, u64::from(embedded.prompt_tokens));
     let written = |(index, numbers): (u32, Vec<f32>)| Embedding {
         object: "embedding".to_owned(),
         index,

@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode};
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::error::ErrorBody;
 
+use crate::domain::caller_limits::LimitKind;
+
 /// A failure on its way to a client.
 #[derive(Clone, Debug)]
 pub struct ApiError {
@@ -46,6 +48,12 @@ impl ApiError {
     pub fn too_slow() -> Self {
         let failure = Failure::new(FailureCode::Timeout, "the request's body did not come in time");
         Self { status: StatusCode::REQUEST_TIMEOUT, ..Self::from(failure) }
+    }
+
+    /// A caller has used what it may; the limit is named to programs as well.
+    #[must_use]
+    pub fn limit_reached(failure: Failure, limit: LimitKind) -> Self {
+        Self { param: Some(limit.name().to_owned()), ..Self::from(failure) }
     }
 
     /// What is kept outside this process cannot be reached; `so` says what follows.

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod body;
 mod chat;
 mod chat_completions;
+pub(crate) mod client_address;
 mod completions;
 mod embeddings;
 pub mod error;
@@ -14,6 +15,7 @@ mod health;
 mod http;
 mod instances;
 mod me;
+mod metered;
 mod metrics;
 mod models;
 mod openai_events;
@@ -35,10 +37,13 @@ use std::sync::Arc;
 
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
+use crate::domain::allowance::Allowance;
 use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
+use crate::domain::guesses::Guesses;
 use crate::domain::limits::Limits;
 use crate::domain::models::ModelDirectory;
+use crate::domain::network::Network;
 use crate::domain::ports::SessionMemory;
 use crate::domain::prompts::Prompts;
 use crate::domain::records::Records;
@@ -76,6 +81,12 @@ pub struct AppState {
     pub feedback: Arc<dyn FeedbackTotals>,
     /// Who may ask.
     pub access: Arc<Access>,
+    /// How often wrong keys came, and from where.
+    pub guesses: Arc<Guesses>,
+    /// Who is believed that it passes on somebody else's request.
+    pub trusted_proxies: Arc<[Network]>,
+    /// What callers may use and have used.
+    pub allowance: Arc<Allowance>,
     /// Whether new work is still taken.
     pub drain: Drain,
     /// What is bounded, and by how much.

@@ -193,6 +193,7 @@ mod tests {
             waited: Some(Duration::from_millis(20)),
             first_text: Some(Duration::from_millis(250)),
             total: Duration::from_millis(1250),
+            prompt_bytes: 0,
             text_bytes: 9,
             usage: Some(TokenUsage { prompt_tokens: 7, completion_tokens: 11, total_tokens: 18 }),
             outcome,

@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::domain::access::{Key, KeyRing};
+use crate::domain::caller_limits::LimitOverrides;
 use crate::domain::key::new_key;
 use crate::domain::ports::Caller;
 use crate::domain::scope::{Scope, Scopes};
+use crate::outbound::stored_limits::StoredLimits;
 
 /// Bytes of a keys file; one that is larger is not one.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -39,6 +41,9 @@ pub struct StoredKey {
     /// Names of scopes.
     #[serde(default = "editor_scopes")]
     pub scopes: Vec<String>,
+    /// How much may be used, where it is not what the server says.
+    #[serde(default, skip_serializing_if = "StoredLimits::is_empty")]
+    pub limits: StoredLimits,
     /// BLAKE3 of the whole key, in hexadecimal.
     hash: String,
     /// The day it was made, as in 2026-01-31.
@@ -58,6 +63,8 @@ pub struct NewKey {
     pub user: String,
     /// What it opens.
     pub scopes: Scopes,
+    /// How much may be used with it.
+    pub limits: LimitOverrides,
     /// What it is for.
     pub note: Option<String>,
 }
@@ -79,7 +86,8 @@ impl StoredKey {
         };
         let scopes = self.scopes.iter().map(scope).collect::<io::Result<Scopes>>()?;
         let caller = Caller { tenant: self.tenant, user: self.user };
-        Ok(Key { id: self.id.unwrap_or_default(), caller, scopes, hash })
+        let (id, limits) = (self.id.unwrap_or_default(), self.limits.overrides()?);
+        Ok(Key { id, caller, scopes, limits, hash })
     }
 }
 
@@ -106,7 +114,16 @@ pub fn list(path: &Path) -> io::Result<Vec<StoredKey>> {
 /// When the file cannot be read or written.
 pub fn add(path: &Path, tenant: &str, user: &str) -> io::Result<String> {
     let (tenant, user) = (tenant.to_owned(), user.to_owned());
-    add_new(path, NewKey { tenant, user, scopes: Scopes::EDITOR, note: None })
+    add_new(
+        path,
+        NewKey {
+            tenant,
+            user,
+            scopes: Scopes::EDITOR,
+            limits: LimitOverrides::default(),
+            note: None,
+        },
+    )
 }
 
 /// Makes a key and keeps its hash. The key itself is returned and kept nowhere.
@@ -130,6 +147,7 @@ pub fn add_new(path: &Path, new: NewKey) -> io::Result<String> {
         tenant: new.tenant,
         user: new.user,
         scopes: new.scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+        limits: StoredLimits::from(new.limits),
         hash: blake3::hash(key.as_bytes()).to_hex().to_string(),
         created: Some(clock::day(clock::unix_millis())),
         note: new.note,

@@ -40,9 +40,9 @@ async fn with_keys(file: &Path) -> Bench {
     Bench::with(Options::default(), |config: &mut Config| config.keys_file = Some(file)).await
 }
 
-/// Asks until the answer is that; a test that never sees it ends by the harness's own limit.
-async fn until(bench: &Bench, key: &str, expected: u16) {
-    while status(bench, key, Method::GET, "/v1/models").await != expected {
+/// Asks until the key is known or not; a test that never sees it ends by the harness's own limit.
+async fn until(bench: &Bench, key: &str, known: bool) {
+    while (status(bench, key, Method::GET, "/v1/models").await == 200) != known {
         tokio::task::yield_now().await;
     }
 }
@@ -51,7 +51,7 @@ async fn until(bench: &Bench, key: &str, expected: u16) {
 async fn keys_are_listed_and_taken_away_by_id_or_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("keys.json");
-    let (_, minji) = keys(&file, &["add", "민지", "--note", "노트북"]).await;
+    let (_, minji) = keys(&file, &["add", "민지", "--in-flight", "4", "--note", "노트북"]).await;
     let (_, admin) = keys(&file, &["add", "jun", "--tenant", "ops", "--scopes", "admin"]).await;
     keys(&file, &["add", "jun"]).await;
     let ids: Vec<String> =
@@ -63,8 +63,11 @@ async fn keys_are_listed_and_taken_away_by_id_or_name() {
         list.lines().map(|line| line.split_whitespace().collect()).collect();
     let day = columns[1][4];
     assert_eq!(code, 0);
-    assert_eq!(columns[0], ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "NOTE"]);
-    assert_eq!(columns[1], [&ids[0], "team", "민지", "complete,chat", day, "노트북"]);
+    assert_eq!(columns[0], ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "LIMITS", "NOTE"]);
+    assert_eq!(
+        columns[1],
+        [&ids[0], "team", "민지", "complete,chat", day, "in_flight=4", "노트북"]
+    );
     assert_eq!(columns[2], [&ids[1], "ops", "jun", "admin", day]);
     let secret = admin.trim().rsplit('_').next().expect("a secret");
     assert!(!list.contains(secret), "a key is shown once");
@@ -115,14 +118,14 @@ async fn a_running_server_learns_of_new_keys_and_of_those_taken_away() {
     let file = folder.path().join("keys.json");
     let minji = keys_file::add(&file, "team", "minji").expect("written");
     let bench = with_keys(&file).await;
-    until(&bench, &minji, 200).await;
+    until(&bench, &minji, true).await;
     let jun = keys_file::add(&file, "team", "jun").expect("written");
-    until(&bench, &jun, 200).await;
+    until(&bench, &jun, true).await;
     keys_file::revoke(&file, "minji", None).expect("written");
-    until(&bench, &minji, 401).await;
-    until(&bench, &jun, 200).await;
+    until(&bench, &minji, false).await;
+    until(&bench, &jun, true).await;
     keys_file::revoke(&file, "jun", None).expect("written");
-    until(&bench, &jun, 401).await;
+    until(&bench, &jun, false).await;
 }
 
 #[tokio::test]
@@ -225,4 +228,56 @@ async fn p9_identity_is_never_taken_from_what_a_request_says() {
     let path = format!("/v1/requests/{}", record["id"].as_str().expect("an id"));
     assert_eq!(ask(&jun, &path, &Value::Null).await.status(), 200);
     assert_eq!(ask(&minji, &path, &Value::Null).await.status(), 404);
+}
+
+/// The statuses of requests with these keys, from these addresses as a load balancer tells them.
+async fn statuses(bench: &Bench, asked: &[(&str, &str)]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for (key, address) in asked {
+        let mut request = bench.proxy.request(Method::GET, "/v1/models", String::new());
+        let headers = request.headers_mut();
+        let value = HeaderValue::from_str(&format!("Bearer {key}")).expect("a header");
+        headers.insert("authorization", value);
+        headers.insert("x-forwarded-for", HeaderValue::from_str(address).expect("a header"));
+        statuses.push(bench.proxy.send(request).await.status().as_u16());
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn whoever_tries_many_keys_has_to_wait_and_nobody_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys.json");
+    let minji = keys_file::add(&file, "team", "minji").expect("written");
+    let jun = keys_file::add(&file, "team", "jun").expect("written");
+    let bench = Bench::with(Options::default(), |config: &mut Config| {
+        config.keys_file = Some(file.clone());
+        config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    })
+    .await;
+    let (all_but_one, last) = minji.split_at(minji.len() - 1);
+    let near_minji = format!("{all_but_one}{}", if last == "0" { "1" } else { "0" });
+    let guesses = vec![(near_minji.as_str(), "1.1.1.1"); 12];
+    let mut expected = vec![401; 10];
+    expected.extend([429, 429]);
+    assert_eq!(statuses(&bench, &guesses).await, expected);
+    // The right one from there waits as well, or each guess would still be answered.
+    let (minji, jun) = (minji.as_str(), jun.as_str());
+    let asked = [(minji, "1.1.1.1"), (minji, "2.2.2.2"), (jun, "1.1.1.1")];
+    assert_eq!(statuses(&bench, &asked).await, [429, 200, 200]);
+    // An editor with a key that was taken away locks out nobody behind the same address.
+    let gone = vec![("cs_00000000_gone", "3.3.3.3"); 11];
+    assert_eq!(statuses(&bench, &gone).await.last(), Some(&429));
+    assert_eq!(statuses(&bench, &[(jun, "3.3.3.3")]).await, [200]);
+}
+
+#[tokio::test]
+async fn an_address_is_believed_from_a_trusted_proxy_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys.json");
+    keys_file::add(&file, "team", "minji").expect("written");
+    let bench = with_keys(&file).await;
+    let addresses: Vec<String> = (0..11).map(|number| format!("1.1.1.{number}")).collect();
+    let guesses: Vec<_> = addresses.iter().map(|address| ("cs_wrong", address.as_str())).collect();
+    assert_eq!(statuses(&bench, &guesses).await.last(), Some(&429), "all came from one peer");
 }

@@ -17,5 +17,6 @@ mod process;
 mod refusals;
 mod relay;
 mod routing;
+mod tls;
 mod upstreams;
 mod walls;

@@ -137,6 +137,29 @@ async fn a_wrong_setting_is_named_with_its_value_and_what_is_expected() {
          rediss:// for TLS, unix://PATH, or redis-cluster://HOST:PORT,HOST:PORT (rediss-cluster:// for TLS)",
     )
     .await;
+    check(
+        &[("CODESAGA_REQUESTS_PER_MINUTE", "0")],
+        &[],
+        2,
+        "error: invalid value '0' for '--requests-per-minute <CODESAGA_REQUESTS_PER_MINUTE>': \
+         expected a number from 1 to 1000000000000, or none",
+    )
+    .await;
+    check(
+        &[("CODESAGA_TRUSTED_PROXIES", "10.0.0.0/8,lb")],
+        &[],
+        2,
+        "error: invalid value 'lb' for '--trusted-proxies <CODESAGA_TRUSTED_PROXIES>': expected \
+         addresses or networks separated by commas, such as 10.0.0.0/8",
+    )
+    .await;
+    check(
+        &[("CODESAGA_TLS_CERT", "/some/file")],
+        &[],
+        2,
+        "error: CODESAGA_TLS_CERT and CODESAGA_TLS_KEY are needed together",
+    )
+    .await;
 }
 
 #[tokio::test]

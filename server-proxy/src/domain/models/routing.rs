@@ -52,7 +52,8 @@ impl ModelDirectory {
         mut call: ModelCall,
         priority: &Priority,
     ) -> Result<Answer, Failure> {
-        let mut watch = Watch::begin(self.witness.clone(), priority, &call.model);
+        let watch = Watch::begin(self.witness.clone(), priority, &call.model);
+        let mut watch = watch.asking(call.input.bytes());
         self.retries.lock().asked(self.started.elapsed());
         let asked = call.model.clone();
         let mut route = self.route(&call, priority);

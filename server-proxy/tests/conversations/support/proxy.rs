@@ -74,6 +74,11 @@ impl TestProxy {
         Client::new(self.address, None)
     }
 
+    /// The holder of a key.
+    pub(crate) fn client_of(&self, key: &str) -> Client {
+        Client::new(self.address, Some(key))
+    }
+
     /// Somebody without a key.
     pub(crate) fn stranger(&self) -> Client {
         Client::new(self.address, None)
