@@ -51,6 +51,8 @@ pub(crate) async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
+            // Closed at once: it would otherwise wait without end for one of the others to leave.
+            Ok(_) if connections.len() >= limits.connections_max => {}
             Ok((tcp, address)) => {
                 prepare(&tcp, limits.client_stall_time_max);
                 let (builder, peer) = (Arc::clone(&builder), Peer(address));

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// The server's limits, the unit last in each name.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Connections of clients.
+    pub connections_max: usize,
     /// Bytes of a request's first line and headers.
     pub head_bytes_max: usize,
     /// Time until they must have come; also how long an HTTP/1.1 connection may be idle.
@@ -95,6 +97,7 @@ impl Limits {
         drain_time_max: Duration,
     ) -> Self {
         Self {
+            connections_max: 4096,
             head_bytes_max: 32 << 10,
             head_time_max: Duration::from_secs(60),
             handshake_time_max: Duration::from_secs(10),

@@ -123,7 +123,7 @@ mod tests {
         check("::1", &["2001:db8::7"], "2001:db8::7");
         check("10.0.0.1", &["1.1.1.1, nonsense"], "10.0.0.1");
         check("10.0.0.1", &[""], "10.0.0.1");
-        let many = "10.0.0.3,".repeat(10_000);
-        check("10.0.0.1", &[&many, "10.0.0.2"], "10.0.0.3");
+        // However long the way is said to be, its end alone is looked at.
+        check("10.0.0.1", &[&["10.0.0.3"; 100].join(","), "10.0.0.2"], "10.0.0.3");
     }
 }

@@ -9,7 +9,8 @@ local kept = redis.call('HMGET', KEYS[1], 'rw', 'rc', 'rp', 'mw', 'mc', 'mp', 'd
 
 local function window(at, period)
   local number = math.floor(now / period)
-  local known, current, previous = tonumber(kept[at] or 0), tonumber(kept[at + 1] or 0), tonumber(kept[at + 2] or 0)
+  local known, current, previous =
+    tonumber(kept[at] or 0), tonumber(kept[at + 1] or 0), tonumber(kept[at + 2] or 0)
   if known == number - 1 then
     current, previous = 0, current
   elseif known < number then
@@ -49,6 +50,7 @@ redis.call('HSET', KEYS[1], 'rw', requests.number, 'rc', requests.current, 'rp',
   'mw', minute.number, 'mc', minute.current, 'mp', minute.previous,
   'dw', day.number, 'dc', day.current, 'dp', day.previous)
 redis.call('PEXPIRE', KEYS[1], 2 * DAY)
-return { began, now, redis.call('ZCARD', KEYS[2]),
-  requests.number, requests.current, requests.previous,
-  minute.number, minute.current, minute.previous, day.number, day.current, day.previous }
+local function told(w)
+  return { w.number, w.current, w.previous }
+end
+return { began, now, redis.call('ZCARD', KEYS[2]), told(requests), told(minute), told(day) }

@@ -37,6 +37,10 @@ impl Keyed {
         flags.extend(url.iter().flat_map(|url| ["--redis-url", url.as_str()]));
         let proxy = TestProxy::start_with(ollama, &flags).await;
         let client = proxy.client_of(&self.key);
+        // Until its Redis, if there is one, stands.
+        while client.get("/v1/sessions").await.status.as_u16() != 200 {
+            tokio::task::yield_now().await;
+        }
         (proxy, client)
     }
 }

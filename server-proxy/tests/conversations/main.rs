@@ -9,6 +9,7 @@ mod limits;
 mod me;
 mod memory;
 mod memory_lost;
+mod ownership;
 mod prompts;
 mod records;
 mod repeats;

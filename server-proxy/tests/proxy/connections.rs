@@ -31,6 +31,25 @@ async fn both_protocols_are_spoken_on_one_port() {
 }
 
 #[tokio::test]
+async fn no_more_connections_are_held_than_may_be() {
+    let bench = Bench::with(Default::default(), |config| config.limits.connections_max = 2).await;
+    let connect = async || TcpStream::connect(bench.proxy.address()).await.expect("it listens");
+    let ask = async |tcp: &mut TcpStream| {
+        // Whoever is sent away may notice while it still writes.
+        let _sent = tcp.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+        tcp.read(&mut [0; 4096]).await.unwrap_or_default() > 0
+    };
+    let (mut first, mut second) = (connect().await, connect().await);
+    assert!(ask(&mut first).await && ask(&mut second).await);
+    assert!(!ask(&mut connect().await).await, "the third is sent away");
+    assert!(ask(&mut first).await, "those that were there stay");
+    drop(second);
+    while !ask(&mut connect().await).await {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
 async fn streams_that_are_reset_again_and_again_leave_the_connection_and_the_places() {
     let bench = Bench::with(Default::default(), |config| {
         config.limits.parallel_requests_max = 1;
