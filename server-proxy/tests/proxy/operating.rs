@@ -29,7 +29,11 @@ async fn with_keys() -> (Bench, String, String) {
     let key = |user: &str, scopes: &[Scope]| {
         let scopes = scopes.iter().copied().collect();
         let (tenant, user) = ("team".to_owned(), user.to_owned());
-        keys_file::add_new(&file, NewKey { tenant, user, scopes, note: None }).expect("a key")
+        keys_file::add_new(
+            &file,
+            NewKey { tenant, user, scopes, limits: Default::default(), note: None },
+        )
+        .expect("a key")
     };
     let minji = key("minji", &[Scope::Complete, Scope::Chat]);
     let operator = key("operator", &[Scope::Admin, Scope::Complete]);
