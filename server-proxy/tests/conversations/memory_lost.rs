@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use scripted_ollama::{Rule, ScriptedOllama};
 use serde_json::{Value, json};
 
-use crate::support::{Client, Redis, TestProxy, said};
+use crate::support::{Client, Redis, RedisCluster, TestProxy, said};
 
 async fn ask(client: &Client, text: &str) -> Value {
     let events = client.chat(json!({ "session": "s", "text": text })).await.events().await;
@@ -68,6 +68,19 @@ async fn p7_answers_go_on_while_redis_is_down_and_memory_comes_back() {
     until_memory_is(&client, "ok").await;
     let known = client.get("/v1/sessions/s").await.json().await;
     assert!(known["turns"].as_u64().is_some_and(|turns| turns >= 1));
+}
+
+#[tokio::test]
+async fn p7_a_cluster_that_was_lost_is_used_again() {
+    let (ollama, mut redis) = (ScriptedOllama::start().await, RedisCluster::start().await);
+    let proxy = TestProxy::start_with(&ollama, &["--redis-url", &redis.url()]).await;
+    let client = proxy.client();
+    until_memory_is(&client, "ok").await;
+    redis.stop().await;
+    until_memory_is(&client, "degraded").await;
+    redis.start_again().await;
+    until_memory_is(&client, "ok").await;
+    assert_eq!(client.get("/v1/sessions/s").await.status, 200);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
@@ -22,6 +23,7 @@ type Number = Gauge<f64, AtomicU64>;
 pub struct Gauges {
     state: Option<ServerState>,
     process: ProcessNumbers,
+    records_dropped: u64,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -49,10 +51,10 @@ struct PlaceLabels {
 }
 
 impl Gauges {
-    /// Of this state, and of this process.
+    /// Of this state, and of this process, which dropped so many records.
     #[must_use]
-    pub fn new(state: ServerState) -> Self {
-        Self { state: Some(state), process: ProcessNumbers::read() }
+    pub fn new(state: ServerState, records_dropped: u64) -> Self {
+        Self { state: Some(state), process: ProcessNumbers::read(), records_dropped }
     }
 
     pub(super) fn registry(&self) -> Registry {
@@ -61,6 +63,9 @@ impl Gauges {
         if let Some(state) = &self.state {
             let ours = registry.sub_registry_with_prefix(PREFIX);
             server(ours, state);
+            let dropped = Counter::<u64>::default();
+            dropped.inc_by(self.records_dropped);
+            ours.register("records_dropped", "Records that found their queue full", dropped);
             lanes(ours, state);
             instances(ours, state);
         }

@@ -86,9 +86,10 @@ impl Redis {
     }
 }
 
-/// Three nodes that hold a third of the keys each.
+/// Three nodes that hold a third of the keys each; they can be stopped and started again.
 pub(crate) struct RedisCluster {
     nodes: Vec<Redis>,
+    flags: Vec<(u16, Vec<String>)>,
     _files: TempDir,
 }
 
@@ -97,42 +98,66 @@ const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10922), (10923, 16383)];
 impl RedisCluster {
     pub(crate) async fn start() -> Self {
         let files = tempfile::tempdir().expect("a folder");
-        let mut nodes = Vec::new();
-        let mut buses = Vec::new();
+        let (mut flags, mut buses) = (Vec::new(), Vec::new());
         for _ in SLOTS {
             let (port, bus) = (free_port(), free_port());
             let known = files.path().join(format!("{port}.conf"));
             let (port_flag, bus_flag) = (port.to_string(), bus.to_string());
-            let flags = [
+            let of_node = [
                 ["--port", &port_flag],
                 ["--cluster-port", &bus_flag],
                 ["--cluster-enabled", "yes"],
                 ["--cluster-config-file", text(&known)],
             ];
-            nodes.push(Redis::run(port, flags.concat().as_slice()).await);
+            flags.push((port, of_node.concat().into_iter().map(str::to_owned).collect()));
             buses.push(bus);
         }
-        for (number, (node, (first, last))) in nodes.iter().zip(SLOTS).enumerate() {
+        let mut cluster = Self { nodes: Vec::new(), flags, _files: files };
+        cluster.run().await;
+        for (number, (node, (first, last))) in cluster.nodes.iter().zip(SLOTS).enumerate() {
             let mut call = redis::cmd("CLUSTER");
             node.ask(call.arg("ADDSLOTSRANGE").arg(first).arg(last)).await;
             let mut call = redis::cmd("CLUSTER");
             node.ask(call.arg("SET-CONFIG-EPOCH").arg(number + 1)).await;
         }
-        for (node, bus) in nodes.iter().zip(&buses).skip(1) {
+        for (node, bus) in cluster.nodes.iter().zip(&buses).skip(1) {
             let mut call = redis::cmd("CLUSTER");
             call.arg("MEET").arg("127.0.0.1").arg(node.port).arg(bus);
-            nodes[0].ask(&call).await;
+            cluster.nodes[0].ask(&call).await;
         }
+        cluster.formed().await;
+        cluster
+    }
+
+    /// Ends all nodes; what they held is gone, who they are is not.
+    pub(crate) async fn stop(&mut self) {
+        for node in self.nodes.drain(..) {
+            node.stop().await;
+        }
+    }
+
+    pub(crate) async fn start_again(&mut self) {
+        self.run().await;
+        self.formed().await;
+    }
+
+    async fn run(&mut self) {
+        for (port, flags) in &self.flags {
+            let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+            self.nodes.push(Redis::run(*port, &flags).await);
+        }
+    }
+
+    async fn formed(&self) {
         let begun = Instant::now();
-        for node in &nodes {
+        for node in &self.nodes {
             let mut call = redis::cmd("CLUSTER");
             call.arg("INFO");
             while !node.told(&call).await.contains("cluster_state:ok") {
-                assert!(begun.elapsed() < Duration::from_secs(30), "the cluster does not form");
+                assert!(begun.elapsed() < Duration::from_secs(60), "the cluster does not form");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
-        Self { nodes, _files: files }
     }
 
     pub(crate) fn url(&self) -> String {
