@@ -74,6 +74,17 @@ pub struct Config {
     pub log: LogFormat,
     /// What is bounded, and by how much.
     pub limits: Limits,
+    /// Where traces are sent; nowhere when absent.
+    pub tracing: Option<Tracing>,
+}
+
+/// Where traces are sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracing {
+    /// The collector's base address; `/v1/traces` is added.
+    pub endpoint: String,
+    /// The service's name in its traces.
+    pub service_name: String,
 }
 
 /// How log lines look.
@@ -194,6 +205,18 @@ struct Settings {
     #[arg(long, env = "CODESAGA_RESUME_SECONDS", value_name = "CODESAGA_RESUME_SECONDS",
           default_value = "10", value_parser = resume_seconds)]
     resume_seconds: u64,
+    /// Base address of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "OTEL_EXPORTER_OTLP_ENDPOINT",
+          value_parser = collector)]
+    otlp_endpoint: Option<String>,
+    /// The service's name in traces.
+    #[arg(
+        long,
+        env = "OTEL_SERVICE_NAME",
+        value_name = "OTEL_SERVICE_NAME",
+        default_value = "codesaga-proxy"
+    )]
+    otel_service_name: String,
 }
 
 /// Pairs of a name and the model it stands for.
@@ -267,6 +290,10 @@ impl Config {
         );
         limits.resume_time_max = Duration::from_secs(settings.resume_seconds);
         Ok(Self {
+            tracing: settings
+                .otlp_endpoint
+                .filter(|endpoint| !endpoint.is_empty())
+                .map(|endpoint| Tracing { endpoint, service_name: settings.otel_service_name }),
             listen: settings.listen,
             upstreams: settings.upstream,
             model: named(settings.model),
@@ -365,6 +392,18 @@ fn aliases(text: &str) -> Result<Aliases, String> {
         pairs.push((name.to_owned(), model.to_owned()));
     }
     Ok(Aliases(pairs))
+}
+
+fn collector(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let expected = "expected an http:// or https:// address, such as http://127.0.0.1:4318";
+    let uri: Uri = text.trim().parse().map_err(|_| expected.to_owned())?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http" | "https"), Some(_)) => Ok(text.trim().to_owned()),
+        _ => Err(expected.to_owned()),
+    }
 }
 
 fn redis_url(text: &str) -> Result<String, String> {

@@ -54,6 +54,7 @@ use crate::outbound::own_prompts;
 use crate::outbound::records_in_process::InProcessRecords;
 use crate::outbound::records_redis::RedisRecords;
 use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
+use crate::outbound::telemetry::Telemetry;
 use crate::outbound::usage_in_process::InProcessUsage;
 use crate::outbound::usage_redis::RedisUsage;
 use crate::outbound::usage_shared::SharedUsage;
@@ -72,6 +73,7 @@ pub struct Proxy {
     address: SocketAddr,
     state: AppState,
     reload: Reload,
+    telemetry: Option<Arc<Telemetry>>,
     notifier: Notifier,
 }
 
@@ -94,8 +96,10 @@ impl Proxy {
         let records = Records::new(records, RecordLimits::STANDARD, texts);
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
         let metrics = Arc::new(Metrics::default());
-        let witnesses: Vec<Arc<dyn Witness>> =
+        let telemetry = telemetry(config)?;
+        let mut witnesses: Vec<Arc<dyn Witness>> =
             vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
+        witnesses.extend(telemetry.clone().map(|telemetry| telemetry as Arc<dyn Witness>));
         let models = Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?);
         let counts = TokenCounts::default();
         let digester = Digester::new(
@@ -127,7 +131,7 @@ impl Proxy {
         };
         let reload = Reload { keys, certificates };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
-        Ok(Self { listener, address, state, reload, notifier })
+        Ok(Self { listener, address, state, reload, telemetry, notifier })
     }
 
     /// With a service manager that is told how the process stands.
@@ -159,7 +163,7 @@ impl Proxy {
     /// # Errors
     /// When connections can no longer be accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, address, state, reload, notifier } = self;
+        let Self { listener, address, state, reload, telemetry, notifier } = self;
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
         let router = inbound::router(state.clone());
@@ -194,6 +198,9 @@ impl Proxy {
         if timeout(CLOSE_TIME_MAX, &mut server).await.is_err() {
             server.abort();
         }
+        if let Some(telemetry) = telemetry {
+            telemetry.finish().await;
+        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -225,6 +232,14 @@ pub fn model_servers(config: &Config) -> io::Result<Vec<Arc<dyn ModelServer>>> {
             as Arc<dyn ModelServer>
     };
     Ok(config.upstreams.iter().map(server).collect())
+}
+
+fn telemetry(config: &Config) -> io::Result<Option<Arc<Telemetry>>> {
+    let Some(settings) = &config.tracing else { return Ok(None) };
+    let telemetry = Telemetry::new(settings).map_err(|error| {
+        io::Error::new(error.kind(), format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}"))
+    })?;
+    Ok(Some(Arc::new(telemetry)))
 }
 
 /// What is kept, and where.

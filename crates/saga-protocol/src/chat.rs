@@ -11,6 +11,7 @@ use crate::openai::TokenUsage;
 
 /// `POST /v1/chat`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatRequest {
     /// The conversation; a new one when absent or not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,6 +36,7 @@ pub struct ChatRequest {
 
 /// A piece of code beside a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatContext {
     /// Path as shown to the model.
     pub path: String,
@@ -54,6 +56,7 @@ pub struct ChatContext {
 /// One event of the answer. The SSE `event` field is the tag, `data` the rest as JSON, `id` counts
 /// from 1. The last event is `done` or `error`, always.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum ChatEvent {
     /// First: which conversation this is.
@@ -79,6 +82,7 @@ pub enum ChatEvent {
 
 /// How an answer ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatDone {
     /// `stop` or `length`.
     pub finish_reason: String,
@@ -99,6 +103,7 @@ pub struct ChatDone {
 
 /// A conversation in `GET /v1/sessions`, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionSummary {
     /// Its id.
     pub id: String,
@@ -114,6 +119,7 @@ pub struct SessionSummary {
 
 /// `GET /v1/sessions`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList {
     /// The caller's conversations, newest first.
     pub sessions: Vec<SessionSummary>,
@@ -121,6 +127,7 @@ pub struct SessionList {
 
 /// `GET /v1/sessions/{id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// What the list says of it.
     #[serde(flatten)]
@@ -134,6 +141,7 @@ pub struct Session {
 
 /// The oldest turns of a conversation in few words, written by the model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Digest {
     /// Counts digests of this conversation, from 1; each one holds what the one before held.
     pub epoch: u64,
@@ -145,6 +153,7 @@ pub struct Digest {
 
 /// One message and its answer; never one without the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Turn {
     /// The request that made it.
     pub request_id: String,

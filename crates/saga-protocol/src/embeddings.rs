@@ -6,6 +6,7 @@ use crate::lenient::{null_is_default, texts};
 
 /// `POST /v1/embeddings`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmbeddingRequest {
     /// The model; the server's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,6 +24,7 @@ pub struct EmbeddingRequest {
 
 /// How the numbers of a vector are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EncodingFormat {
     /// A list of numbers.
@@ -34,6 +36,7 @@ pub enum EncodingFormat {
 
 /// The vectors of some texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmbeddingList {
     /// `list`.
     pub object: String,
@@ -47,6 +50,7 @@ pub struct EmbeddingList {
 
 /// The vector of one text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Embedding {
     /// `embedding`.
     pub object: String,
@@ -58,6 +62,7 @@ pub struct Embedding {
 
 /// The numbers of a vector, as they are written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Vector {
     /// A list.
@@ -68,6 +73,7 @@ pub enum Vector {
 
 /// Token counts as the model server reports them; 0 when it does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmbeddingUsage {
     /// Tokens of all texts.
     #[serde(default)]

@@ -17,6 +17,7 @@ pub const COUNT_MAX: u64 = 1_000_000;
 
 /// `POST /v1/feedback`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Feedback {
     /// One entry for each model and language, [`COUNTS_MAX`] at most.
@@ -25,6 +26,7 @@ pub struct Feedback {
 
 /// What became of the suggestions of one model in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackCounts {
     /// The model that answered, as `/v1/models` names it.

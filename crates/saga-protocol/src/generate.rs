@@ -8,6 +8,7 @@ use crate::openai::{Sampling, TokenUsage};
 /// `POST /v1/generate`. Answered as JSON ([`GenerateRecord`]), or as server-sent events
 /// (`text`, then `done` or `error`) when the client accepts `text/event-stream`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerateRequest {
     /// What kind of work it is.
     pub request_type: RequestType,
@@ -32,6 +33,7 @@ pub struct GenerateRequest {
 
 /// What kind of work a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RequestType {
     /// Continue code.
@@ -44,6 +46,7 @@ pub enum RequestType {
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RequestStatus {
     /// Accepted, not started.
@@ -59,6 +62,7 @@ pub enum RequestStatus {
 /// The record of a request (`CodesagaRequest`). Texts are in it only when the caller's team keeps
 /// them; the answer is part of the reply to the request itself in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerateRecord {
     /// The record's id.
     pub id: String,
@@ -99,6 +103,7 @@ pub struct GenerateRecord {
 
 /// Code of a request, before it or after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeContext {
     /// Its own id.
     pub id: String,
@@ -120,6 +125,7 @@ pub struct CodeContext {
 
 /// Before an answer, or after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ContextType {
     /// As it was sent.
@@ -130,6 +136,7 @@ pub enum ContextType {
 
 /// What is known of a text without the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContentFacts {
     /// Its size.
     pub bytes: u64,

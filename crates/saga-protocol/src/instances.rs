@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /v1/instances`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InstanceList {
     /// One entry for each model on each server, the preferred server first.
     pub instances: Vec<Instance>,
@@ -11,6 +12,7 @@ pub struct InstanceList {
 
 /// A model on one model server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Instance {
     /// The same as long as the server's settings are; says nothing about its address.
     pub id: String,
@@ -35,6 +37,7 @@ pub struct Instance {
 
 /// What kind of server has a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ModelType {
     /// Ollama.
@@ -45,6 +48,7 @@ pub enum ModelType {
 
 /// Whether an instance answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceStatus {
     /// Its server answers.
@@ -69,6 +73,7 @@ impl InstanceStatus {
 
 /// How well an instance does. `accuracy` and `usage_count` are the model's, wherever it is served.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PerformanceMetrics {
     /// Milliseconds from a request at the model server to its first piece, smoothed over the last
     /// answers; absent before the first one.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much was forgotten. What was being answered has ended too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Erased {
     /// Conversations.
     pub sessions: u64,

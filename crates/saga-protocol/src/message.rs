@@ -8,6 +8,7 @@ use crate::raw_json::RawJson;
 
 /// One message of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "Received")]
 pub struct ChatMessage {
     /// `system`, `developer`, `user`, `assistant` or `tool`.
@@ -58,6 +59,7 @@ impl TryFrom<Received> for ChatMessage {
 
 /// A call of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ToolCall {
     /// What the tool's answer names.
     pub id: String,
@@ -70,6 +72,7 @@ pub struct ToolCall {
 
 /// Which function is called, and with what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunctionCall {
     /// The function's name.
     pub name: String,
@@ -79,6 +82,7 @@ pub struct FunctionCall {
 
 /// More of a call, in a stream: pieces with the same index belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ToolCallDelta {
     /// Which call of the message.
     #[serde(default)]
@@ -96,6 +100,7 @@ pub struct ToolCallDelta {
 
 /// More of a call's name and arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunctionDelta {
     /// In a call's first piece.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +139,7 @@ impl ToolCallDelta {
 
 /// A tool that the model may call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tool {
     /// `function`.
     #[serde(rename = "type")]
@@ -144,6 +150,7 @@ pub struct Tool {
 
 /// A function that the model may call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FunctionTool {
     /// Its name.
     pub name: String,
@@ -160,6 +167,7 @@ pub struct FunctionTool {
 
 /// Whether the model must call a tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum ToolChoice {
     /// `auto`, `none` or `required`.
@@ -176,6 +184,7 @@ pub enum ToolChoice {
 
 /// The function a model must call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChosenFunction {
     /// Its name.
     pub name: String,
@@ -183,6 +192,7 @@ pub struct ChosenFunction {
 
 /// What form an answer must have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResponseFormat {
     /// `text`, `json_object` or `json_schema`.
     #[serde(rename = "type")]
@@ -194,6 +204,7 @@ pub struct ResponseFormat {
 
 /// A schema that an answer must fit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JsonSchema {
     /// The client's name for it.
     #[serde(default)]

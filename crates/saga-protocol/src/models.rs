@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `{ "object": "list", "data": [...] }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelList {
     /// `list`.
     pub object: String,
@@ -13,6 +14,7 @@ pub struct ModelList {
 
 /// One model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Model {
     /// The name to ask for.
     pub id: String,
@@ -32,6 +34,7 @@ pub struct Model {
 
 /// What a prompt builder must know of a model.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelDetails {
     /// The family's name, or `unknown`; see `saga_domain::TemplateFamily`.
     pub template: String,

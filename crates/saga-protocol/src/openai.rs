@@ -16,6 +16,7 @@ pub use crate::raw_json::RawJson;
 
 /// `POST /v1/completions`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompletionRequest {
     /// The model; the server's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +49,7 @@ pub struct CompletionRequest {
 
 /// `POST /v1/chat/completions`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatCompletionRequest {
     /// The model; the server's default when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +84,7 @@ pub struct ChatCompletionRequest {
 
 /// Options that steer the choice of tokens.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sampling {
     /// Tokens the answer may have at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +117,7 @@ pub struct Sampling {
 
 /// One stop text or several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Stop {
     /// One.
@@ -145,6 +149,7 @@ impl Stop {
 
 /// `stream_options`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamOptions {
     /// Whether the last chunk reports the token counts.
     #[serde(default, deserialize_with = "null_is_default")]
@@ -153,6 +158,7 @@ pub struct StreamOptions {
 
 /// The answer to `/v1/completions`, whole or one chunk of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Completion {
     /// `cmpl-…`.
     pub id: String,
@@ -171,6 +177,7 @@ pub struct Completion {
 
 /// The text of a completion, or a piece of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CompletionChoice {
     /// Always 0.
     pub index: u32,
@@ -182,6 +189,7 @@ pub struct CompletionChoice {
 
 /// The whole answer to `/v1/chat/completions`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatCompletion {
     /// `chatcmpl-…`.
     pub id: String,
@@ -200,6 +208,7 @@ pub struct ChatCompletion {
 
 /// The message of a chat completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatChoice {
     /// Always 0.
     pub index: u32,
@@ -211,6 +220,7 @@ pub struct ChatChoice {
 
 /// What the model said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnswerMessage {
     /// `assistant`.
     pub role: String,
@@ -223,6 +233,7 @@ pub struct AnswerMessage {
 
 /// One chunk of a streamed chat completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatCompletionChunk {
     /// `chatcmpl-…`, the same in every chunk.
     pub id: String,
@@ -241,6 +252,7 @@ pub struct ChatCompletionChunk {
 
 /// The piece that a chunk adds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatChunkChoice {
     /// Always 0.
     pub index: u32,
@@ -252,6 +264,7 @@ pub struct ChatChunkChoice {
 
 /// What a chunk adds to the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatDelta {
     /// `assistant`, in the first chunk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -266,6 +279,7 @@ pub struct ChatDelta {
 
 /// Token counts as the model server reports them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenUsage {
     /// Tokens of the prompt, cached ones included.
     pub prompt_tokens: u32,

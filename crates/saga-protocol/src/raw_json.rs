@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 /// JSON nobody here reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = Object))]
 #[serde(transparent)]
 pub struct RawJson(Box<RawValue>);
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `/readyz`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Readiness {
     /// What can be expected of a request sent now.
     pub status: ReadyStatus,
@@ -25,6 +26,7 @@ pub struct Readiness {
 
 /// One model server; says nothing about its address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerReadiness {
     /// Tells it from the others; the first ones count from 0 in the order of the settings.
     pub number: usize,
@@ -39,6 +41,7 @@ pub struct ServerReadiness {
 
 /// What can be expected of a request sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadyStatus {
     /// It will be answered.

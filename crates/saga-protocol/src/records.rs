@@ -7,6 +7,7 @@ use crate::generate::GenerateRecord;
 /// What a model was asked (`LlamaRequest`): one row for each answer, whichever call it was for.
 /// Numbers alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LlamaRequest {
     /// The row's id.
     pub id: String,
@@ -46,6 +47,7 @@ pub struct LlamaRequest {
 
 /// How an answer of a model ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LlamaStatus {
     /// It is complete.
@@ -58,6 +60,7 @@ pub enum LlamaStatus {
 
 /// A record of either kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Record {
     /// A request's life.
@@ -68,6 +71,7 @@ pub enum Record {
 
 /// Which records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordKind {
     /// Those of requests to `/v1/generate`.
@@ -79,6 +83,7 @@ pub enum RecordKind {
 
 /// `GET /v1/requests`: newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecordPage {
     /// Records of the one kind that was asked for.
     pub requests: Vec<Record>,

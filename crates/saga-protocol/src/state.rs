@@ -11,6 +11,7 @@ use crate::ready::ReadyStatus;
 /// has one sees instances and acceptance too, and an administrator (or, on a server without keys,
 /// this machine) the users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServerState {
     /// The program's version.
     pub version: String,
@@ -47,6 +48,7 @@ pub struct ServerState {
 
 /// How much of the server's state a caller sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum View {
     /// Totals alone: no key was given.
@@ -59,6 +61,7 @@ pub enum View {
 
 /// Requests of one kind and urgency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lane {
     /// `completion`, `chat` or `edit`.
     pub task: String,
@@ -72,6 +75,7 @@ pub struct Lane {
 
 /// What ended in the last minute.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastMinute {
     /// Answers that are complete.
     pub done: u64,
@@ -88,6 +92,7 @@ pub struct LastMinute {
 
 /// What became of suggestions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Acceptance {
     /// Suggestions shown.
     pub shown: u64,
@@ -98,6 +103,7 @@ pub struct Acceptance {
 
 /// What one user does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserState {
     /// The user's team.
     pub tenant: String,

@@ -17,7 +17,7 @@ use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, me, metrics, models, requests, server_state, sessions, status_page,
+    instances, me, metrics, models, openapi, requests, server_state, sessions, status_page,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,13 +53,16 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(openapi::openapi))
         .route("/v1/status", get(server_state::status))
         .route("/v1/admin/state", get(server_state::all));
     let pages = Router::new()
         .route("/", get(status_page::status))
+        .route("/docs", get(status_page::docs))
         .route("/page/page.css", get(status_page::style))
         .route("/page/page.js", get(status_page::common_script))
         .route("/page/status.js", get(status_page::status_script))
+        .route("/page/docs.js", get(status_page::docs_script))
         .route("/page/icon.svg", get(status_page::icon));
     work.merge(watched)
         .merge(pages)

@@ -19,6 +19,7 @@ mod metered;
 mod metrics;
 mod models;
 mod openai_events;
+mod openapi;
 mod priority;
 mod question;
 pub(crate) mod readers;

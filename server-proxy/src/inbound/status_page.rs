@@ -1,7 +1,7 @@
-//! The page for a browser: `/` shows how the server stands.
+//! The pages for a browser: `/` shows how the server stands, `/docs` which calls there are.
 //!
-//! It is a file of the program, needs no key and says nothing by itself: what it shows it asks of
-//! the server's own calls, with the rights of whoever looks. Nothing comes from elsewhere,
+//! They are files of the program, need no key and say nothing by themselves: what they show they
+//! ask of the server's own calls, with the rights of whoever looks. Nothing comes from elsewhere,
 //! and nothing that is shown can become code.
 
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,10 @@ pub(crate) async fn status() -> Response {
     file(HTML, include_str!("page/status.html"))
 }
 
+pub(crate) async fn docs() -> Response {
+    file(HTML, include_str!("page/docs.html"))
+}
+
 pub(crate) async fn style() -> Response {
     file(CSS, include_str!("page/page.css"))
 }
@@ -31,6 +35,10 @@ pub(crate) async fn common_script() -> Response {
 
 pub(crate) async fn status_script() -> Response {
     file(SCRIPT, include_str!("page/status.js"))
+}
+
+pub(crate) async fn docs_script() -> Response {
+    file(SCRIPT, include_str!("page/docs.js"))
 }
 
 pub(crate) async fn icon() -> Response {

@@ -18,5 +18,6 @@ mod refusals;
 mod relay;
 mod routing;
 mod tls;
+mod traces;
 mod upstreams;
 mod walls;
