@@ -19,6 +19,12 @@ pub struct Limits {
     pub streams_max: u32,
     /// Bytes of an answer that wait for their HTTP/2 client.
     pub unsent_bytes_max: usize,
+    /// Bytes of an answer that were read from a model server and not taken by anybody yet.
+    pub unread_bytes_max: usize,
+    /// Connections to one model server that are kept open for later requests.
+    pub idle_connections_max: usize,
+    /// Time for which they are kept.
+    pub idle_connection_time_max: Duration,
     /// Time between two pings of an HTTP/2 client.
     pub ping_every: Duration,
     /// Time until it must have answered one.
@@ -104,6 +110,11 @@ impl Limits {
             body_time_max: Duration::from_secs(30),
             streams_max: 256,
             unsent_bytes_max: 64 << 10,
+            unread_bytes_max: 64 << 10,
+            idle_connections_max: 64,
+            // llama.cpp and vLLM close a connection five seconds after its last use; a request
+            // sent into that moment would fail.
+            idle_connection_time_max: Duration::from_secs(4),
             ping_every: Duration::from_secs(20),
             ping_time_max: Duration::from_secs(10),
             body_bytes_max: 2 << 20,

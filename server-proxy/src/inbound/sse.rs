@@ -176,3 +176,72 @@ where
 fn unread() -> Failure {
     Failure::new(FailureCode::Timeout, "the answer was not read in time")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt as _, stream};
+    use http_body_util::BodyExt as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use crate::domain::limits::KeepAlive;
+
+    struct Plain;
+
+    impl EventWriter for Plain {
+        type Item = String;
+
+        fn write(&mut self, item: String, out: &mut BytesMut) {
+            out.extend_from_slice(item.as_bytes());
+        }
+    }
+
+    fn body(items: impl Stream<Item = String> + Send + 'static) -> Body {
+        let limits = Limits::new(8192, KeepAlive::Forever, 4, Duration::ZERO);
+        response(items, Plain, &Drain::default(), &limits).into_body()
+    }
+
+    /// Frames joined by `|`.
+    async fn frames(mut body: Body) -> String {
+        let mut frames = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let data = frame.expect("it does not fail").into_data().expect("only data");
+            frames.push(String::from_utf8(data.to_vec()).expect("UTF-8"));
+        }
+        frames.join("|")
+    }
+
+    #[tokio::test]
+    async fn what_is_ready_is_sent_together_and_the_rest_when_it_comes() {
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let pause = stream::once(async move {
+            let _ = told.await;
+            "late".to_owned()
+        });
+        let items = stream::iter(["a", "b"].map(str::to_owned)).chain(pause);
+        let mut body = body(items);
+        let first = body.frame().await.expect("a frame").expect("no error");
+        assert_eq!(first.into_data().expect("data"), "ab");
+        tell.send(()).expect("it waits");
+        assert_eq!(frames(body).await, "late");
+    }
+
+    #[tokio::test]
+    async fn p5_no_more_is_taken_than_one_frame_holds_until_the_client_wants_more() {
+        static TAKEN: AtomicUsize = AtomicUsize::new(0);
+        const ITEM_BYTES: usize = 1024;
+        let endless = stream::repeat_with(|| {
+            TAKEN.fetch_add(1, Ordering::Relaxed);
+            "x".repeat(ITEM_BYTES)
+        });
+        let mut body = body(endless);
+        for frames in 1..=3 {
+            let frame = body.frame().await.expect("a frame").expect("no error");
+            let bytes = frame.into_data().expect("data").len();
+            assert_eq!(bytes, GATHERED_BYTES_MAX, "frame {frames}");
+            let taken = TAKEN.load(Ordering::Relaxed) * ITEM_BYTES;
+            assert_eq!(taken, frames * GATHERED_BYTES_MAX, "nothing is taken ahead");
+        }
+    }
+}

@@ -26,14 +26,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tower_service::Service as _;
 
-/// llama.cpp and vLLM close a connection five seconds after its last use; a request sent into that
-/// moment would fail.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(4);
-/// Connections to one server that are kept for later.
-const IDLE_CONNECTIONS_MAX: usize = 64;
-/// Bytes of an answer that are read before somebody takes them, and so the most that waits here for
-/// a slow client.
-const UNREAD_BYTES_MAX: usize = 64 << 10;
+use crate::domain::limits::Limits;
+
 /// Time for the rest of an answer that has ended, so that its connection can be used again.
 const REST_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -45,6 +39,9 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Connections {
     connector: HttpsConnector<HttpConnector>,
     idle: Arc<Mutex<Idle>>,
+    idle_time_max: Duration,
+    idle_max: usize,
+    unread_bytes_max: usize,
 }
 
 #[derive(Debug, Default)]
@@ -69,8 +66,14 @@ pub(crate) enum Lost {
 }
 
 impl Connections {
-    pub(crate) fn new(connector: HttpsConnector<HttpConnector>) -> Self {
-        Self { connector, idle: Arc::default() }
+    pub(crate) fn new(connector: HttpsConnector<HttpConnector>, limits: &Limits) -> Self {
+        Self {
+            connector,
+            idle: Arc::default(),
+            idle_time_max: limits.idle_connection_time_max,
+            idle_max: limits.idle_connections_max,
+            unread_bytes_max: limits.unread_bytes_max,
+        }
     }
 
     /// Sends a request to `server` and waits for the beginning of its answer. `request` names the
@@ -99,7 +102,7 @@ impl Connections {
         poll_fn(|cx| connector.poll_ready(cx)).await?;
         let stream = connector.call(server.clone()).await?;
         let mut builder = http1::Builder::new();
-        builder.max_buf_size(UNREAD_BYTES_MAX);
+        builder.max_buf_size(self.unread_bytes_max);
         let (sender, work) = builder.handshake(stream).await?;
         Ok(Driven { sender, work: Some(work) })
     }
@@ -123,7 +126,7 @@ impl Connections {
         let mut idle = self.idle.lock();
         let kept = idle.by_server.get_mut(server)?;
         while let Some(Kept { mut connection, since }) = kept.pop() {
-            if since.elapsed() < IDLE_TIME_MAX && connection.is_ready() {
+            if since.elapsed() < self.idle_time_max && connection.is_ready() {
                 return Some(connection);
             }
         }
@@ -137,25 +140,25 @@ impl Connections {
         let mut idle = self.idle.lock();
         let kept = Kept { connection, since: Instant::now() };
         match idle.by_server.get_mut(server) {
-            Some(others) if others.len() >= IDLE_CONNECTIONS_MAX => {}
+            Some(others) if others.len() >= self.idle_max => {}
             Some(others) => others.push(kept),
             None => {
                 idle.by_server.insert(server.clone(), vec![kept]);
             }
         }
         if !std::mem::replace(&mut idle.is_swept, true) {
-            tokio::spawn(sweep(Arc::clone(&self.idle)));
+            tokio::spawn(sweep(Arc::clone(&self.idle), self.idle_time_max));
         }
     }
 }
 
 /// Closes connections that nobody used for a while, until none is left.
-async fn sweep(idle: Arc<Mutex<Idle>>) {
+async fn sweep(idle: Arc<Mutex<Idle>>, idle_time_max: Duration) {
     loop {
-        tokio::time::sleep(IDLE_TIME_MAX).await;
+        tokio::time::sleep(idle_time_max).await;
         let mut idle = idle.lock();
         idle.by_server.retain(|_, kept| {
-            kept.retain(|kept| kept.since.elapsed() < IDLE_TIME_MAX);
+            kept.retain(|kept| kept.since.elapsed() < idle_time_max);
             !kept.is_empty()
         });
         if idle.by_server.is_empty() {

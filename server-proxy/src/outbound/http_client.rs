@@ -53,7 +53,7 @@ impl HttpClient {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let connections = Connections::new(connector);
+        let connections = Connections::new(connector, limits);
         Ok(Self { connections, probe_time_max: limits.probe_time_max })
     }
 
