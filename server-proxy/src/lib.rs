@@ -42,7 +42,7 @@ use crate::domain::tokens::TokenCounts;
 use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
-use crate::inbound::AppState;
+use crate::inbound::{AppState, Shared};
 use crate::ops::metrics::Metrics;
 use crate::ops::systemd::Notifier;
 use crate::outbound::feedback_in_process::InProcessFeedback;
@@ -109,7 +109,7 @@ impl Proxy {
             counts.clone(),
             config.limits.answer_tokens_default,
         );
-        let state = AppState {
+        let state = AppState::from(Shared {
             models,
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             digester,
@@ -128,7 +128,7 @@ impl Proxy {
             limits: config.limits,
             activity,
             metrics,
-        };
+        });
         let reload = Reload { keys, certificates };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
         Ok(Self { listener, address, state, reload, telemetry, notifier })

@@ -19,7 +19,7 @@ pub struct Limits {
     pub streams_max: u32,
     /// Bytes of an answer that wait for their HTTP/2 client.
     pub unsent_bytes_max: usize,
-    /// Bytes of an answer that were read from a model server and not taken by anybody yet.
+    /// Bytes that are read of an answer at a time, and so the most of it that waits to be taken.
     pub unread_bytes_max: usize,
     /// Connections to one model server that are kept open for later requests.
     pub idle_connections_max: usize,
@@ -110,7 +110,7 @@ impl Limits {
             body_time_max: Duration::from_secs(30),
             streams_max: 256,
             unsent_bytes_max: 64 << 10,
-            unread_bytes_max: 64 << 10,
+            unread_bytes_max: 16 << 10,
             idle_connections_max: 64,
             // llama.cpp and vLLM close a connection five seconds after its last use; a request
             // sent into that moment would fail.

@@ -34,6 +34,7 @@ mod viewer;
 mod waiting;
 mod wishes;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::domain::access::Access;
@@ -57,9 +58,26 @@ use crate::ops::metrics::Metrics;
 
 pub use http::router;
 
-/// What every handler can reach.
+/// What every handler can reach; cheap to clone, which is done several times a request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+impl From<Shared> for AppState {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What all handlers share.
+pub struct Shared {
     /// The models that can be asked.
     pub models: Arc<ModelDirectory>,
     /// What was said before.

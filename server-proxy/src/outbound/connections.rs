@@ -1,37 +1,40 @@
-//! Connections to model servers, each driven by the request that uses it.
+//! Connections to model servers, each read by the request that uses it.
 //!
-//! Usually a task of its own drives a connection and hands over what it read piece by piece, which
-//! costs a task switch a token, often to another processor. Here whoever reads the answer drives the
-//! connection too: what lies ready in the socket is read in one go, nothing is read that nobody
-//! wants, and letting go of the answer closes the connection in that very moment.
+//! Usually a task of its own reads a connection and hands over what came piece by piece, which costs
+//! a task switch a token, often to another processor. Here whoever reads the answer reads the socket:
+//! all that lies ready there is taken in one go, however many chunks it is, nothing is read that
+//! nobody wants, and letting go of the answer closes the connection in that very moment.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response, Uri};
-use http_body::{Body as _, Frame};
-use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, Connection, SendRequest};
+use bytes::{Bytes, BytesMut};
+use http::{StatusCode, Uri};
+use http_body::Frame;
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
+use tokio_util::io::poll_read_buf;
 use tower_service::Service as _;
 
 use crate::domain::limits::Limits;
+use crate::outbound::response::{self, Framing, Head, Malformed};
 
+/// A kept connection that its server had closed is found out at once; one that breaks later broke
+/// over this very request.
+const CLOSED_BEFORE_TIME_MAX: Duration = Duration::from_millis(100);
 /// Time for the rest of an answer that has ended, so that its connection can be used again.
 const REST_TIME_MAX: Duration = Duration::from_secs(1);
 
-type Wire = MaybeHttpsStream<TokioIo<TcpStream>>;
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Opens connections and keeps those that can be used again; cheap to clone.
@@ -52,7 +55,7 @@ struct Idle {
 
 #[derive(Debug)]
 struct Kept {
-    connection: Driven,
+    connection: Connection,
     since: Instant,
 }
 
@@ -62,7 +65,7 @@ pub(crate) enum Lost {
     /// No connection came to stand.
     Unreachable(BoxError),
     /// It broke before the answer began.
-    Broken(hyper::Error),
+    Broken(io::Error),
 }
 
 impl Connections {
@@ -76,67 +79,58 @@ impl Connections {
         }
     }
 
-    /// Sends a request to `server` and waits for the beginning of its answer. `request` names the
-    /// host, and a path only.
+    /// Sends a request, as it is written on the wire, and waits for the beginning of its answer.
     pub(crate) async fn send(
         &self,
         server: &Uri,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Response<AnswerBody>, Lost> {
+        request: &[u8],
+    ) -> Result<(StatusCode, AnswerBody), Lost> {
         if let Some(mut kept) = self.take(server) {
-            match kept.exchange(request.clone()).await {
-                Ok(response) => return Ok(self.with_body(server, response, kept)),
-                // The server may have closed it in this very moment. Nothing was answered.
-                Err(error) if error.is_canceled() || error.is_closed() => {}
-                Err(error) if error.is_incomplete_message() => {}
+            let since = Instant::now();
+            match kept.exchange(request).await {
+                Ok(head) => return Ok(self.answer(server, head, kept)),
+                // Closed while the request was on its way to it, without a word of an answer.
+                Err(_closed)
+                    if kept.read.is_empty() && since.elapsed() < CLOSED_BEFORE_TIME_MAX => {}
                 Err(error) => return Err(Lost::Broken(error)),
             }
         }
         let mut connection = self.connect(server).await.map_err(Lost::Unreachable)?;
-        let response = connection.exchange(request).await.map_err(Lost::Broken)?;
-        Ok(self.with_body(server, response, connection))
+        let head = connection.exchange(request).await.map_err(Lost::Broken)?;
+        Ok(self.answer(server, head, connection))
     }
 
-    async fn connect(&self, server: &Uri) -> Result<Driven, BoxError> {
+    async fn connect(&self, server: &Uri) -> Result<Connection, BoxError> {
         let mut connector = self.connector.clone();
         poll_fn(|cx| connector.poll_ready(cx)).await?;
-        let stream = connector.call(server.clone()).await?;
-        let mut builder = http1::Builder::new();
-        builder.max_buf_size(self.unread_bytes_max);
-        let (sender, work) = builder.handshake(stream).await?;
-        Ok(Driven { sender, work: Some(work) })
+        let stream = TokioIo::new(connector.call(server.clone()).await?);
+        Ok(Connection { stream, read: BytesMut::new(), unread_bytes_max: self.unread_bytes_max })
     }
 
-    fn with_body(
-        &self,
-        server: &Uri,
-        response: Response<Incoming>,
-        connection: Driven,
-    ) -> Response<AnswerBody> {
-        response.map(|body| AnswerBody {
-            body,
+    fn answer(&self, server: &Uri, head: Head, connection: Connection) -> (StatusCode, AnswerBody) {
+        let body = AnswerBody {
             connection: Some(connection),
+            framing: head.framing,
+            keeps: head.keeps,
             home: self.clone(),
             server: server.clone(),
-        })
+        };
+        (head.status, body)
     }
 
     /// A connection that was used a moment ago and still stands; the last used one first.
-    fn take(&self, server: &Uri) -> Option<Driven> {
+    fn take(&self, server: &Uri) -> Option<Connection> {
         let mut idle = self.idle.lock();
         let kept = idle.by_server.get_mut(server)?;
         while let Some(Kept { mut connection, since }) = kept.pop() {
-            if since.elapsed() < self.idle_time_max && connection.is_ready() {
+            if since.elapsed() < self.idle_time_max && connection.is_silent() {
                 return Some(connection);
             }
         }
         None
     }
 
-    fn keep(&self, server: &Uri, mut connection: Driven) {
-        if !connection.is_ready() {
-            return;
-        }
+    fn keep(&self, server: &Uri, connection: Connection) {
         let mut idle = self.idle.lock();
         let kept = Kept { connection, since: Instant::now() };
         match idle.by_server.get_mut(server) {
@@ -168,46 +162,61 @@ async fn sweep(idle: Arc<Mutex<Idle>>, idle_time_max: Duration) {
     }
 }
 
-/// A connection and what drives it.
+/// A connection and what was read from it and not taken yet.
 #[derive(Debug)]
-struct Driven {
-    sender: SendRequest<Full<Bytes>>,
-    /// Gone once the connection is closed.
-    work: Option<Connection<Wire, Full<Bytes>>>,
+struct Connection {
+    stream: TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>,
+    read: BytesMut,
+    unread_bytes_max: usize,
 }
 
-impl Driven {
-    async fn exchange(
-        &mut self,
-        request: Request<Full<Bytes>>,
-    ) -> hyper::Result<Response<Incoming>> {
-        let mut response = pin!(self.sender.send_request(request));
+impl Connection {
+    async fn exchange(&mut self, request: &[u8]) -> io::Result<Head> {
+        self.stream.write_all(request).await?;
+        self.stream.flush().await?;
         poll_fn(|cx| {
-            drive(&mut self.work, cx);
-            response.as_mut().poll(cx)
+            loop {
+                if let Some(head) = response::head(&mut self.read)? {
+                    return Poll::Ready(Ok(head));
+                }
+                if ready!(self.poll_more(cx))? == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+                }
+            }
         })
         .await
     }
 
-    /// Whether it can take a request now.
-    fn is_ready(&mut self) -> bool {
-        drive(&mut self.work, &mut Context::from_waker(Waker::noop()));
-        self.work.is_some() && self.sender.is_ready()
+    /// Reads what is there; 0 at the end.
+    fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.read.reserve(self.unread_bytes_max);
+        let more = poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.read);
+        if more.is_pending() && self.read.is_empty() {
+            // Who waits for a token, or for the next request, holds no buffer meanwhile.
+            self.read = BytesMut::new();
+        }
+        more
+    }
+
+    /// Whether it stands and nothing was said that nobody asked for.
+    fn is_silent(&mut self) -> bool {
+        self.poll_more(&mut Context::from_waker(Waker::noop())).is_pending()
     }
 }
 
-/// Reads and writes what can be; who waits for it sees what came of it.
-fn drive(work: &mut Option<Connection<Wire, Full<Bytes>>>, cx: &mut Context<'_>) {
-    if work.as_mut().is_some_and(|work| Pin::new(work).poll(cx).is_ready()) {
-        *work = None;
+impl From<Malformed> for io::Error {
+    fn from(_: Malformed) -> Self {
+        Self::new(io::ErrorKind::InvalidData, "what it sent is not HTTP/1.1")
     }
 }
 
 /// The body of an answer, which holds its connection. Dropping it before its end closes that.
+#[derive(Debug)]
 pub(crate) struct AnswerBody {
-    body: Incoming,
-    /// Gone once the answer has ended and the connection was given back.
-    connection: Option<Driven>,
+    /// Gone once the answer has ended: given back, or closed.
+    connection: Option<Connection>,
+    framing: Framing,
+    keeps: bool,
     home: Connections,
     server: Uri,
 }
@@ -216,37 +225,65 @@ impl AnswerBody {
     /// What was asked for is complete. The rest is read beside whatever else happens, because only
     /// a connection that was read to its end can be used again.
     pub(crate) fn ended(mut self) {
+        // Mostly the end of the body came together with the end of the answer.
         let mut cx = Context::from_waker(Waker::noop());
         loop {
-            match Pin::new(&mut self).poll_frame(&mut cx) {
+            match self.poll_bytes(&mut cx) {
                 Poll::Ready(Some(Ok(_))) => {}
                 Poll::Ready(Some(Err(_)) | None) => return,
                 Poll::Pending => break,
             }
         }
         tokio::spawn(timeout(REST_TIME_MAX, async move {
-            while let Some(Ok(_)) = poll_fn(|cx| Pin::new(&mut self).poll_frame(cx)).await {}
+            while let Some(Ok(_)) = poll_fn(|cx| self.poll_bytes(cx)).await {}
         }));
+    }
+
+    /// More of the body: all that is there.
+    pub(crate) fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let mut body = BytesMut::new();
+        loop {
+            let Some(connection) = &mut self.connection else { return Poll::Ready(None) };
+            match self.framing.take(&mut connection.read, &mut body) {
+                Ok(false) => {}
+                Ok(true) => self.give_back(),
+                Err(malformed) => {
+                    self.connection = None;
+                    return Poll::Ready(Some(Err(malformed.into())));
+                }
+            }
+            if !body.is_empty() {
+                return Poll::Ready(Some(Ok(body.freeze())));
+            }
+            let Some(connection) = &mut self.connection else { return Poll::Ready(None) };
+            let failure = match ready!(connection.poll_more(cx)) {
+                Ok(1..) => continue,
+                Ok(0) if self.framing == Framing::ToEnd => None,
+                Ok(0) => Some(io::ErrorKind::UnexpectedEof.into()),
+                Err(error) => Some(error),
+            };
+            self.connection = None;
+            return Poll::Ready(failure.map(Err));
+        }
+    }
+
+    fn give_back(&mut self) {
+        let connection = self.connection.take();
+        // What was sent after the end belongs to nothing that was asked.
+        if let Some(connection) = connection.filter(|one| self.keeps && one.read.is_empty()) {
+            self.home.keep(&self.server, connection);
+        }
     }
 }
 
 impl http_body::Body for AnswerBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        if let Some(connection) = &mut self.connection {
-            drive(&mut connection.work, cx);
-        }
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(None) = frame
-            && let Some(connection) = self.connection.take()
-        {
-            self.home.keep(&self.server, connection);
-        }
-        frame
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.poll_bytes(cx).map(|bytes| bytes.map(|bytes| bytes.map(Frame::data)))
     }
 }

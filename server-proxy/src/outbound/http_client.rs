@@ -6,9 +6,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, HeaderValue};
-use http::{Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Full, Limited};
+use http::{StatusCode, Uri};
+use http_body_util::{BodyExt, Limited};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::{ClientConfig, RootCertStore};
@@ -67,16 +66,15 @@ impl HttpClient {
         let request = request(base, path, body).ok_or_else(|| {
             Failure::new(FailureCode::Internal, "the model server's address cannot be used")
         })?;
-        let response =
-            self.connections.send(base, request).await.map_err(|lost| words_of(&lost))?;
-        let status = response.status();
+        let sent = self.connections.send(base, &request).await;
+        let (status, body) = sent.map_err(|lost| words_of(&lost))?;
         if status.is_redirection() {
             return Err(Failure::new(
                 FailureCode::UpstreamFailed,
                 "the model server redirects elsewhere; redirects are not followed",
             ));
         }
-        Ok(Reply { status, body: response.into_body() })
+        Ok(Reply { status, body })
     }
 
     /// Asks a question about the server itself and reads the whole answer, in a short time.
@@ -120,21 +118,20 @@ async fn read(body: AnswerBody, bytes_max: usize) -> Result<Bytes, Failure> {
     }
 }
 
-/// As it is written on the wire: the path, below that of `base`, and the host in a header.
-fn request(base: &Uri, path: &str, body: Option<Vec<u8>>) -> Option<Request<Full<Bytes>>> {
-    let path = match base.path().trim_end_matches('/') {
-        "" => path.parse().ok()?,
-        above => format!("{above}{path}").parse().ok()?,
-    };
+/// As it is written on the wire: the path, below that of `base`, its host, and the body.
+fn request(base: &Uri, path: &str, body: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let authority = base.authority()?.as_str();
     let host = authority.rsplit_once('@').map_or(authority, |(_user, host)| host);
-    let method = if body.is_some() { Method::POST } else { Method::GET };
-    let mut request = Request::new(Full::new(Bytes::from(body.unwrap_or_default())));
-    *request.method_mut() = method;
-    *request.uri_mut() = path;
-    request.headers_mut().insert(HOST, HeaderValue::from_str(host).ok()?);
-    let json = HeaderValue::from_static("application/json");
-    request.headers_mut().insert(CONTENT_TYPE, json);
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let above = base.path().trim_end_matches('/');
+    let body = body.unwrap_or_default();
+    let mut request = format!(
+        "{method} {above}{path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend_from_slice(&body);
     Some(request)
 }
 

@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::Stream;
-use http_body::Body;
 use memchr::memchr;
 use saga_domain::{Failure, FailureCode};
 
@@ -98,13 +97,9 @@ impl Stream for BodyLines {
             let Some(body) = &mut this.body else {
                 return Poll::Ready(this.cutter.last_line().map(Ok));
             };
-            match Pin::new(body).poll_frame(cx) {
+            match body.poll_bytes(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data() {
-                        this.cutter.push(data);
-                    }
-                }
+                Poll::Ready(Some(Ok(bytes))) => this.cutter.push(bytes),
                 Poll::Ready(Some(Err(_broken))) => {
                     this.body = None;
                     return Poll::Ready(Some(Err(Failure::new(

@@ -27,6 +27,7 @@ pub mod records_redis;
 pub mod redis_connection;
 pub mod redis_store;
 mod refusal;
+mod response;
 pub mod stored_limits;
 mod stored_turn;
 pub mod telemetry;
