@@ -52,6 +52,6 @@ export async function startLiteLlm({ processes }, upstreamUrl) {
     { env: { LITELLM_LOG: "ERROR", LITELLM_LOCAL_MODEL_COST_MAP: "True" } },
   );
   const url = `http://127.0.0.1:${port}`;
-  await answers(`${url}/health/liveliness`, started, { deadlineMs: 180_000 });
+  await answers(`${url}/health/liveliness`, started, { deadlineMs: 300_000 });
   return { url, pid: started.pid, end: started.end };
 }
