@@ -6,6 +6,7 @@ import { startGuarded } from "./guarded.mjs";
 import { LITELLM, startLiteLlm } from "./litellm.mjs";
 import { MODEL, TOKENS } from "./model-words.mjs";
 import { startNginx } from "./nginx.mjs";
+import { processorTime } from "./processor.mjs";
 import { startProxy } from "./proxy.mjs";
 import { resident } from "./resident.mjs";
 import { median, rounded } from "./statistics.mjs";
@@ -59,14 +60,14 @@ async function openWorld(tools) {
   const translated = await open(startProxy(tools, ollama.url, SETTINGS));
   const targets = [
     { who: NONE, url: openai.url },
-    { who: NGINX, url: nginx.url },
-    { who: PLAIN, url: plain.url },
-    { who: GUARDED, url: guarded.url, key: guarded.key },
-    { who: TRANSLATED, url: translated.url },
+    { who: NGINX, ...nginx },
+    { who: PLAIN, ...plain },
+    { who: GUARDED, ...guarded },
+    { who: TRANSLATED, ...translated },
   ];
   if (!tools.withoutLiteLlm) {
     tools.detail(`starts ${LITELLM}`);
-    targets.push({ who: LITELLM, url: (await open(startLiteLlm(tools, openai.url))).url });
+    targets.push({ who: LITELLM, ...(await open(startLiteLlm(tools, openai.url))) });
   }
   const end = async () => {
     for (const one of opened.reverse()) await one.end();
@@ -77,7 +78,12 @@ async function openWorld(tools) {
 /** Each target's figures: the medians of the rounds, in which the targets take turns. */
 async function compare({ detail }, { targets }, { name, connections, prompt }) {
   const samples = new Map(targets.map(({ who }) => [who, []]));
-  const pressed = ({ url, key }, seconds) => press(url, { prompt, connections, seconds, key });
+  const pressed = async ({ url, key, pid }, seconds) => {
+    const before = pid && (await processorTime(pid));
+    const figures = await press(url, { prompt, connections, seconds, key });
+    const used = pid && (await processorTime(pid)) - before;
+    return { ...figures, processor: used ? used / (figures.rate * seconds) : 0 };
+  };
   for (const target of targets) await pressed(target, 1);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const target of targets) {
@@ -90,7 +96,7 @@ async function compare({ detail }, { targets }, { name, connections, prompt }) {
 
 function middle(samples) {
   const of = (key) => median(samples.map((sample) => sample[key]));
-  return { p50: of("p50"), p99: of("p99"), rate: of("rate") };
+  return { p50: of("p50"), p99: of("p99"), rate: of("rate"), processor: of("processor") };
 }
 
 /** The median of what stands to another target's in the same round. */
@@ -124,7 +130,8 @@ function bursts(rows) {
       turns(rows, who, NGINX, (mine, nginx) => mine[key] / nginx[key]),
       2,
     );
-  const rate = (who) => Math.round(rows.find(({ relay }) => relay === who).rate);
+  const of = (who, key) => Math.round(rows.find(({ relay }) => relay === who)[key]);
+  const costs = (who) => `${of(who, "processor")} µs of processor an answer`;
   const lite = rows.some(({ relay }) => relay === LITELLM)
     ? `${LITELLM} ${ratio(LITELLM, "rate")} ×`
     : "LiteLLM not measured";
@@ -134,10 +141,16 @@ function bursts(rows) {
       ratio(PLAIN, "rate"),
       0.95,
       "× nginx's",
-      `nginx ${rate(NGINX)}/s, ${lite}`,
+      `nginx ${of(NGINX, "rate")}/s, ${lite}; ${costs(PLAIN)}, nginx ${of(NGINX, "processor")} µs`,
     ),
     atMost("bursts passed through, p99", ratio(PLAIN, "p99"), 1, "× nginx's"),
-    atLeast("bursts translated from NDJSON, answers per second", ratio(TRANSLATED, "rate"), 0.7, "× nginx's"),
+    atLeast(
+      "bursts translated from NDJSON, answers per second",
+      ratio(TRANSLATED, "rate"),
+      0.7,
+      "× nginx's",
+      costs(TRANSLATED),
+    ),
   ];
 }
 
@@ -147,10 +160,11 @@ function held({ most }) {
   return atMost(name, rounded(most, 1), RESIDENT_MB, "MB");
 }
 
-const row = ({ case: name, relay: who, p50, p99, rate }) => ({
+const row = ({ case: name, relay: who, p50, p99, rate, processor }) => ({
   case: name,
   relay: who,
   p50_ms: rounded(p50, 3),
   p99_ms: rounded(p99, 3),
   answers_per_second: Math.round(rate),
+  processor_us_per_answer: Math.round(processor),
 });
