@@ -1,6 +1,7 @@
 // What can be measured: a title, what has to be built for it, and the work. Names are those of `--only`.
 
 import { cancel } from "./cancel.mjs";
+import { failover } from "./failover.mjs";
 import { hit } from "./hit.mjs";
 import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
@@ -99,6 +100,12 @@ export const BENCHES = {
     title: "Conversations while their Redis is killed for ten seconds",
     needs: ["proxy", "redis"],
     work: ({ proxyProgram, processes }, detail) => redisLost({ proxyProgram, processes, detail }),
+  },
+  failover: {
+    group: SERVER,
+    title: "Answers while one of three model servers is killed",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => failover({ proxyProgram, processes, detail }),
   },
   soak: {
     group: SERVER,

@@ -68,6 +68,11 @@ const server = createServer({ noDelay: true }, (socket) => {
 
 function answer(socket, { path, body }, over) {
   const [prompt, way, pace] = [...body.matchAll(/bench (\w+)(?::(\d+))?(?: \d+)?/g)].at(-1) ?? [];
+  // The proxy asks for one token to see whether there is one.
+  if (ANSWERS.test(path) && body.includes('"prompt":"."')) {
+    socket.write(SHORT);
+    return undefined;
+  }
   if (!ANSWERS.test(path) || prompt === undefined) {
     socket.write(whole(facts(kind, path)));
     return undefined;

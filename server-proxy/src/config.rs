@@ -16,7 +16,7 @@ use http::Uri;
 
 use crate::domain::caller_limits::CallerLimits;
 use crate::domain::limits::{KeepAlive, Limits};
-use crate::domain::models::names::{DEFAULT, ModelNames};
+use crate::domain::models::names::ModelNames;
 use crate::domain::network::Network;
 use crate::domain::priority::Task;
 use crate::outbound::redis_connection;
@@ -26,8 +26,11 @@ use caller_limits::LimitSettings;
 
 pub use keys::KeysCommand;
 
+mod servers;
 mod surroundings;
 
+pub(crate) use servers::Servers;
+use servers::{Aliases, aliases, base_url};
 pub use surroundings::{Language, ServiceManager};
 
 /// What the command line asks for.
@@ -54,6 +57,8 @@ pub struct Config {
     pub models_by_task: Vec<(Task, String)>,
     /// Names of the team's own, and the model that each stands for.
     pub aliases: Vec<(String, String)>,
+    /// The file that `upstreams` and `aliases` were read from; read again while the server runs.
+    pub servers_file: Option<PathBuf>,
     /// Where conversations are kept; in this process when absent.
     pub redis_url: Option<String>,
     /// The authority its certificate comes from; one that the system trusts when absent.
@@ -142,6 +147,9 @@ struct Settings {
     #[arg(long, env = "CODESAGA_ALIASES", value_name = "CODESAGA_ALIASES", default_value = "",
           value_parser = aliases)]
     aliases: Aliases,
+    /// File with base addresses and names, instead of CODESAGA_UPSTREAM and CODESAGA_ALIASES.
+    #[arg(long, env = "CODESAGA_SERVERS_FILE", value_name = "CODESAGA_SERVERS_FILE")]
+    servers_file: Option<PathBuf>,
     /// Redis that keeps conversations, for example redis://127.0.0.1:6379, rediss:// with TLS, or
     /// redis-cluster://HOST:PORT,HOST:PORT.
     #[arg(long, env = "CODESAGA_REDIS_URL", value_name = "CODESAGA_REDIS_URL",
@@ -219,10 +227,6 @@ struct Settings {
     otel_service_name: String,
 }
 
-/// Pairs of a name and the model it stands for.
-#[derive(Clone, Debug)]
-struct Aliases(Vec<(String, String)>);
-
 impl Invocation {
     /// Reads the process's own arguments and environment. On a wrong value it prints which one and
     /// ends the process with exit code 2; on `--help` and `--version` with 0.
@@ -289,13 +293,21 @@ impl Config {
             Duration::from_secs(settings.drain_seconds),
         );
         limits.resume_time_max = Duration::from_secs(settings.resume_seconds);
+        let servers_file = settings.servers_file.filter(|path| !path.as_os_str().is_empty());
+        let servers = match &servers_file {
+            Some(path) => Servers::read(path).map_err(|error| {
+                let message = format!("CODESAGA_SERVERS_FILE '{}': {error}\n", path.display());
+                clap::Error::raw(clap::error::ErrorKind::ValueValidation, message)
+            })?,
+            None => Servers { upstreams: settings.upstream, aliases: settings.aliases.0 },
+        };
         Ok(Self {
             tracing: settings
                 .otlp_endpoint
                 .filter(|endpoint| !endpoint.is_empty())
                 .map(|endpoint| Tracing { endpoint, service_name: settings.otel_service_name }),
             listen: settings.listen,
-            upstreams: settings.upstream,
+            upstreams: servers.upstreams,
             model: named(settings.model),
             models_by_task: [
                 (Task::Completion, settings.model_completion),
@@ -305,7 +317,8 @@ impl Config {
             .into_iter()
             .filter_map(|(task, name)| Some((task, named(name)?)))
             .collect(),
-            aliases: settings.aliases.0,
+            aliases: servers.aliases,
+            servers_file,
             redis_url: settings.redis_url.filter(|url| !url.is_empty()),
             redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
             record_texts: settings
@@ -347,51 +360,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:7411".to_owned())
 }
 
-fn base_url(text: &str) -> Result<Uri, String> {
-    let expected = "expected http:// or https:// addresses separated by commas, such as \
-                    http://127.0.0.1:11434";
-    let trimmed = text.trim().trim_end_matches('/');
-    // People paste the base address of an OpenAI client; the calls add `/v1` themselves.
-    let trimmed = trimmed.strip_suffix("/v1").unwrap_or(trimmed);
-    let uri: Uri = trimmed.parse().map_err(|_| expected.to_owned())?;
-    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
-    if !is_http || uri.host().is_none_or(str::is_empty) || uri.query().is_some() {
-        return Err(expected.to_owned());
-    }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err("expected an address without a user name or password".to_owned());
-    }
-    Ok(uri)
-}
-
 /// A setting that is there but blank names nothing.
 fn named(name: Option<String>) -> Option<String> {
     name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
-}
-
-fn aliases(text: &str) -> Result<Aliases, String> {
-    let expected = || {
-        "expected name=model pairs separated by commas, such as \
-                       fast=qwen2.5-coder:1.5b; a name has 1 to 64 letters, digits or any of - _ ."
-            .to_owned()
-    };
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-        let (name, model) = pair.split_once('=').ok_or_else(expected)?;
-        let (name, model) = (name.trim(), model.trim());
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if !(1..=64).contains(&name.len()) || !name.chars().all(allowed) || model.is_empty() {
-            return Err(expected());
-        }
-        if name == DEFAULT {
-            return Err(format!("the name {DEFAULT} stands for the model of each task already"));
-        }
-        if pairs.iter().any(|(known, _)| known == name) {
-            return Err(format!("the name {name} is there twice"));
-        }
-        pairs.push((name.to_owned(), model.to_owned()));
-    }
-    Ok(Aliases(pairs))
 }
 
 fn collector(text: &str) -> Result<String, String> {

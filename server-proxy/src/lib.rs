@@ -9,6 +9,7 @@ pub mod domain;
 mod drain;
 pub mod inbound;
 pub mod keys;
+mod model_servers;
 pub mod ops;
 pub mod outbound;
 mod reload;
@@ -34,7 +35,7 @@ use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::guesses::Guesses;
 use crate::domain::models::ModelDirectory;
-use crate::domain::ports::{ModelServer, SessionLimits, SessionMemory};
+use crate::domain::ports::{SessionLimits, SessionMemory};
 use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
@@ -43,6 +44,7 @@ use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
 use crate::inbound::{AppState, Shared};
+use crate::model_servers::KnownServers;
 use crate::ops::metrics::Metrics;
 use crate::ops::systemd::Notifier;
 use crate::outbound::feedback_in_process::InProcessFeedback;
@@ -58,10 +60,10 @@ use crate::outbound::telemetry::Telemetry;
 use crate::outbound::usage_in_process::InProcessUsage;
 use crate::outbound::usage_redis::RedisUsage;
 use crate::outbound::usage_shared::SharedUsage;
-use crate::outbound::{FoundServer, HttpClient};
 use crate::tls::Certificates;
 
 pub use drain::{Drain, Work};
+pub use model_servers::model_servers;
 pub use reload::Reload;
 
 /// Time for connections without work to close.
@@ -100,7 +102,13 @@ impl Proxy {
         let mut witnesses: Vec<Arc<dyn Witness>> =
             vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
         witnesses.extend(telemetry.clone().map(|telemetry| telemetry as Arc<dyn Witness>));
-        let models = Arc::new(directory(config, Arc::new(Witnesses(witnesses)))?);
+        let models = Arc::new(ModelDirectory::new(
+            model_servers(config)?,
+            config.names(),
+            config.limits,
+            Arc::new(Witnesses(witnesses)),
+        ));
+        let servers = KnownServers::new(config, Arc::clone(&models));
         let counts = TokenCounts::default();
         let digester = Digester::new(
             models.clone(),
@@ -129,7 +137,7 @@ impl Proxy {
             activity,
             metrics,
         });
-        let reload = Reload { keys, certificates };
+        let reload = Reload { keys, certificates, servers };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
         Ok(Self { listener, address, state, reload, telemetry, notifier })
     }
@@ -212,26 +220,6 @@ fn known_keys(path: &Path) -> io::Result<Arc<KnownKeys>> {
         io::Error::new(error.kind(), message)
     })?;
     Ok(Arc::new(read))
-}
-
-fn directory(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelDirectory> {
-    let servers = model_servers(config)?;
-    Ok(ModelDirectory::new(servers, config.names(), config.limits, witness))
-}
-
-/// The model servers of the settings, in the order of preference; nothing is asked of them yet.
-///
-/// # Errors
-/// When one is asked by `https` and this machine's certificates cannot be read.
-pub fn model_servers(config: &Config) -> io::Result<Vec<Arc<dyn ModelServer>>> {
-    let client = HttpClient::new(&config.upstreams, &config.limits).map_err(|error| {
-        io::Error::new(error.kind(), format!("CODESAGA_UPSTREAM with https: {error}"))
-    })?;
-    let server = |base: &http::Uri| {
-        Arc::new(FoundServer::new(base.clone(), client.clone(), config.limits))
-            as Arc<dyn ModelServer>
-    };
-    Ok(config.upstreams.iter().map(server).collect())
 }
 
 fn telemetry(config: &Config) -> io::Result<Option<Arc<Telemetry>>> {

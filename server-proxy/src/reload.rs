@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 
+use crate::model_servers::KnownServers;
 use crate::outbound::known_keys::KnownKeys;
 use crate::tls::Certificates;
 
 /// Reads again what may change while the server runs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reload {
     pub(crate) keys: Option<Arc<KnownKeys>>,
     pub(crate) certificates: Option<Arc<Certificates>>,
+    pub(crate) servers: KnownServers,
 }
 
 impl Reload {
@@ -24,6 +26,7 @@ impl Reload {
         if let Some(certificates) = &self.certificates {
             certificates.reload();
         }
+        self.servers.reload();
     }
 
     /// Reads whatever changes. Runs until dropped.
@@ -40,6 +43,6 @@ impl Reload {
                 None => std::future::pending().await,
             }
         };
-        join(keys, certificates).await;
+        join3(keys, certificates, self.servers.watch()).await;
     }
 }

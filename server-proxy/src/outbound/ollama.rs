@@ -257,7 +257,12 @@ impl ModelServer for OllamaServer {
 
     async fn prove(&self, model: &str, keep_alive: KeepAlive) -> Result<bool, Failure> {
         // Asked for a token, a model that left memory would be loaded again, for nobody.
-        let running: Running = self.ask(PS, None).await?;
+        let (status, answer) = self.client.ask(&self.base, PS, None).await?;
+        if status != StatusCode::OK {
+            // Versions before 0.1.33 do not tell.
+            return Ok(false);
+        }
+        let running: Running = serde_json::from_slice(&answer).map_err(|_| not_understood())?;
         if !running.models.iter().any(|one| one.name == model) {
             return Ok(false);
         }

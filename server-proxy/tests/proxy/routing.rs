@@ -304,3 +304,33 @@ async fn a_server_that_is_taken_out_ends_what_it_answers_and_those_who_wait_go_e
     let numbers: Vec<usize> = proxy.models().servers().iter().map(|one| one.number).collect();
     assert_eq!(numbers, [1]);
 }
+
+#[tokio::test]
+async fn a_file_of_servers_and_names_is_read_again_when_told() {
+    let servers = servers::<2>().await;
+    for server in &servers {
+        server.script([Rule::any().pieces(["served"])]);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("servers");
+    let write = |text: String| std::fs::write(&file, text).expect("the file is written");
+    write(format!("{} # the old one\nfast = smollm2\n", servers[0].url()));
+    let path = file.to_str().expect("a path of letters");
+    let flags = ["--listen", "127.0.0.1:0", "--model", "fast", "--servers-file", path];
+    let proxy = RunningProxy::start(&[&servers[0].url()], |config| {
+        *config = Config::from_flags(&flags).expect("settings");
+    })
+    .await;
+    proxy.complete("one").await.events().await;
+    write(format!("{}\nfast = bllossom-shape\n", servers[1].url()));
+    proxy.reload.now();
+    proxy.complete("two").await.events().await;
+    write("nonsense".to_owned());
+    proxy.reload.now();
+    proxy.complete("three").await.events().await;
+    let seen = ["one", "two", "three"].map(|text| asked(&servers, text));
+    assert_eq!(seen, [[1, 0], [0, 1], [0, 1]], "what cannot be used changes nothing");
+    let requests = servers[1].requests();
+    let two = requests.iter().find(|request| holds(request, "two")).expect("it was asked");
+    assert_eq!(two.body["model"], "bllossom-shape:latest");
+}

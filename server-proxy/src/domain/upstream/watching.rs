@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::domain::ports::ServedModel;
 use crate::domain::upstream::health::{Evidence, Health, of_failed_answer, of_failed_facts};
-use crate::domain::upstream::{Upstream, hung};
+use crate::domain::upstream::{Upstream, hung, is_the_servers_fault};
 
 /// Asked again no sooner, so that wrong model names do not become a load on the server.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(250);
@@ -141,8 +141,11 @@ impl Upstream {
             Ok(Err(failure)) => match of_failed_answer(&failure) {
                 Some(evidence) => self.see(evidence),
                 None => {
-                    // The server is well; this model is not.
-                    self.loads.fail(&model, failure);
+                    // The server is well. This model is not, unless it is the question that was
+                    // refused.
+                    if is_the_servers_fault(&failure) {
+                        self.loads.fail(&model, failure);
+                    }
                     self.see(Evidence::NothingToProve);
                 }
             },
