@@ -2,6 +2,7 @@
 
 import { cancel } from "./cancel.mjs";
 import { failover } from "./failover.mjs";
+import { fairness } from "./fairness.mjs";
 import { hit } from "./hit.mjs";
 import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
@@ -88,6 +89,12 @@ export const BENCHES = {
     title: "Client gone to closed connection at the model server",
     needs: ["proxy"],
     work: ({ proxyProgram, processes }, detail) => leave({ proxyProgram, processes, detail }),
+  },
+  fairness: {
+    group: SERVER,
+    title: "One user with fifty requests at once among ten others",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => fairness({ proxyProgram, processes, detail }),
   },
   reloads: {
     group: SERVER,

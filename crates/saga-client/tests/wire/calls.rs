@@ -1,6 +1,8 @@
 //! Calls that are answered whole, and what every request carries.
 
-use saga_client::Purpose;
+use std::time::Duration;
+
+use saga_client::{Purpose, RequestClass, Task};
 use saga_domain::FailureCode;
 use saga_protocol::openai::CompletionRequest;
 
@@ -79,6 +81,38 @@ async fn a_body_without_end_is_not_read_to_its_end() {
     let socket = Socket::answer(&endless, 1 << 16, Then::Silence).await;
     let failure = socket.client().models().await.expect_err("refused");
     assert_eq!(failure.code, FailureCode::BadResponse);
+}
+
+#[tokio::test]
+async fn what_an_answer_is_wanted_for_goes_along() {
+    let body = "data: {\"choices\":[{\"text\":\"a\",\"finish_reason\":\"stop\"}]}\n\n";
+    let purposes = [
+        (Purpose::default(), vec!["x-codesaga-class: invoke"]),
+        (
+            Purpose {
+                class: RequestClass::Automatic,
+                document: Some("doc-1"),
+                task: Some(Task::Edit),
+                worth: Some(Duration::from_secs(3)),
+            },
+            vec![
+                "x-codesaga-class: automatic",
+                "x-codesaga-document: doc-1",
+                "x-codesaga-task: edit",
+                "x-codesaga-worth-ms: 3000",
+            ],
+        ),
+    ];
+    for (purpose, expected) in purposes {
+        let socket = Socket::stream(body, usize::MAX, Then::Close).await;
+        let asked = socket.client().completions(CompletionRequest::default(), purpose).await;
+        asked.expect("a stream");
+        let request = socket.request().await;
+        let mut ours: Vec<&str> =
+            request.lines().filter(|line| line.starts_with("x-codesaga-")).collect();
+        ours.sort_unstable();
+        assert_eq!(ours, expected);
+    }
 }
 
 #[tokio::test]

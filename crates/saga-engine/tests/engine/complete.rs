@@ -347,6 +347,18 @@ async fn faults_of_an_answer_have_a_code() {
 }
 
 #[tokio::test]
+async fn an_answer_that_would_come_too_late_is_nothing_to_show_and_no_failure() {
+    for code in ["superseded", "expired"] {
+        let world = World::new(RETURN).await;
+        let error = json!({"error": {"code": code, "message": "Late.", "type": "x"}});
+        world.script([Rule::on(COMPLETIONS).refusing(503, error)]);
+        let told = world.complete().await;
+        assert!(!told.contains("failed"), "{code}: {told}");
+        assert_eq!(world.stats().requests_failed, 0, "{code}");
+    }
+}
+
+#[tokio::test]
 async fn a_silent_server_is_given_up() {
     let world = World::new(RETURN).await;
     let mut options = EngineOptions::new(world.server.url());

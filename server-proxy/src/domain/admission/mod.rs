@@ -8,6 +8,7 @@
 //! while others are there, and nobody waits longer than the answer is worth.
 
 mod company;
+mod dismissal;
 mod estimate;
 mod line;
 mod pace;

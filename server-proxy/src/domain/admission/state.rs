@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use saga_domain::{Failure, FailureCode};
+use saga_domain::Failure;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::domain::admission::company::Company;
+use crate::domain::admission::dismissal::{expired_at_once, queue_full};
 use crate::domain::admission::estimate::Estimate;
 use crate::domain::admission::line::{Line, Next};
 use crate::domain::admission::pace::Pace;
@@ -39,7 +40,7 @@ pub(super) struct State {
 #[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) priority: Priority,
-    rank: Rank,
+    pub(super) rank: Rank,
     estimate: Estimate,
     pub(super) tell: oneshot::Sender<Result<Permit, Failure>>,
 }
@@ -271,15 +272,6 @@ impl State {
         }
     }
 
-    fn dismiss_superseded_by(&mut self, priority: &Priority) -> Vec<Outcome> {
-        let message = "a newer request for the same document took its place";
-        let failure = || Failure::new(FailureCode::Superseded, message);
-        let needless = |(_, waiter): &(&u64, &Waiter)| priority.supersedes(&waiter.priority);
-        let numbers: Vec<u64> = self.waiting.iter().filter(needless).map(|(n, _)| *n).collect();
-        let needless = numbers.iter().filter_map(|number| self.waiting.remove(number));
-        needless.map(|waiter| Outcome { waiter, result: Err(failure()) }).collect()
-    }
-
     fn dismiss(
         &mut self,
         number: u64,
@@ -292,39 +284,10 @@ impl State {
             self.move_up(now, outcomes);
         }
     }
-
-    /// Who has to go when the queue is too full: background work as long as there is some; of it,
-    /// or else of all, the least urgent and youngest of the caller who has the most waiting.
-    fn most_dispensable(&self) -> Option<u64> {
-        let has_background = self.waiting.values().any(|w| w.rank == Rank::Background);
-        let may_go = |waiter: &Waiter| !has_background || waiter.rank == Rank::Background;
-        let mut waiting: HashMap<&Caller, usize> = HashMap::new();
-        for waiter in self.waiting.values().filter(|waiter| may_go(waiter)) {
-            *waiting.entry(&waiter.priority.caller).or_default() += 1;
-        }
-        let candidates = self.waiting.iter().filter(|(_, waiter)| may_go(waiter));
-        let last = candidates.max_by_key(|(number, waiter)| {
-            (waiting.get(&waiter.priority.caller).copied(), waiter.rank, **number)
-        });
-        last.map(|(number, _)| *number)
-    }
 }
 
 impl Next {
     fn is_urgent(&self) -> bool {
         self.rank != Rank::Background && !self.is_held_back
     }
-}
-
-fn queue_full(waiting: usize) -> Failure {
-    Failure {
-        code: FailureCode::QueueFull,
-        message: format!("{waiting} requests are waiting already; come back in a moment"),
-        retry_after_ms: Some(2000),
-    }
-}
-
-fn expired_at_once() -> Failure {
-    let message = "so many requests are waiting that it would not be answered in time";
-    Failure::new(FailureCode::Expired, message)
 }
