@@ -12,6 +12,8 @@ pub const COUNTS_MAX: usize = 256;
 pub const MODEL_BYTES_MAX: usize = 200;
 /// Bytes of a language's id.
 pub const LANGUAGE_BYTES_MAX: usize = 64;
+/// Verdicts of one report.
+pub const VERDICTS_MAX: usize = 64;
 /// The largest number an entry may hold.
 pub const COUNT_MAX: u64 = 1_000_000;
 
@@ -21,7 +23,39 @@ pub const COUNT_MAX: u64 = 1_000_000;
 #[serde(deny_unknown_fields)]
 pub struct Feedback {
     /// One entry for each model and language, [`COUNTS_MAX`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<FeedbackCounts>,
+    /// On single answers of `/v1/generate`, [`VERDICTS_MAX`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<FeedbackVerdict>,
+}
+
+/// What became of one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackVerdict {
+    /// The request's record.
+    pub request_id: String,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What somebody did with an answer, or said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Taken as it was.
+    Accepted,
+    /// Sent away.
+    Rejected,
+    /// Taken, then changed.
+    Edited,
+    /// Good.
+    ThumbsUp,
+    /// Bad.
+    ThumbsDown,
 }
 
 /// What became of the suggestions of one model in one language.

@@ -92,6 +92,9 @@ pub struct GenerateRecord {
     /// What failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<crate::error::ErrorDetail>,
+    /// What the user did with the answer or said of it, last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<crate::feedback::Verdict>,
     /// Milliseconds from start to end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processing_time_ms: Option<u64>,

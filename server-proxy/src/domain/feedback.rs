@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use saga_protocol::feedback::FeedbackCounts;
+use saga_protocol::feedback::{FeedbackCounts, Verdict};
 
 use crate::domain::ports::MemoryError;
 
@@ -54,6 +54,18 @@ impl Totals {
         let [shown, accepted, ..] = self.0;
         // What is accepted now may have been shown before the totals began.
         (shown > 0).then(|| (accepted as f64 / shown as f64).min(1.0))
+    }
+}
+
+impl From<Verdict> for Totals {
+    /// One answer that was shown, and what became of it.
+    fn from(verdict: Verdict) -> Self {
+        let (accepted, partially, dismissed) = match verdict {
+            Verdict::Accepted | Verdict::ThumbsUp => (1, 0, 0),
+            Verdict::Edited => (0, 1, 0),
+            Verdict::Rejected | Verdict::ThumbsDown => (0, 0, 1),
+        };
+        Self([1, accepted, partially, dismissed, 0, 0, 0, 0])
     }
 }
 

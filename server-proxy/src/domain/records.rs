@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use saga_protocol::generate::{ContentFacts, GenerateRecord};
+use saga_protocol::feedback::Verdict;
+use saga_protocol::generate::{ContentFacts, GenerateRecord, RequestStatus};
 use saga_protocol::records::{LlamaRequest, LlamaStatus, Record, RecordKind};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -194,6 +195,29 @@ impl Records {
                 return Ok((found, None));
             }
         }
+    }
+
+    /// Notes a verdict on an answer of the caller's. Gives the model that answered when it is the first
+    /// one: what is said later of the same answer is noted and not counted again.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub async fn judge(
+        &self,
+        caller: &Caller,
+        id: &str,
+        verdict: Verdict,
+    ) -> Result<Option<String>, MemoryError> {
+        let Some(Record::Codesaga(mut record)) = self.get(caller, id).await? else {
+            return Ok(None);
+        };
+        if record.status != RequestStatus::Completed {
+            return Ok(None);
+        }
+        let is_first = record.verdict.replace(verdict).is_none();
+        let model = record.model.clone();
+        self.put(caller, Record::Codesaga(record));
+        Ok(is_first.then_some(model))
     }
 
     /// Is cancelled when everything of the caller's is to be forgotten.

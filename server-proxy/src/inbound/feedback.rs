@@ -1,5 +1,5 @@
-//! `POST /v1/feedback`: what became of suggestions, in numbers. Counts of a model that is served no
-//! more are dropped.
+//! `POST /v1/feedback`: what became of suggestions, in numbers, and of single answers. Counts of a
+//! model that is served no more, and verdicts on answers that are not known any more, are dropped.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,12 @@ use axum::extract::State;
 use http::StatusCode;
 use saga_domain::FailureCode;
 use saga_protocol::feedback::{
-    COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, LANGUAGE_BYTES_MAX, MODEL_BYTES_MAX,
+    COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, FeedbackVerdict, LANGUAGE_BYTES_MAX,
+    MODEL_BYTES_MAX, VERDICTS_MAX,
 };
 
 use crate::domain::feedback::Totals;
-use crate::domain::ports::Caller;
+use crate::domain::ports::{Caller, MemoryError};
 use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
@@ -27,6 +28,9 @@ pub(crate) async fn feedback(
     for (index, counts) in report.counts.iter().enumerate() {
         check(index, counts)?;
     }
+    if report.verdicts.len() > VERDICTS_MAX {
+        return Err(ApiError::wrong_field("verdicts", format!("at most {VERDICTS_MAX} are taken")));
+    }
     let mut by_model: BTreeMap<String, Totals> = BTreeMap::new();
     for counts in &report.counts {
         match state.models.resolve(Some(&counts.model)).await {
@@ -35,9 +39,19 @@ pub(crate) async fn feedback(
             Err(failure) => return Err(failure.into()),
         }
     }
+    for FeedbackVerdict { request_id, verdict } in &report.verdicts {
+        let judged = state.records.judge(&caller, request_id, *verdict).await;
+        if let Some(model) = judged.map_err(unavailable)? {
+            by_model.entry(model).or_default().add(&Totals::from(*verdict));
+        }
+    }
     let added = state.feedback.add(&caller.tenant, &by_model).await;
-    added.map_err(|_| ApiError::no_store("feedback cannot be counted now"))?;
+    added.map_err(unavailable)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn unavailable(_: MemoryError) -> ApiError {
+    ApiError::no_store("feedback cannot be counted now")
 }
 
 fn check(index: usize, counts: &FeedbackCounts) -> Result<(), ApiError> {

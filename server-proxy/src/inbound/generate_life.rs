@@ -116,6 +116,7 @@ impl Life {
             response: None,
             usage: None,
             error: None,
+            verdict: None,
             processing_time_ms: None,
             created_at: now,
             updated_at: now,

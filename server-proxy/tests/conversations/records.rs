@@ -216,3 +216,36 @@ async fn texts_are_kept_only_for_teams_that_want_it() {
         assert!(!text.contains("Shorter."), "the instruction is not part of a record");
     }
 }
+
+#[tokio::test]
+async fn a_verdict_is_noted_and_counted_once() {
+    let redis = Redis::start().await;
+    for flags in [vec![], vec!["--redis-url".to_owned(), redis.url()]] {
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let ollama = ScriptedOllama::start().await;
+        let proxy = TestProxy::start_with(&ollama, &flags).await;
+        let client = proxy.client();
+        let judge = async |id: &Value, verdict: &str| {
+            let body = json!({ "verdicts": [{ "request_id": id, "verdict": verdict }] });
+            client.send("POST", "/v1/feedback", Some(body)).await.status.as_u16()
+        };
+        let mut ids = Vec::new();
+        for _ in 0..4 {
+            let answer = client.send("POST", "/v1/generate", Some(request("refactor"))).await;
+            ids.push(answer.json().await["id"].clone());
+        }
+        for (id, verdict) in ids.iter().zip(["accepted", "edited", "rejected", "thumbs_up"]) {
+            assert_eq!(judge(id, verdict).await, 204, "{flags:?}");
+        }
+        assert_eq!(judge(&ids[0], "thumbs_down").await, 204, "another word on the same answer");
+        assert_eq!(judge(&json!("req-unknown"), "accepted").await, 204, "dropped");
+        assert_eq!(judge(&ids[0], "splendid").await, 400);
+        let record = client.get(&format!("/v1/requests/{}", ids[0].as_str().expect("an id"))).await;
+        assert_eq!(record.json().await["verdict"], "thumbs_down");
+        let all = client.get("/v1/instances").await.json().await;
+        let used = all["instances"].as_array().expect("a list").iter();
+        let used = used.filter(|one| one["model_name"] == "smollm2:latest");
+        let figures: Vec<_> = used.map(|one| &one["performance_metrics"]).collect();
+        assert_eq!((&figures[0]["usage_count"], &figures[0]["accuracy"]), (&json!(4), &json!(0.5)));
+    }
+}
