@@ -50,7 +50,13 @@ await runScript(async (kit) => {
   await buildPrograms(["codesaga-proxy", "evaluation"], kit);
   const choice = flags.server ? { kind: "named", url: flags.server } : { kind: "small" };
   const upstream = await openUpstream({ ...choice, model: flags.model ?? smallModelOf(choice) }, kit);
-  const proxy = await startProxy({ processes, upstream: upstream.url, model: upstream.model });
+  const proxy = await startProxy({
+    processes,
+    upstream: upstream.url,
+    model: upstream.model,
+    // Every case is asked of the model.
+    env: { CODESAGA_ANSWER_CACHE: "off" },
+  });
   await modelReady(proxy);
 
   const folder = path.join(cache, "eval");

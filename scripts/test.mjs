@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { readArguments, WrongArguments } from "./lib/arguments.mjs";
 import { installBrowser } from "./lib/browser.mjs";
+import { installClients } from "./lib/clients.mjs";
 import { cargoCounts, failuresIn, nodeCounts, wrongWith } from "./lib/counts.mjs";
 import { installEditor } from "./lib/editor.mjs";
 import { packExtension } from "./lib/extension.mjs";
@@ -21,6 +22,9 @@ const shownOnFailure = 200;
 const scriptTests = readdirSync(path.join(root, "scripts"), { recursive: true })
   .filter((name) => name.endsWith(".test.mjs"))
   .map((name) => path.join("scripts", name));
+const clientTests = readdirSync(path.join(root, "tests", "clients"))
+  .filter((name) => name.endsWith(".test.mjs"))
+  .map((name) => path.join("tests", "clients", name));
 
 // Property tests walk the same cases in every run, so that a commit is green or red whoever runs it; `cargo test`
 // alone walks new ones each time.
@@ -48,6 +52,10 @@ const steps = {
   extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
   programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
+  clients: {
+    work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
+    needs: ["parts", "programs"],
+  },
   "end-to-end": {
     work: tests("npm", "test", "-w", "tests/end-to-end"),
     needs: ["packages", "parts", "vsix", "programs"],
@@ -99,12 +107,13 @@ async function runStep(name, failed, kit) {
   }
 }
 
-/** Everything that is not ours: the browser, Redis, the editor and the small model. */
+/** Everything that is not ours: the browser, Redis, the editor, the small model and other people's clients. */
 async function installParts(kit) {
   await installBrowser(kit);
   await installRedis(kit);
   await installModel(kit);
   await installEditor(kit);
+  await installClients(kit);
 }
 
 function command(program, args, show = () => () => {}) {

@@ -6,7 +6,13 @@ import { answers, freePort } from "../lib/ports.mjs";
 export async function startProxy({ processes, proxyProgram }, upstream, env = {}) {
   const port = await freePort();
   const program = processes.start(`bench-proxy-${port}`, proxyProgram, [], {
-    env: { CODESAGA_LISTEN: `127.0.0.1:${port}`, CODESAGA_UPSTREAM: upstream, ...env },
+    // A load generator asks the same again and again; each time is to be measured.
+    env: {
+      CODESAGA_LISTEN: `127.0.0.1:${port}`,
+      CODESAGA_UPSTREAM: upstream,
+      CODESAGA_ANSWER_CACHE: "off",
+      ...env,
+    },
   });
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/readyz`, program);

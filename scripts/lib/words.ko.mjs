@@ -8,6 +8,7 @@ export const korean = {
   "Install Redis": "Redis 설치",
   "Redis was not found: {0}": "Redis를 찾지 못했어요: {0}",
   "Install the small model (about 130 MB)": "작은 모델 설치 (약 130 MB)",
+  "Install the SDKs of other clients": "다른 클라이언트의 SDK 설치",
   "Start the small model": "작은 모델 시작",
   "Install the npm packages": "npm 패키지 설치",
   "Build {0}": "{0} 빌드",

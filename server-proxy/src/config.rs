@@ -75,6 +75,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// What callers may use whose keys say nothing else.
     pub caller_limits: CallerLimits,
+    /// Whether identical requests are asked once, and where finished answers are kept.
+    pub answer_cache: AnswerCaching,
     /// How log lines look.
     pub log: LogFormat,
     /// What is bounded, and by how much.
@@ -100,6 +102,18 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// Whether identical requests are asked once, and where finished answers are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AnswerCaching {
+    /// In this process, and in Redis when there is one.
+    #[default]
+    On,
+    /// In this process only.
+    Process,
+    /// Every request is asked for itself.
+    Off,
 }
 
 /// The team server in front of Ollama.
@@ -189,6 +203,10 @@ struct Settings {
     trusted_proxies: Vec<Network>,
     #[command(flatten)]
     caller_limits: LimitSettings,
+    /// Whether identical requests of a team are asked once, and where finished answers are kept.
+    #[arg(long, env = "CODESAGA_ANSWER_CACHE", value_name = "CODESAGA_ANSWER_CACHE", value_enum,
+          default_value_t = AnswerCaching::On)]
+    answer_cache: AnswerCaching,
     /// How log lines look.
     #[arg(long, env = "CODESAGA_LOG", value_name = "CODESAGA_LOG", value_enum,
           default_value_t = LogFormat::Human)]
@@ -332,6 +350,7 @@ impl Config {
             trusted_proxies: settings.trusted_proxies,
             caller_limits: settings.caller_limits.check(keys_file.is_some()),
             keys_file,
+            answer_cache: settings.answer_cache,
             log: settings.log,
             limits,
         })

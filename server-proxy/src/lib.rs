@@ -27,10 +27,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::config::Config;
+use crate::config::{AnswerCaching, Config};
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
 use crate::domain::allowance::Allowance;
+use crate::domain::answer_cache::{AnswerStore, CacheLimits};
 use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::guesses::Guesses;
@@ -39,6 +40,7 @@ use crate::domain::ports::{SessionLimits, SessionMemory};
 use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
+use crate::domain::shared_answers::{SharedAnswers, Sparing};
 use crate::domain::tokens::TokenCounts;
 use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
@@ -47,6 +49,7 @@ use crate::inbound::{AppState, Shared};
 use crate::model_servers::KnownServers;
 use crate::ops::metrics::Metrics;
 use crate::ops::systemd::Notifier;
+use crate::outbound::answers_redis::RedisAnswers;
 use crate::outbound::feedback_in_process::InProcessFeedback;
 use crate::outbound::feedback_redis::RedisFeedback;
 use crate::outbound::known_keys::KnownKeys;
@@ -91,7 +94,7 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
-        let Stores { memory, feedback, records, usage } = stores(config)?;
+        let Stores { memory, feedback, records, usage, sparing } = stores(config)?;
         let allowance = Arc::new(Allowance::new(usage, config.caller_limits, random()?));
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
         let texts = config.record_texts.iter().cloned();
@@ -118,6 +121,7 @@ impl Proxy {
             config.limits.answer_tokens_default,
         );
         let state = AppState::from(Shared {
+            answers: Arc::new(SharedAnswers::new(Arc::clone(&models), sparing)),
             models,
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             digester,
@@ -236,6 +240,7 @@ struct Stores {
     feedback: Arc<dyn FeedbackTotals>,
     records: Arc<dyn RecordStore>,
     usage: Arc<dyn UsageCounts>,
+    sparing: Sparing,
 }
 
 fn stores(config: &Config) -> io::Result<Stores> {
@@ -247,11 +252,13 @@ fn stores(config: &Config) -> io::Result<Stores> {
                 .map_err(io::Error::other)?;
             let shared = RedisUsage::new(store.clone());
             let own = InProcessUsage::new(clock::unix_millis);
+            let answers = RedisAnswers::new(store.clone(), CacheLimits::STANDARD);
             Stores {
                 usage: Arc::new(SharedUsage::new(shared, own)),
                 memory: Arc::new(RedisMemory::new(store.clone(), limits)),
                 records: Arc::new(RedisRecords::new(store.clone(), record_limits)),
                 feedback: Arc::new(RedisFeedback::new(store)),
+                sparing: sparing(config, Some(Arc::new(answers))),
             }
         }
         None => Stores {
@@ -259,6 +266,7 @@ fn stores(config: &Config) -> io::Result<Stores> {
             memory: Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
             records: Arc::new(InProcessRecords::new(record_limits)),
             feedback: Arc::new(InProcessFeedback::default()),
+            sparing: sparing(config, None),
         },
     })
 }
@@ -268,6 +276,15 @@ fn random() -> io::Result<u64> {
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
     Ok(u64::from_ne_bytes(random))
+}
+
+fn sparing(config: &Config, store: Option<Arc<dyn AnswerStore>>) -> Sparing {
+    let limits = CacheLimits::STANDARD;
+    match config.answer_cache {
+        AnswerCaching::On => Sparing::On { limits, store },
+        AnswerCaching::Process => Sparing::On { limits, store: None },
+        AnswerCaching::Off => Sparing::Off,
+    }
 }
 
 fn redis_authority(config: &Config) -> io::Result<Option<Vec<u8>>> {

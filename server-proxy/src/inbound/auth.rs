@@ -30,6 +30,7 @@ use crate::inbound::metered::metered;
 /// [`Identity::may`] for each frame.
 const NEEDS: &[(&str, Scope)] = &[
     ("/v1/completions", Scope::Complete),
+    ("/v1/fim/completions", Scope::Complete),
     ("/v1/generate", Scope::Complete),
     ("/v1/embeddings", Scope::Complete),
     ("/v1/feedback", Scope::Complete),
@@ -42,8 +43,14 @@ const NEEDS: &[(&str, Scope)] = &[
 
 /// Calls that a model works for: only these count against a caller's limits. A socket asks
 /// [`crate::domain::allowance::Allowance::begin`] for each frame.
-const METERED: &[&str] =
-    &["/v1/completions", "/v1/generate", "/v1/embeddings", "/v1/chat", "/v1/chat/completions"];
+const METERED: &[&str] = &[
+    "/v1/completions",
+    "/v1/fim/completions",
+    "/v1/generate",
+    "/v1/embeddings",
+    "/v1/chat",
+    "/v1/chat/completions",
+];
 
 /// Lets nobody through without a key that opens the call, before anything of the body is read.
 pub(crate) async fn let_in(

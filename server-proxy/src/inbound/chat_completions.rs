@@ -1,18 +1,17 @@
 //! `POST /v1/chat/completions`: a conversation that the model server renders; nothing is remembered.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::HeaderMap;
-use saga_protocol::openai::{AnswerMessage, ChatChoice, ChatCompletion, ChatCompletionRequest};
+use saga_protocol::openai::ChatCompletionRequest;
 
 use crate::domain::ports::{Caller, ModelInput, Wishes};
 use crate::domain::priority::Task;
 use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
-use crate::inbound::openai_events::{Head, OpenAiEvents, Shape};
-use crate::inbound::{priority, question, sse, wishes};
+use crate::inbound::openai_events::{Head, Shape};
+use crate::inbound::{openai_reply, priority, question, wishes};
 
 pub(crate) async fn chat_completions(
     State(state): State<AppState>,
@@ -32,32 +31,8 @@ pub(crate) async fn chat_completions(
         tool_choice: wishes.tool_choice,
         ..call.wishes
     };
-    let answer = question::begin(&state, call, stated, request.stream).await?;
-    let head = Head {
-        id: question::id("chatcmpl"),
-        created: question::created(),
-        model: model.name,
-        include_usage: request.stream_options.is_some_and(|options| options.include_usage),
-    };
-    if request.stream {
-        let events = OpenAiEvents::new(head, Shape::Chat);
-        return Ok(sse::response(answer, events, &state.drain, &state.limits));
-    }
-    let whole = state.drain.until_cut(question::whole(answer, &state.limits)).await?;
-    let says_nothing = whole.text.is_empty() && !whole.tool_calls.is_empty();
-    let message = AnswerMessage {
-        role: "assistant".to_owned(),
-        content: (!says_nothing).then_some(whole.text),
-        tool_calls: whole.tool_calls,
-    };
-    let choice = ChatChoice { index: 0, message, finish_reason: Some(whole.finish_reason) };
-    Ok(Json(ChatCompletion {
-        id: head.id,
-        object: "chat.completion".to_owned(),
-        created: head.created,
-        model: head.model,
-        choices: vec![choice],
-        usage: whole.usage,
-    })
-    .into_response())
+    let streams = request.stream;
+    let head = Head::new("chatcmpl", &model.name, request.stream_options);
+    let answer = question::begin(&state, model, call, stated, streams).await?;
+    openai_reply::reply(&state, answer, head, Shape::Chat, streams).await
 }

@@ -1,19 +1,18 @@
 //! `POST /v1/completions`: the prompt goes to the model raw, or as a hole to fill with `suffix`.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::HeaderMap;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::openai::{Completion, CompletionChoice, CompletionRequest};
+use saga_protocol::openai::CompletionRequest;
 
 use crate::domain::ports::{Caller, ModelInput, ServedModel};
 use crate::domain::priority::Task;
 use crate::inbound::AppState;
 use crate::inbound::body::JsonBody;
 use crate::inbound::error::ApiError;
-use crate::inbound::openai_events::{Head, OpenAiEvents, Shape};
-use crate::inbound::{priority, question, sse};
+use crate::inbound::openai_events::{Head, Shape};
+use crate::inbound::{openai_reply, priority, question};
 
 pub(crate) async fn completions(
     State(state): State<AppState>,
@@ -21,34 +20,36 @@ pub(crate) async fn completions(
     headers: HeaderMap,
     JsonBody(request): JsonBody<CompletionRequest>,
 ) -> Result<Response, ApiError> {
+    answer(state, caller, &headers, request, Shape::Completion).await
+}
+
+/// `POST /v1/fim/completions`: the same question as Mistral's API has it, which Continue speaks. It
+/// is answered in chat's shape.
+pub(crate) async fn fim_completions(
+    State(state): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<CompletionRequest>,
+) -> Result<Response, ApiError> {
+    answer(state, caller, &headers, request, Shape::Chat).await
+}
+
+async fn answer(
+    state: AppState,
+    caller: Caller,
+    headers: &HeaderMap,
+    request: CompletionRequest,
+    shape: Shape,
+) -> Result<Response, ApiError> {
     refuse(&request)?;
-    let stated = priority::stated(&headers, caller, Task::Completion)?;
+    let stated = priority::stated(headers, caller, Task::Completion)?;
     let model = state.models.resolve_for(Task::Completion, request.model.as_deref()).await?;
     let input = input(request.prompt, request.suffix, &model)?;
     let call = question::call(&model, input, &request.sampling, &state.limits)?;
-    let answer = question::begin(&state, call, stated, request.stream).await?;
-    let head = Head {
-        id: question::id("cmpl"),
-        created: question::created(),
-        model: model.name,
-        include_usage: request.stream_options.is_some_and(|options| options.include_usage),
-    };
-    if request.stream {
-        let events = OpenAiEvents::new(head, Shape::Completion);
-        return Ok(sse::response(answer, events, &state.drain, &state.limits));
-    }
-    let whole = state.drain.until_cut(question::whole(answer, &state.limits)).await?;
-    let choice =
-        CompletionChoice { index: 0, text: whole.text, finish_reason: Some(whole.finish_reason) };
-    Ok(Json(Completion {
-        id: head.id,
-        object: "text_completion".to_owned(),
-        created: head.created,
-        model: head.model,
-        choices: vec![choice],
-        usage: whole.usage,
-    })
-    .into_response())
+    let streams = request.stream;
+    let head = Head::new("cmpl", &model.name, request.stream_options);
+    let answer = question::begin(&state, model, call, stated, streams).await?;
+    openai_reply::reply(&state, answer, head, shape, streams).await
 }
 
 /// Refuses what OpenAI's API has and is not answered here.

@@ -29,6 +29,7 @@ const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 pub fn router(state: AppState) -> Router {
     let work = Router::new()
         .route("/v1/completions", post(completions::completions))
+        .route("/v1/fim/completions", post(completions::fim_completions))
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
         .route("/v1/embeddings", post(embeddings::embeddings))
         .route("/v1/generate", post(generate::generate))

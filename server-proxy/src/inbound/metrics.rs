@@ -19,7 +19,7 @@ pub(crate) async fn metrics(
     let seen = server_state::of(&state, &Viewer::Holder(caller)).await;
     let text = state
         .metrics
-        .text(&Gauges::new(seen, state.records.dropped()))
+        .text(&Gauges::new(seen, state.answers.tally(), state.records.dropped()))
         .map_err(|_| Failure::new(FailureCode::Internal, "the metrics could not be written"))?;
     let kind = HeaderValue::from_static(metrics::CONTENT_TYPE);
     Ok(([(CONTENT_TYPE, kind)], text))

@@ -19,6 +19,7 @@ mod metered;
 mod metrics;
 mod models;
 mod openai_events;
+mod openai_reply;
 mod openapi;
 mod priority;
 mod question;
@@ -51,6 +52,7 @@ use crate::domain::prompts::Prompts;
 use crate::domain::records::Records;
 use crate::domain::repeats::Repeats;
 use crate::domain::running::RunningAnswers;
+use crate::domain::shared_answers::SharedAnswers;
 use crate::domain::tokens::TokenCounts;
 use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
@@ -80,6 +82,8 @@ impl Deref for AppState {
 pub struct Shared {
     /// The models that can be asked.
     pub models: Arc<ModelDirectory>,
+    /// Their answers, where identical requests are asked once.
+    pub answers: Arc<SharedAnswers>,
     /// What was said before.
     pub memory: Arc<dyn SessionMemory>,
     /// Which conversations are being answered.

@@ -5,11 +5,13 @@ use bytes::{Bytes, BytesMut};
 use saga_domain::Failure;
 use saga_protocol::error::ErrorBody;
 use saga_protocol::openai::{
-    ChatChunkChoice, ChatCompletionChunk, ChatDelta, Completion, CompletionChoice, TokenUsage,
+    ChatChunkChoice, ChatCompletionChunk, ChatDelta, Completion, CompletionChoice, StreamOptions,
+    TokenUsage,
 };
 use serde::Serialize;
 
 use crate::domain::ports::Piece;
+use crate::inbound::question;
 use crate::inbound::sse::{EventWriter, write_event, write_json};
 
 /// Stands where the text will be when a chunk is cut in two.
@@ -22,6 +24,18 @@ pub(crate) struct Head {
     pub(crate) created: u64,
     pub(crate) model: String,
     pub(crate) include_usage: bool,
+}
+
+impl Head {
+    /// For an answer of this model; the id begins with `prefix`.
+    pub(crate) fn new(prefix: &str, model: &str, options: Option<StreamOptions>) -> Self {
+        Self {
+            id: question::id(prefix),
+            created: question::created(),
+            model: model.to_owned(),
+            include_usage: options.is_some_and(|options| options.include_usage),
+        }
+    }
 }
 
 /// Which of the two calls is answered.

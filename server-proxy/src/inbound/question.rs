@@ -1,24 +1,15 @@
-//! What the OpenAI calls share: checking the options, asking the model, collecting a whole answer.
+//! What the OpenAI calls share on the way in: checking the options, asking the model.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use futures_util::StreamExt;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::openai::{Sampling, TokenUsage, ToolCall};
+use saga_protocol::openai::Sampling;
 
 use crate::domain::limits::Limits;
-use crate::domain::ports::{Answer, ModelCall, ModelInput, Piece, ServedModel, Wishes};
+use crate::domain::ports::{Answer, ModelCall, ModelInput, ServedModel, Wishes};
 use crate::inbound::error::ApiError;
 use crate::inbound::priority::Stated;
 use crate::inbound::{AppState, waiting};
-
-/// A complete answer.
-pub(crate) struct Whole {
-    pub(crate) text: String,
-    pub(crate) tool_calls: Vec<ToolCall>,
-    pub(crate) finish_reason: String,
-    pub(crate) usage: Option<TokenUsage>,
-}
 
 /// The call for a checked request.
 ///
@@ -102,34 +93,15 @@ fn in_range(field: &str, value: Option<f32>, least: f32, most: f32) -> Result<()
 /// What failed before anything was said.
 pub(crate) async fn begin(
     state: &AppState,
+    model: ServedModel,
     call: ModelCall,
     stated: Stated,
     streams: bool,
 ) -> Result<Answer, Failure> {
     let Stated { priority, places, names_class } = stated;
-    let models = state.models.clone();
-    let work = async move { models.answer(call, &priority).await };
+    let answers = state.answers.clone();
+    let work = async move { answers.answer(&model, call, &priority).await };
     waiting::begin(work, places, streams && names_class, &state.drain).await
-}
-
-/// Collects an answer to its end.
-///
-/// # Errors
-/// The failure that ended it.
-pub(crate) async fn whole(mut answer: Answer, limits: &Limits) -> Result<Whole, Failure> {
-    let mut text = String::new();
-    let mut tool_calls = Vec::new();
-    while let Some(piece) = answer.next().await {
-        match piece? {
-            Piece::Queued { .. } => {}
-            Piece::Text(more) => text.push_str(&more),
-            Piece::ToolCall(more) => more.add_to(&mut tool_calls, limits.tools_max),
-            Piece::Done { finish_reason, usage } => {
-                return Ok(Whole { text, tool_calls, finish_reason, usage });
-            }
-        }
-    }
-    Err(Failure::new(FailureCode::Internal, "the answer had no end"))
 }
 
 /// Unix seconds, as OpenAI's `created` has them.

@@ -1,6 +1,7 @@
 //! The world outside: model servers, session stores, the keys file. Each adapter keeps the promises
 //! of its port in `domain::ports`.
 
+pub mod answers_redis;
 mod chunk_template;
 mod connections;
 pub mod feedback_in_process;

@@ -1,6 +1,7 @@
 //! Conversations and recorded requests: the contract of memory against both of its adapters, and
 //! the calls through the real router, with a scripted model server and a real Redis.
 
+mod answers;
 mod chat;
 mod digests;
 mod feedback;

@@ -17,6 +17,7 @@ mod process;
 mod refusals;
 mod relay;
 mod routing;
+mod shared;
 mod tls;
 mod traces;
 mod upstreams;

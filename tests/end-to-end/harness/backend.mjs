@@ -13,6 +13,8 @@ const proxyEnv = {
   CODESAGA_LOG: undefined,
   CODESAGA_CONTEXT_LENGTH: undefined,
   CODESAGA_KEEP_ALIVE: undefined,
+  // A test that scripts another answer to the same question wants that one.
+  CODESAGA_ANSWER_CACHE: "off",
 };
 
 /** What the installing parts of scripts/lib expect; a test shows no progress. */

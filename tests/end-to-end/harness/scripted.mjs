@@ -2,12 +2,12 @@
 import { program } from "../../../scripts/lib/rust.mjs";
 
 /** The model that the scripted server says it has by default is the reference model's shape. */
-export async function startScripted({ processes, name }) {
+export async function startScripted({ processes, name, shape = "bllossom-shape" }) {
   let listening;
   const heard = new Promise((resolve) => {
     listening = resolve;
   });
-  const started = processes.start(`${name}-model`, program("scripted-ollama"), ["--model-shape", "bllossom-shape"], {
+  const started = processes.start(`${name}-model`, program("scripted-ollama"), ["--model-shape", shape], {
     onLine: (line) => listening(/listening on (\S+)/.exec(line)?.[1]),
   });
   const ended = started.ended.then((failure) => {

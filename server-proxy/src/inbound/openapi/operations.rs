@@ -87,6 +87,16 @@ fn models(schemas: &mut Schemas) -> Vec<Operation> {
             ..post("/v1/completions", "complete", "Continue a prompt, as OpenAI documents it.")
         },
         Operation {
+            key: Key::Scope("complete"),
+            parameters: priority(),
+            body: Some(Body(schemas.of::<CompletionRequest>())),
+            answers: vec![
+                Answer::Json(schemas.of::<ChatCompletion>()),
+                Answer::Events(schemas.of::<ChatCompletionChunk>()),
+            ],
+            ..post("/v1/fim/completions", "fillIn", "Fill a hole, as Mistral documents it.")
+        },
+        Operation {
             key: Key::Scope("chat"),
             parameters: priority(),
             body: Some(Body(schemas.of::<ChatCompletionRequest>())),

@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 use saga_protocol::state::ServerState;
 
 use super::PREFIX;
+use crate::domain::shared_answers::AnswerTally;
 use crate::ops::process::ProcessNumbers;
 
 /// Models on servers that are told one by one; a server with more tells too much to be of use.
@@ -22,6 +23,7 @@ type Number = Gauge<f64, AtomicU64>;
 #[derive(Debug, Default)]
 pub struct Gauges {
     state: Option<ServerState>,
+    answers: AnswerTally,
     process: ProcessNumbers,
     records_dropped: u64,
 }
@@ -30,6 +32,11 @@ pub struct Gauges {
 struct LaneLabels {
     task: String,
     class: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct SourceLabels {
+    source: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -51,10 +58,11 @@ struct PlaceLabels {
 }
 
 impl Gauges {
-    /// Of this state, and of this process, which dropped so many records.
+    /// Of this state, of what identical requests spared, and of this process, which dropped so
+    /// many records.
     #[must_use]
-    pub fn new(state: ServerState, records_dropped: u64) -> Self {
-        Self { state: Some(state), process: ProcessNumbers::read(), records_dropped }
+    pub fn new(state: ServerState, answers: AnswerTally, records_dropped: u64) -> Self {
+        Self { state: Some(state), answers, process: ProcessNumbers::read(), records_dropped }
     }
 
     pub(super) fn registry(&self) -> Registry {
@@ -68,6 +76,7 @@ impl Gauges {
             ours.register("records_dropped", "Records that found their queue full", dropped);
             lanes(ours, state);
             instances(ours, state);
+            spared(ours, self.answers);
         }
         registry
     }
@@ -114,6 +123,25 @@ fn lanes(registry: &mut Registry, state: &ServerState) {
     }
     registry.register("queue_length", "Requests that wait for a model server", waiting);
     registry.register("in_flight", "Requests that are with a model server", in_flight);
+}
+
+fn spared(registry: &mut Registry, answers: AnswerTally) {
+    let sharable = Counter::<u64>::default();
+    sharable.inc_by(answers.asked);
+    registry.register("sharable_requests", "Requests whose answer could be there", sharable);
+    let spared = Family::<SourceLabels, Counter>::default();
+    let sources = [
+        ("running", answers.joined),
+        ("process", answers.found),
+        ("redis", answers.found_in_store),
+    ];
+    for (source, count) in sources {
+        spared.get_or_create(&SourceLabels { source }).inc_by(count);
+    }
+    registry.register("spared_requests", "Those that asked nothing of a model", spared);
+    let ratio = Number::default();
+    ratio.set(answers.hit_ratio());
+    registry.register("answer_hit_ratio", "Spared requests of the sharable ones", ratio);
 }
 
 fn instances(registry: &mut Registry, state: &ServerState) {
