@@ -26,8 +26,8 @@ use crate::inbound::error::ApiError;
 use crate::inbound::metered::metered;
 
 /// What must be in a key's scopes for a call. Calls that are not here take any key: what they show
-/// is the caller's own or says nothing of anybody. A socket that carries both kinds asks
-/// [`Identity::may`] for each frame.
+/// is the caller's own or says nothing of anybody. A socket's frames come through here as the
+/// requests they stand for.
 const NEEDS: &[(&str, Scope)] = &[
     ("/v1/completions", Scope::Complete),
     ("/v1/fim/completions", Scope::Complete),
@@ -36,13 +36,13 @@ const NEEDS: &[(&str, Scope)] = &[
     ("/v1/feedback", Scope::Complete),
     ("/v1/chat", Scope::Chat),
     ("/v1/chat/{request_id}", Scope::Chat),
+    ("/v1/chat/{request_id}", Scope::Chat),
     ("/v1/chat/completions", Scope::Chat),
     ("/v1/sessions", Scope::Chat),
     ("/v1/sessions/{id}", Scope::Chat),
 ];
 
-/// Calls that a model works for: only these count against a caller's limits. A socket asks
-/// [`crate::domain::allowance::Allowance::begin`] for each frame.
+/// Calls that a model works for: only these count against a caller's limits.
 const METERED: &[&str] = &[
     "/v1/completions",
     "/v1/fim/completions",
