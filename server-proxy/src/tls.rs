@@ -86,6 +86,34 @@ impl Certificates {
     }
 }
 
+/// When a certificate may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// Unix milliseconds of its begin.
+    pub from_ms: u64,
+    /// Unix milliseconds of its end.
+    pub until_ms: u64,
+}
+
+/// When the certificate in these files may be used.
+///
+/// # Errors
+/// Names the setting whose file cannot be used.
+pub fn validity(files: &TlsFiles) -> io::Result<Validity> {
+    let read = load(files)?;
+    let own =
+        read.end_entity_cert().ok().and_then(|own| x509_parser::parse_x509_certificate(own).ok());
+    let Some((_, own)) = own else {
+        let what = "it is no certificate".to_owned();
+        return Err(unusable("CODESAGA_TLS_CERT", &files.certificate, what));
+    };
+    let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1000);
+    Ok(Validity {
+        from_ms: millis(own.validity().not_before.timestamp()),
+        until_ms: millis(own.validity().not_after.timestamp()),
+    })
+}
+
 #[derive(Debug)]
 struct InForce(Arc<Certificates>);
 

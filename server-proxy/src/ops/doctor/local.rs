@@ -1,4 +1,4 @@
-//! What is on this machine: the address, the keys file, the certificate.
+//! What is on this machine: the address and the keys file.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::Finding;
+use super::{Finding, plain};
 use crate::config::Config;
 use crate::outbound::keys_file;
 
@@ -21,6 +21,9 @@ pub(super) async fn address(config: &Config) -> Vec<Finding> {
     let address = config.listen.to_string();
     vec![match TcpListener::bind(config.listen).await {
         Ok(_free) => Finding::AddressFree { address },
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && config.tls.is_some() => {
+            Finding::AddressInUse { address }
+        }
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             match timeout(ANSWER_TIME_MAX, is_ours(config.listen)).await {
                 Ok(Ok(true)) => Finding::AddressOurs { address },
@@ -39,12 +42,6 @@ async fn is_ours(address: SocketAddr) -> io::Result<bool> {
     tcp.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await?;
     let answer = String::from_utf8_lossy(&answer);
     Ok(answer.contains("x-request-id") && answer.contains(r#"{"status":"ok"}"#))
-}
-
-/// An error without its number, which says nothing to a person.
-fn plain(error: &io::Error) -> String {
-    let words = error.to_string();
-    words.split(" (os error").next().unwrap_or(&words).to_owned()
 }
 
 pub(super) fn keys(config: &Config) -> Vec<Finding> {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::config::{Config, Language};
 
+mod certificate;
 mod local;
 mod redis;
 mod upstreams;
@@ -21,6 +22,8 @@ enum Finding {
     AddressOurs { address: String },
     /// Something else does, or it cannot be used.
     AddressTaken { address: String, why: String },
+    /// Something does that is not asked, since it speaks TLS.
+    AddressInUse { address: String },
     /// No keys are set up, so only this machine may ask.
     NoKeys,
     /// The keys can be used.
@@ -29,6 +32,16 @@ enum Finding {
     KeysReadable { file: String, mode: u32 },
     /// The file cannot be used.
     KeysBroken { file: String, why: String },
+    /// Others can listen on the way to the server.
+    NoTls,
+    /// The certificate can be used for long.
+    Certificate { file: String, days: u64 },
+    /// It ends soon.
+    CertificateEnds { file: String, days: u64 },
+    /// It has ended.
+    CertificateEnded { file: String, day: String },
+    /// It cannot be used.
+    CertificateBroken { why: String },
     /// Conversations are kept in the process.
     NoRedis,
     /// The Redis answers.
@@ -75,6 +88,7 @@ pub async fn run(config: &Config, language: Language, out: &mut impl Write) -> i
     };
     tell(local::address(config).await)?;
     tell(local::keys(config))?;
+    tell(certificate::look(config))?;
     tell(redis::look(config).await)?;
     for upstream in &config.upstreams {
         tell(upstreams::look(config, upstream).await)?;
@@ -83,6 +97,12 @@ pub async fn run(config: &Config, language: Language, out: &mut impl Write) -> i
     let mend = language.choose("Something has to be mended.", "고쳐야 할 것이 있어요.");
     writeln!(out, "\n{}", if is_well { all_well } else { mend })?;
     Ok(is_well)
+}
+
+/// An error without its number, which says nothing to a person.
+fn plain(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or(&words).to_owned()
 }
 
 fn write_line(out: &mut impl Write, finding: &Finding, language: Language) -> io::Result<()> {
@@ -104,10 +124,15 @@ impl Finding {
             Self::AddressFree { .. }
             | Self::AddressOurs { .. }
             | Self::Keys { .. }
+            | Self::Certificate { .. }
             | Self::Redis { .. }
             | Self::Upstream { .. }
             | Self::Token { .. } => Gravity::Good,
-            Self::NoKeys | Self::NoRedis => Gravity::Notable,
+            Self::AddressInUse { .. }
+            | Self::NoKeys
+            | Self::NoTls
+            | Self::CertificateEnds { .. }
+            | Self::NoRedis => Gravity::Notable,
             _ => Gravity::Bad,
         }
     }
@@ -128,10 +153,16 @@ mod tests {
             Finding::AddressFree { address: a() },
             Finding::AddressOurs { address: a() },
             Finding::AddressTaken { address: a(), why: w() },
+            Finding::AddressInUse { address: a() },
             Finding::NoKeys,
             Finding::Keys { file: f(), count: 2 },
             Finding::KeysReadable { file: f(), mode: 0o644 },
             Finding::KeysBroken { file: f(), why: w() },
+            Finding::NoTls,
+            Finding::Certificate { file: f(), days: 80 },
+            Finding::CertificateEnds { file: f(), days: 20 },
+            Finding::CertificateEnded { file: f(), day: "2026-07-01".to_owned() },
+            Finding::CertificateBroken { why: w() },
             Finding::NoRedis,
             Finding::Redis { place: place.clone(), version: "7.0.15".to_owned(), millis: 1 },
             Finding::RedisSilent { place, why: w() },

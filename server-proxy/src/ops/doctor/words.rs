@@ -19,6 +19,10 @@ impl Finding {
                 format!("Address {address} cannot be listened on: {why}."),
                 format!("주소 {address}에서 요청을 받을 수 없어요: {why}."),
             ),
+            Self::AddressInUse { address } => (
+                format!("Something already listens at {address}."),
+                format!("{address}에서 이미 무언가가 요청을 받고 있어요."),
+            ),
             Self::NoKeys => (
                 "No keys are set up: only this machine may ask.".to_owned(),
                 "키가 없어서 이 컴퓨터에서만 쓸 수 있어요.".to_owned(),
@@ -34,6 +38,26 @@ impl Finding {
             Self::KeysBroken { file, why } => (
                 format!("Keys file {file} cannot be used: {why}."),
                 format!("키 파일 {file}을(를) 쓸 수 없어요: {why}."),
+            ),
+            Self::NoTls => (
+                "Plain HTTP is spoken beyond this machine.".to_owned(),
+                "이 컴퓨터 밖과 암호화되지 않은 HTTP로 통신해요.".to_owned(),
+            ),
+            Self::Certificate { file, days } => (
+                format!("Certificate {file} is valid for {days} days."),
+                format!("인증서 {file}은(는) {days}일 동안 유효해요."),
+            ),
+            Self::CertificateEnds { file, days } => (
+                format!("Certificate {file} ends in {days} days."),
+                format!("인증서 {file}이(가) {days}일 뒤에 만료돼요."),
+            ),
+            Self::CertificateEnded { file, day } => (
+                format!("Certificate {file} ended on {day}."),
+                format!("인증서 {file}이(가) {day}에 만료됐어요."),
+            ),
+            Self::CertificateBroken { why } => (
+                format!("The certificate cannot be used: {why}."),
+                format!("인증서를 쓸 수 없어요: {why}."),
             ),
             Self::NoRedis => (
                 "No Redis is set up: conversations are kept in the process.".to_owned(),
@@ -81,6 +105,28 @@ impl Finding {
             Self::AddressTaken { .. } => (
                 "End what listens there, or choose another CODESAGA_LISTEN.".to_owned(),
                 "그 주소를 쓰는 프로그램을 끝내거나 CODESAGA_LISTEN을 바꿔 주세요.".to_owned(),
+            ),
+            Self::AddressInUse { .. } => (
+                "If it is not codesaga-proxy, end it, or choose another CODESAGA_LISTEN."
+                    .to_owned(),
+                "codesaga-proxy가 아니라면 그 프로그램을 끝내거나 CODESAGA_LISTEN을 바꿔 주세요."
+                    .to_owned(),
+            ),
+            Self::NoTls => (
+                "Set CODESAGA_TLS_CERT and CODESAGA_TLS_KEY, unless something in front ends TLS or \
+                 a VPN leads here."
+                    .to_owned(),
+                "앞에서 TLS를 처리하는 서버나 VPN이 없다면 CODESAGA_TLS_CERT와 \
+                 CODESAGA_TLS_KEY를 설정해 주세요."
+                    .to_owned(),
+            ),
+            Self::CertificateEnds { .. } | Self::CertificateEnded { .. } => (
+                "Put a new one in its place; a running server notices it.".to_owned(),
+                "새 인증서로 바꿔 주세요. 실행 중인 서버가 알아차려요.".to_owned(),
+            ),
+            Self::CertificateBroken { .. } => (
+                "Correct CODESAGA_TLS_CERT and CODESAGA_TLS_KEY.".to_owned(),
+                "CODESAGA_TLS_CERT와 CODESAGA_TLS_KEY를 고쳐 주세요.".to_owned(),
             ),
             Self::NoKeys => (
                 "For a team: `codesaga-proxy keys add NAME --file FILE`, then set \
@@ -133,6 +179,7 @@ impl Finding {
             Self::AddressFree { .. }
             | Self::AddressOurs { .. }
             | Self::Keys { .. }
+            | Self::Certificate { .. }
             | Self::Redis { .. }
             | Self::Upstream { .. }
             | Self::Token { .. } => return None,
