@@ -49,6 +49,11 @@ impl Drain {
         &self.readers
     }
 
+    /// Resolves when no new work is taken any more.
+    pub fn began(&self) -> WaitForCancellationFutureOwned {
+        self.draining.clone().cancelled_owned()
+    }
+
     /// Resolves when running work must end at once.
     pub fn cut(&self) -> WaitForCancellationFutureOwned {
         self.cut.clone().cancelled_owned()

@@ -41,6 +41,7 @@ use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
 use crate::domain::shared_answers::{SharedAnswers, Sparing};
+use crate::domain::sockets::Sockets;
 use crate::domain::tokens::TokenCounts;
 use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
@@ -128,6 +129,7 @@ impl Proxy {
             memory,
             feedback,
             running: RunningAnswers::new(config.limits),
+            sockets: Sockets::default(),
             records,
             repeats: Repeats::new(RepeatLimits::STANDARD),
             prompts,

@@ -95,6 +95,8 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .keep_alive_interval(limits.ping_every)
         .keep_alive_timeout(limits.ping_time_max)
         .max_concurrent_streams(limits.streams_max)
+        // A WebSocket may be one of its streams (RFC 8441).
+        .enable_connect_protocol()
         // Letting go of an answer before it begins is what an editor does all day long; the usual
         // twenty would end the connection of one that catches up after a pause.
         .max_pending_accept_reset_streams(usize::try_from(limits.streams_max).ok())
@@ -119,7 +121,7 @@ async fn connection(
         request.extensions_mut().insert(peer);
         router.call(request)
     });
-    let serving = watcher.watch(builder.serve_connection(TokioIo::new(tcp), service));
+    let serving = watcher.watch(builder.serve_connection_with_upgrades(TokioIo::new(tcp), service));
     // Until the first bytes tell the protocol, and in HTTP/2 until the first request, nothing else
     // would end a connection that says nothing.
     let silent = async {

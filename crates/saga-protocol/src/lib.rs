@@ -19,5 +19,6 @@ mod raw_json;
 pub mod ready;
 pub mod records;
 pub mod state;
+pub mod ws;
 
 pub use saga_domain::control;

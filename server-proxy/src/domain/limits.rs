@@ -91,6 +91,12 @@ pub struct Limits {
     pub running_answer_bytes_max: usize,
     /// Users whose numbers are kept for the person who runs the server.
     pub users_seen_max: usize,
+    /// WebSockets of one caller.
+    pub caller_sockets_max: usize,
+    /// Streams that one WebSocket may have open.
+    pub socket_streams_max: usize,
+    /// Frames that could not be taken before a WebSocket is closed.
+    pub socket_wrong_frames_max: usize,
 }
 
 impl Limits {
@@ -146,6 +152,9 @@ impl Limits {
             caller_running_answers_max: 16,
             running_answer_bytes_max: 256 << 10,
             users_seen_max: 1024,
+            caller_sockets_max: 16,
+            socket_streams_max: 64,
+            socket_wrong_frames_max: 16,
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod said;
 pub mod scope;
 pub mod shared_answers;
 mod shared_stream;
+pub mod sockets;
 pub mod stop;
 pub mod tokens;
 pub(crate) mod upstream;

@@ -66,6 +66,14 @@ impl ApiError {
         })
     }
 
+    /// What is said of it.
+    #[must_use]
+    pub fn into_body(self) -> ErrorBody {
+        let mut body = ErrorBody::new(&self.failure);
+        body.error.param = self.param;
+        body
+    }
+
     /// What went wrong, for where there is no status to say it with.
     #[must_use]
     pub fn into_failure(self) -> Failure {
@@ -88,17 +96,16 @@ impl From<Failure> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status;
-        let mut body = ErrorBody::new(&self.failure);
-        body.error.param = self.param;
-        let mut response = (status, Json(body)).into_response();
-        if let Some(ms) = self.failure.retry_after_ms {
+        let (code, retry_after_ms) = (self.failure.code, self.failure.retry_after_ms);
+        let mut response = (status, Json(self.into_body())).into_response();
+        if let Some(ms) = retry_after_ms {
             let seconds = HeaderValue::from(ms.div_ceil(1000).max(1));
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        response.extensions_mut().insert(self.failure.code);
+        response.extensions_mut().insert(code);
         response
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{any, delete, get, post};
+use axum::{Extension, Router};
 use http::header::CACHE_CONTROL;
 use http::{HeaderName, HeaderValue};
 use http_body_util::BodyExt;
@@ -17,7 +17,7 @@ use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, me, metrics, models, openapi, requests, server_state, sessions, status_page,
+    instances, me, metrics, models, openapi, requests, server_state, sessions, status_page, ws,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -27,7 +27,35 @@ const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Everything the server answers to. The model servers' own calls are not among it, and nothing
 /// is passed on that is not named here.
 pub fn router(state: AppState) -> Router {
-    let work = Router::new()
+    let for_frames = around_all(guarded(calls(), &state)).with_state(state.clone());
+    let socket = Router::new()
+        .route("/v1/ws", any(ws::upgrade))
+        .layer(Extension(ws::CallRouter(for_frames)));
+    let work = guarded(calls().merge(socket), &state);
+    // Answered while stopping too: that is when somebody looks.
+    let watched = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(openapi::openapi))
+        .route("/v1/status", get(server_state::status))
+        .route("/v1/admin/state", get(server_state::all));
+    let pages = Router::new()
+        .route("/", get(status_page::status))
+        .route("/docs", get(status_page::docs))
+        .route("/page/page.css", get(status_page::style))
+        .route("/page/page.js", get(status_page::common_script))
+        .route("/page/status.js", get(status_page::status_script))
+        .route("/page/docs.js", get(status_page::docs_script))
+        .route("/page/icon.svg", get(status_page::icon));
+    let all = work.merge(watched).merge(pages);
+    around_all(all.fallback(unknown_path).method_not_allowed_fallback(wrong_method))
+        .with_state(state)
+}
+
+/// The calls that ask for work.
+fn calls() -> Router<AppState> {
+    Router::new()
         .route("/v1/completions", post(completions::completions))
         .route("/v1/fim/completions", post(completions::fim_completions))
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
@@ -45,35 +73,24 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/models", get(models::list))
         // A model's name may hold slashes.
         .route("/v1/models/{*id}", get(models::one))
+}
+
+/// What every call that asks for work goes through.
+fn guarded(calls: Router<AppState>, state: &AppState) -> Router<AppState> {
+    calls
         // Nobody without a key that opens the call gets further than its headers.
         .layer(from_fn_with_state(state.clone(), auth::let_in))
         // No new work while stopping; running work is waited for.
-        .layer(from_fn_with_state(state.clone(), counted));
-    // Answered while stopping too: that is when somebody looks.
-    let watched = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
-        .route("/openapi.json", get(openapi::openapi))
-        .route("/v1/status", get(server_state::status))
-        .route("/v1/admin/state", get(server_state::all));
-    let pages = Router::new()
-        .route("/", get(status_page::status))
-        .route("/docs", get(status_page::docs))
-        .route("/page/page.css", get(status_page::style))
-        .route("/page/page.js", get(status_page::common_script))
-        .route("/page/status.js", get(status_page::status_script))
-        .route("/page/docs.js", get(status_page::docs_script))
-        .route("/page/icon.svg", get(status_page::icon));
-    work.merge(watched)
-        .merge(pages)
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(state.clone(), counted))
+}
+
+/// What everything goes through.
+fn around_all(router: Router<AppState>) -> Router<AppState> {
+    router
         // A bug in one answer must not take its connection's other requests with it.
         .layer(CatchPanicLayer::custom(|_| internal().into_response()))
         // Last, so that every answer has the headers and is counted in the log.
         .layer(from_fn(around))
-        .with_state(state)
 }
 
 /// Holds a request as running work until the last byte of its answer is written.

@@ -34,6 +34,7 @@ mod telling;
 mod viewer;
 mod waiting;
 mod wishes;
+mod ws;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -53,6 +54,7 @@ use crate::domain::records::Records;
 use crate::domain::repeats::Repeats;
 use crate::domain::running::RunningAnswers;
 use crate::domain::shared_answers::SharedAnswers;
+use crate::domain::sockets::Sockets;
 use crate::domain::tokens::TokenCounts;
 use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
@@ -90,6 +92,8 @@ pub struct Shared {
     pub writers: SessionWriters,
     /// Answers that outlive their connection.
     pub running: RunningAnswers,
+    /// Open WebSockets.
+    pub sockets: Sockets,
     /// Puts long conversations into few words.
     pub digester: Digester,
     /// The lives of requests.
