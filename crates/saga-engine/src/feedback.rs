@@ -128,7 +128,7 @@ impl Feedback {
 
     fn take(&self) -> Report {
         let untold = std::mem::take(&mut self.counts.lock().untold);
-        Report { counts: untold.into_values().collect() }
+        Report { counts: untold.into_values().collect(), ..Report::default() }
     }
 
     /// Puts back what could not be told.

@@ -36,7 +36,6 @@ const NEEDS: &[(&str, Scope)] = &[
     ("/v1/feedback", Scope::Complete),
     ("/v1/chat", Scope::Chat),
     ("/v1/chat/{request_id}", Scope::Chat),
-    ("/v1/chat/{request_id}", Scope::Chat),
     ("/v1/chat/completions", Scope::Chat),
     ("/v1/sessions", Scope::Chat),
     ("/v1/sessions/{id}", Scope::Chat),
