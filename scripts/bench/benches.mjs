@@ -14,6 +14,7 @@ import { reloads } from "./reloads.mjs";
 import { requests } from "./requests.mjs";
 import { reuse } from "./reuse.mjs";
 import { soak } from "./soak.mjs";
+import { transports } from "./transports.mjs";
 import { workspace } from "./workspace.mjs";
 
 /** The group of those that tell how completion feels. */
@@ -113,6 +114,12 @@ export const BENCHES = {
     title: "Answers while one of three model servers is killed",
     needs: ["proxy"],
     work: ({ proxyProgram, processes }, detail) => failover({ proxyProgram, processes, detail }),
+  },
+  transports: {
+    group: SERVER,
+    title: "Server-sent events over HTTP/1.1 and HTTP/2 beside a WebSocket, at 0 and 60 ms of wire",
+    needs: ["proxy"],
+    work: ({ proxyProgram, processes }, detail) => transports({ proxyProgram, processes, detail }),
   },
   soak: {
     group: SERVER,
