@@ -134,6 +134,7 @@ fn counts_are_bounded() {
     feedback.put_back(report.clone());
     feedback.put_back(Report {
         counts: vec![FeedbackCounts { shown: COUNT_MAX, ..report.counts[0].clone() }],
+        ..Report::default()
     });
     let again = feedback.take();
     assert_eq!((again.counts.len(), again.counts[0].shown), (COUNTS_MAX, COUNT_MAX));
