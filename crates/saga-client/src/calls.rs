@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList, SessionSummary};
+use saga_protocol::chat::{ChatRequest, Session, SessionList, SessionSummary};
 use saga_protocol::class::{
     CLASS_HEADER, DOCUMENT_HEADER, RequestClass, TASK_HEADER, Task, WORTH_HEADER, WORTH_MS_MAX,
 };
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::conversation::Conversation;
 use crate::events::Events;
 use crate::failure;
 use crate::options::{Address, ClientOptions, Timeouts};
@@ -29,6 +30,8 @@ use crate::transport::Transport;
 const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of an error's body that are looked at.
 const ERROR_BYTES_MAX: usize = 64 * 1024;
+/// Where an answer is read on.
+const LAST_EVENT_ID: &str = "last-event-id";
 /// Letters of a conversation's id.
 const SESSION_ID_CHARS_MAX: usize = 64;
 
@@ -110,7 +113,8 @@ impl Client {
         Ok(Answer::new(events.map_err(unknown_model)?))
     }
 
-    /// `POST /v1/chat`: a conversation that the server remembers.
+    /// `POST /v1/chat`: a conversation that the server remembers. With `resumable` and a
+    /// `request_id` it is read on over a new connection when this one breaks.
     ///
     /// # Errors
     /// `unsupported` when the server is not `codesaga-proxy`; else as [`Self::completions`].
@@ -118,9 +122,28 @@ impl Client {
         if let Some(session) = &request.session {
             check_session_id(session)?;
         }
+        let begun = Conversation::begin(self.clone(), request.clone()).await;
+        begun.map_err(|failure| self.no_memory(failure))
+    }
+
+    /// The events of a conversation's answer, `after` so many of them.
+    pub(crate) async fn talk(
+        &self,
+        request: &ChatRequest,
+        after: Option<u64>,
+    ) -> Result<Events, Failure> {
         let url = self.address.at(&["v1", "chat"]);
-        let events = self.stream(url, request, Purpose::default()).await;
-        Ok(Conversation { events: events.map_err(|failure| self.no_memory(failure))?, over: false })
+        let mut sending = self.post(url, request)?;
+        if let Some(after) = after {
+            sending = sending.header(LAST_EVENT_ID, after);
+        }
+        self.events(sending).await
+    }
+
+    /// `DELETE /v1/chat/{request_id}`. Whether it arrived is not told.
+    pub(crate) async fn call_off(&self, request_id: &str) {
+        let url = self.address.at(&["v1", "chat", request_id]);
+        let _arrived = self.send(self.transport.request(Method::DELETE, url)).await;
     }
 
     /// `GET /v1/models`: what the server serves, the default first.
@@ -193,16 +216,8 @@ impl Client {
         body: &impl Serialize,
         purpose: Purpose<'_>,
     ) -> Result<Events, Failure> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
-        self.traffic.count_sent(body.len());
-        let mut request = self
-            .transport
-            .request(Method::POST, url)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
-            .header(CLASS_HEADER, HeaderValue::from_static(purpose.class.name()))
-            .body(body);
+        let class = HeaderValue::from_static(purpose.class.name());
+        let mut request = self.post(url, body)?.header(CLASS_HEADER, class);
         if let Some(document) = purpose.document {
             request = request.header(DOCUMENT_HEADER, document);
         }
@@ -213,6 +228,22 @@ impl Client {
             let ms = u64::try_from(worth.as_millis()).unwrap_or(WORTH_MS_MAX);
             request = request.header(WORTH_HEADER, ms.clamp(1, WORTH_MS_MAX));
         }
+        self.events(request).await
+    }
+
+    fn post(&self, url: Url, body: &impl Serialize) -> Result<RequestBuilder, Failure> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
+        self.traffic.count_sent(body.len());
+        Ok(self
+            .transport
+            .request(Method::POST, url)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
+            .body(body))
+    }
+
+    async fn events(&self, request: RequestBuilder) -> Result<Events, Failure> {
         let sent = tokio::time::timeout(self.timeouts.first_byte, request.send());
         let response = sent
             .await
@@ -285,55 +316,6 @@ impl Client {
         failure
     }
 }
-
-/// An answer in a conversation. Dropping it closes the connection.
-pub struct Conversation {
-    events: Events,
-    over: bool,
-}
-
-impl Conversation {
-    /// The next event. After `done` or an error comes `None`, and never before one of them;
-    /// an `error` event arrives as an error.
-    pub async fn next(&mut self) -> Option<Result<ChatEvent, Failure>> {
-        if self.over {
-            return None;
-        }
-        let event = self.read().await;
-        self.over = matches!(event, Err(_) | Ok(ChatEvent::Done(_)));
-        Some(event)
-    }
-
-    async fn read(&mut self) -> Result<ChatEvent, Failure> {
-        loop {
-            let Some(event) = self.events.next().await else {
-                return Err(failure::ended_silently());
-            };
-            let event = event?;
-            if event.event == "error" {
-                return Err(failure::of_stream(&event.data));
-            }
-            let mut data: serde_json::Value =
-                serde_json::from_str(&event.data).map_err(|_| self.events.garbled())?;
-            if let Some(fields) = data.as_object_mut() {
-                fields.insert("event".to_owned(), event.event.clone().into());
-            }
-            match serde_json::from_value(data) {
-                Ok(event) => {
-                    if matches!(event, ChatEvent::Text { .. }) {
-                        self.events.note_text();
-                    }
-                    return Ok(event);
-                }
-                // An event that a newer server knows and this version does not.
-                Err(_) if !KNOWN_EVENTS.contains(&event.event.as_str()) => {}
-                Err(_) => return Err(self.events.garbled()),
-            }
-        }
-    }
-}
-
-const KNOWN_EVENTS: &[&str] = &["session", "queued", "text", "done", "error"];
 
 #[derive(Deserialize)]
 struct ModelsAnswer {

@@ -2,11 +2,13 @@
 //!
 //! Speaks to `codesaga-proxy` and to any OpenAI-compatible server. One error type leaves it:
 //! [`Failure`]. An answer never ends silently, a redirect is never followed, everything read has a
-//! limit, and dropping an answer closes its connection. It never retries and remembers nothing:
-//! that is the engine's business.
+//! limit, and dropping an answer closes its connection. It never asks twice and remembers nothing:
+//! that is the engine's business. Only an answer of a conversation is read on where it was when its
+//! connection breaks.
 
 mod answer;
 mod calls;
+mod conversation;
 mod events;
 mod failure;
 mod options;
@@ -15,7 +17,8 @@ mod traffic;
 mod transport;
 
 pub use answer::{Answer, Finish, Piece};
-pub use calls::{Client, Conversation, Purpose};
+pub use calls::{Client, Purpose};
+pub use conversation::Conversation;
 pub use options::{ClientOptions, Timeouts};
 pub use saga_domain::Failure;
 pub use saga_protocol::class::{RequestClass, Task};

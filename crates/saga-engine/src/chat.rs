@@ -65,7 +65,7 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
         context: ask.context.into_iter().map(without_secrets).collect(),
         model: shared.model.wanted().map(str::to_owned),
         request_id: Some(uuid::Uuid::new_v4().to_string()),
-        resumable: false,
+        resumable: true,
     };
     let mut watch = Watch::start(&shared.stats, Errand::Other);
     let mut conversation =

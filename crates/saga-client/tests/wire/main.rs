@@ -4,5 +4,6 @@
 mod answers;
 mod calls;
 mod connections;
+mod conversation;
 mod http_server;
 mod socket;
