@@ -19,6 +19,7 @@ use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::models::names::ModelNames;
 use crate::domain::network::Network;
 use crate::domain::priority::Task;
+use crate::ops::top;
 use crate::outbound::redis_connection;
 use crate::tls::TlsFiles;
 
@@ -40,6 +41,8 @@ pub enum Invocation {
     Serve(Box<Config>),
     /// Look at everything the server needs.
     Doctor(Box<Config>),
+    /// Show live what a running server does.
+    Top(top::Options),
     /// Change or show who may ask.
     Keys(KeysCommand),
 }
@@ -133,6 +136,17 @@ enum Command {
     Keys(KeysCommand),
     /// Look at everything the server needs, with its own settings, and say what to mend.
     Doctor(Box<Settings>),
+    /// Show live who waits, who is answered and how the instances do.
+    Top {
+        /// The running server's address.
+        #[arg(long, env = "CODESAGA_SERVER", value_name = "CODESAGA_SERVER",
+              default_value = "http://127.0.0.1:7411", value_parser = base_url)]
+        server: Uri,
+        /// A key with the scope `admin`; a server without keys needs none. Better set in the
+        /// environment: flags can be seen by everyone on the machine.
+        #[arg(long, env = "CODESAGA_KEY", value_name = "CODESAGA_KEY", hide_env_values = true)]
+        key: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +277,10 @@ impl Invocation {
         let arguments = Arguments::try_parse_from(arguments)?;
         match arguments.command {
             Some(Command::Keys(command)) => Ok(Self::Keys(command)),
+            Some(Command::Top { server, key }) => {
+                let key = key.filter(|key| !key.is_empty());
+                Ok(Self::Top(top::Options { server, key }))
+            }
             Some(Command::Doctor(settings)) => {
                 Ok(Self::Doctor(Box::new(Config::check(*settings)?)))
             }

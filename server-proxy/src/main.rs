@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use codesaga_proxy::config::{Config, Invocation, Language, LogFormat, ServiceManager};
-use codesaga_proxy::ops::doctor;
 use codesaga_proxy::ops::systemd::Notifier;
+use codesaga_proxy::ops::{doctor, top};
 use codesaga_proxy::{Proxy, Reload, keys};
 use tracing_subscriber::EnvFilter;
 
@@ -13,6 +13,10 @@ fn main() -> ExitCode {
     let outcome = match Invocation::read() {
         Invocation::Serve(config) => run(&config).map(|()| ExitCode::SUCCESS),
         Invocation::Doctor(config) => look(&config),
+        Invocation::Top(options) => {
+            top::run(options, Language::of_this_process(), &mut io::stdout())
+                .map(|()| ExitCode::SUCCESS)
+        }
         Invocation::Keys(command) => {
             keys::run(command, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
         }

@@ -177,7 +177,7 @@ mod tests {
             })
             .collect();
         let routes: BTreeSet<String> =
-            routes().into_iter().filter(|route| !operations::is_for_browsers(route)).collect();
+            routes().into_iter().filter(|route| !operations::is_no_call(route)).collect();
         assert_eq!(described, routes);
     }
 

@@ -22,6 +22,7 @@ mod openai;
 mod openai_facts;
 mod otlp;
 pub mod own_prompts;
+pub mod own_server;
 mod proof;
 pub mod records_in_process;
 pub mod records_redis;

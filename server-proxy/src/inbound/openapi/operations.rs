@@ -59,10 +59,10 @@ pub(super) enum Answer {
     Text(&'static str),
 }
 
-/// Pages and their parts, which are no calls.
+/// Pages with their parts, and the WebSocket, whose frames OpenAPI has no words for.
 #[cfg(test)]
-pub(super) fn is_for_browsers(route: &str) -> bool {
-    matches!(route, "get /" | "get /docs") || route.starts_with("get /page/")
+pub(super) fn is_no_call(route: &str) -> bool {
+    matches!(route, "get /" | "get /docs" | "get /v1/ws") || route.starts_with("get /page/")
 }
 
 /// Every call, in the order in which a page shows them.
@@ -95,6 +95,16 @@ fn models(schemas: &mut Schemas) -> Vec<Operation> {
                 Answer::Events(schemas.of::<ChatCompletionChunk>()),
             ],
             ..post("/v1/fim/completions", "fillIn", "Fill a hole, as Mistral documents it.")
+        },
+        Operation {
+            key: Key::Scope("complete"),
+            parameters: priority(),
+            body: Some(Body(schemas.of::<CompletionRequest>())),
+            answers: vec![
+                Answer::Json(schemas.of::<ChatCompletion>()),
+                Answer::Events(schemas.of::<ChatCompletionChunk>()),
+            ],
+            ..post("/v1/fim/completions", "completeHole", "Fill a hole; answered as a chat.")
         },
         Operation {
             key: Key::Scope("chat"),

@@ -53,7 +53,7 @@ function described(method, path, call, words) {
   const body = make('div', '');
   const needsNoKey = (call.security ?? []).length === 0;
   const note = needsNoKey ? words.open : call.description;
-  if (note) body.append(make('p', 'quiet', note));
+  if (note) body.append(make('p', 'quiet', note.replaceAll('`', '')));
   const parameters = call.parameters ?? [];
   if (parameters.length > 0) {
     body.append(make('h3', '', words.parameters), table(words, parameters.map((p) => [
@@ -109,7 +109,7 @@ function typeOf(schema) {
   if (options.length > 0) return [...new Set(options)].join(' | ');
   if (whole.type === 'array' || whole.items) return `${typeOf(whole.items ?? {})}[]`;
   const types = [whole.type].flat().filter((type) => type && type !== 'null');
-  return types.join(' | ') || 'any';
+  return types.join(' | ') || (whole.type ? 'null' : 'any');
 }
 
 function resolved(schema) {
