@@ -118,7 +118,7 @@ function resolved(schema) {
 }
 
 function firstLine(text) {
-  return text.split('\n\n')[0].replaceAll('\n', ' ');
+  return text.split('\n\n')[0].replaceAll('\n', ' ').replaceAll('`', '');
 }
 
 speak(WORDS, draw);
