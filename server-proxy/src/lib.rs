@@ -59,7 +59,7 @@ use crate::outbound::memory_redis::RedisMemory;
 use crate::outbound::own_prompts;
 use crate::outbound::records_in_process::InProcessRecords;
 use crate::outbound::records_redis::RedisRecords;
-use crate::outbound::redis_store::{OPERATION_TIME_MAX, RedisStore};
+use crate::outbound::redis_store::RedisStore;
 use crate::outbound::telemetry::Telemetry;
 use crate::outbound::usage_in_process::InProcessUsage;
 use crate::outbound::usage_redis::RedisUsage;
@@ -250,7 +250,8 @@ fn stores(config: &Config) -> io::Result<Stores> {
     Ok(match &config.redis_url {
         Some(url) => {
             let authority = redis_authority(config)?;
-            let store = RedisStore::trusting(url, authority.as_deref(), OPERATION_TIME_MAX)
+            let patience = config.limits.store_time_max;
+            let store = RedisStore::trusting(url, authority.as_deref(), patience)
                 .map_err(io::Error::other)?;
             let shared = RedisUsage::new(store.clone());
             let own = InProcessUsage::new(clock::unix_millis);

@@ -76,6 +76,8 @@ pub struct Limits {
     pub suspect_time_max: Duration,
     /// Time between two pieces of an answer.
     pub between_pieces_time_max: Duration,
+    /// Time that one operation of the store may take; longer, and the answer goes on without it.
+    pub store_time_max: Duration,
     /// Time for which a client may leave what was sent to it unread.
     pub client_stall_time_max: Duration,
     /// Time that running answers get to end when the server stops.
@@ -145,6 +147,7 @@ impl Limits {
             suspect_time_min: Duration::from_secs(5),
             suspect_time_max: Duration::from_secs(30),
             between_pieces_time_max: Duration::from_secs(60),
+            store_time_max: Duration::from_millis(50),
             client_stall_time_max: Duration::from_secs(30),
             drain_time_max,
             resume_time_max: Duration::from_secs(10),

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use saga_domain::{Failure, FailureCode};
 use serde::de::DeserializeOwned;
@@ -27,21 +28,26 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
 
 async fn read(request: Request, limits: &Limits) -> Result<Bytes, ApiError> {
     let body_bytes_max = limits.body_bytes_max;
+    // One that says that it is too large is not waited for.
+    if request.body().size_hint().lower() > body_bytes_max as u64 {
+        return Err(too_large(body_bytes_max));
+    }
     let body = Limited::new(request.into_body(), body_bytes_max);
     let Ok(read) = timeout(limits.body_time_max, body.collect()).await else {
         return Err(ApiError::too_slow());
     };
     match read {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if is_too_long(error.as_ref()) => Err(Failure::new(
-            FailureCode::TooLarge,
-            format!("the request's body is larger than {body_bytes_max} bytes"),
-        )
-        .into()),
+        Err(error) if is_too_long(error.as_ref()) => Err(too_large(body_bytes_max)),
         Err(_broken_off) => {
             Err(Failure::new(FailureCode::InvalidRequest, "the body ended too early").into())
         }
     }
+}
+
+fn too_large(bytes_max: usize) -> ApiError {
+    let message = format!("the request's body is larger than {bytes_max} bytes");
+    Failure::new(FailureCode::TooLarge, message).into()
 }
 
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {

@@ -19,7 +19,9 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ttl, 'L
   forget(gone)
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ttl)
-redis.call('ZADD', KEYS[2], now, name)
+-- Later than the newest, also within one millisecond: which one is the oldest must be certain.
+local newest = tonumber(redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2] or 0)
+redis.call('ZADD', KEYS[2], math.max(now, newest + 1), name)
 redis.call('HSET', KEYS[3], name, bytes)
 local all = redis.call('INCRBY', KEYS[4], bytes)
 while all > most do

@@ -12,9 +12,6 @@ use crate::domain::breaker::Breaker;
 use crate::domain::ports::MemoryError;
 use crate::outbound::redis_connection::{Connection, EXPECTED};
 
-/// The time an operation may take when the server runs.
-pub const OPERATION_TIME_MAX: Duration = Duration::from_millis(50);
-
 /// Time between two tries to reach a store that does not answer.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 /// Time between two looks at one that does.

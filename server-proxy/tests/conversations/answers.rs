@@ -22,7 +22,7 @@ fn answer(text: &str) -> FinishedAnswer {
 async fn keeps_its_promises(url: &str) {
     let store = RedisStore::new(url, PATIENCE).expect("an address");
     let limits =
-        CacheLimits { stored_bytes_max: 2000, answer_bytes_max: 1000, ..CacheLimits::STANDARD };
+        CacheLimits { stored_bytes_max: 1400, answer_bytes_max: 1000, ..CacheLimits::STANDARD };
     let kept = RedisAnswers::new(Arc::clone(&store), limits);
     let key = |name: &str| blake3::hash(name.as_bytes());
     assert_eq!(kept.get("a", &key("1")).await, None);

@@ -155,6 +155,10 @@ fn read_event(text: &str) -> Event {
     Event {
         id: field("id: ").and_then(|id| id.parse().ok()),
         name: field("event: ").unwrap_or_default().to_owned(),
-        data: serde_json::from_str(field("data: ").expect("data")).expect("JSON"),
+        data: match field("data: ").expect("data") {
+            // The end of OpenAI's streams.
+            "[DONE]" => Value::Null,
+            data => serde_json::from_str(data).expect("JSON"),
+        },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use codesaga_proxy::Proxy;
 use codesaga_proxy::config::Config;
@@ -58,7 +59,9 @@ impl TestProxy {
         let url = ollama.url();
         let mut all = vec!["--listen", "127.0.0.1:0", "--upstream", &url, "--model", "smollm2"];
         all.extend_from_slice(flags);
-        let config = Config::from_flags(&all).expect("settings");
+        let mut config = Config::from_flags(&all).expect("settings");
+        // On a busy machine a store that is well takes longer than a user should wait for it.
+        config.limits.store_time_max = Duration::from_millis(500);
         let proxy = Proxy::bind(&config).await.expect("a free port");
         let address = proxy.address();
         let (shutdown, told) = oneshot::channel();

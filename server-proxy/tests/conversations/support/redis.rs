@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -194,7 +195,20 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("a path")
 }
 
+/// A port that nobody listens on, below those that systems give to outgoing connections: one of
+/// those could be taken before the server has it.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const PORTS: std::ops::Range<u32> = 12_000..32_000;
+    // Other runs of these tests begin elsewhere.
+    let from = std::process::id().wrapping_mul(37);
+    for _ in PORTS {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = PORTS.start + from.wrapping_add(step) % (PORTS.end - PORTS.start);
+        let port = u16::try_from(port).expect("ports have sixteen bits");
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
 }
