@@ -120,6 +120,8 @@ async fn it_is_loading_until_the_model_is_in_memory_and_then_ready() {
     ollama.script([Rule::on("load").hold_after(0)]);
     let proxy = RunningProxy::start(&[&ollama.url()], |_| {}).await;
     ollama.wait_for_request("/api/generate", 0).await;
+    // At the first look, not at one that comes a while later.
+    assert_eq!(ollama.requests_to("/api/tags").len(), 1);
     let reply = proxy.get("/readyz").await;
     assert_eq!(reply.status(), 503);
     let body = reply.json().await;

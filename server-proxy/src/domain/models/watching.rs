@@ -38,8 +38,7 @@ impl ModelDirectory {
     /// Ends when the server is taken out.
     async fn watch_one(&self, upstream: Arc<Upstream>) {
         while !upstream.is_removed() {
-            let preload = self.preload(&upstream);
-            let pause = upstream.look_after(&preload).await;
+            let pause = upstream.look_after(|| self.preload(&upstream)).await;
             self.announce(&upstream);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}

@@ -56,10 +56,14 @@ impl Upstream {
         self.see(evidence);
     }
 
-    /// Looks after it once: `preload` are the models that must have been in memory since it came
-    /// up. The time until the next look.
-    pub(crate) async fn look_after(self: &Arc<Self>, preload: &[ServedModel]) -> Duration {
+    /// Looks after it once: `preload` says, once the server has told its models, which of them must
+    /// have been in memory since it came up. The time until the next look.
+    pub(crate) async fn look_after(
+        self: &Arc<Self>,
+        preload: impl FnOnce() -> Vec<ServedModel>,
+    ) -> Duration {
         self.ask().await;
+        let preload = preload();
         let mut all_loaded = true;
         if self.known.lock().tells_facts {
             if self.health().is_lost() {
@@ -67,7 +71,7 @@ impl Upstream {
                 self.prove(preload.first()).await;
             }
             if !self.health().is_lost() {
-                all_loaded = self.loads_all(preload).await;
+                all_loaded = self.loads_all(&preload).await;
                 self.prove(preload.first()).await;
             }
         }
