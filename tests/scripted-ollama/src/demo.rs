@@ -91,8 +91,7 @@ fn continued(prompt: &str, code: &str) -> String {
     if last.ends_with([':', '{']) {
         return format!("\n{indent}    return {value}\n");
     }
-    let word_at = last.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
-    let half = &last[word_at..];
+    let half = last.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     match KEYWORDS.iter().find_map(|word| word.strip_prefix(half)) {
         Some(rest) if !half.is_empty() && !rest.is_empty() && half.starts_with('r') => {
             format!("{rest} {value}\n")
@@ -198,6 +197,7 @@ mod tests {
         check(&format!("{STACK}        ret"), "urn self.items.pop()\n");
         check(STACK, "        return self.items.pop()\n");
         check("def add(a: int, b: int) -> int:\n    return ", "a + b\n");
+        check("좋아요🙂", "\n");
     }
 
     #[test]
