@@ -65,6 +65,13 @@ pub(crate) fn holds(request: &Recorded, text: &str) -> bool {
     prompt.contains(text) || request.body["messages"].to_string().contains(text)
 }
 
+/// Whether it asks for an answer, and not for the model to be loaded or for the token that proves a
+/// server well.
+pub(crate) fn is_question(request: &Recorded) -> bool {
+    let asks = |field: &str| request.body.get(field).is_some();
+    (asks("prompt") || asks("messages")) && request.body["prompt"] != "."
+}
+
 /// How a client speaks to the proxy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Protocol {
