@@ -258,13 +258,12 @@ impl ModelServer for OllamaServer {
     async fn prove(&self, model: &str, keep_alive: KeepAlive) -> Result<bool, Failure> {
         // Asked for a token, a model that left memory would be loaded again, for nobody.
         let (status, answer) = self.client.ask(&self.base, PS, None).await?;
-        if status != StatusCode::OK {
-            // Versions before 0.1.33 do not tell.
-            return Ok(false);
-        }
-        let running: Running = serde_json::from_slice(&answer).map_err(|_| not_understood())?;
-        if !running.models.iter().any(|one| one.name == model) {
-            return Ok(false);
+        // Versions before 0.1.33 do not tell; there the model stays where it is believed to be.
+        if status == StatusCode::OK {
+            let running: Running = serde_json::from_slice(&answer).map_err(|_| not_understood())?;
+            if !running.models.iter().any(|one| one.name == model) {
+                return Ok(false);
+            }
         }
         let facts = self.facts(model)?;
         let mut body = self.body(model, &facts);
