@@ -56,6 +56,6 @@ const OLLAMA_FACTS = {
     model_info: { "general.architecture": "llama", "llama.context_length": 8192 },
     details: {},
   }),
-  "/api/ps": JSON.stringify({ models: [] }),
+  "/api/ps": JSON.stringify({ models: [{ name: MODEL, model: MODEL }] }),
   "/api/generate": ollamaLast(0).trim(),
 };
