@@ -8,8 +8,8 @@ import { l10n } from "vscode";
 import type { Ctx } from "../ctx";
 import { isFollowed } from "../documents";
 import type { ChatContext } from "../engine";
+import type { Chip, Suggestion } from "./composerMessages";
 import { contextLabel, fileName } from "./labels";
-import type { Chip, Suggestion } from "./messages";
 import { cutToLines } from "./text";
 
 /** The most code that goes along with one question. */

@@ -6,11 +6,12 @@
 
 import { createRef, h, render } from "preact";
 import { batch } from "./batch";
-import { type FromPage, type Kept, readKept, readToPage, type ToPage } from "./messages";
+import { type FromPage, readToPage, type ToPage } from "./messages";
 import { actions } from "./page/actions";
 import { App } from "./page/app";
 import { firstState, reduce } from "./page/state";
 import { toKeep } from "./transcript";
+import { type Kept, readKept } from "./turns";
 import "./page/page.css";
 
 /** What the editor offers a webview. */

@@ -7,9 +7,11 @@
 
 import type { ChatContext, Failure, Reply, ReplyEvent, Session } from "../engine";
 import { batch, type Schedule } from "./batch";
+import { limits } from "./checks";
 import { contextLabel } from "./labels";
-import { type Conversation, type Kept, limits, type ToPage, type TurnEvent } from "./messages";
+import type { ToPage } from "./messages";
 import { apply, isRemembered, type Remembered, restore, settle } from "./transcript";
+import type { Conversation, Kept, TurnEvent } from "./turns";
 
 /** What a conversation needs of the engine. */
 export interface TalkEngine {

@@ -2,7 +2,7 @@
 
 import { l10n } from "vscode";
 import { failureText } from "../errors";
-import type { Texts } from "./messages";
+import type { Texts } from "./pageTexts";
 import type { TalkWords } from "./talk";
 
 export function pageTexts(): Texts {

@@ -6,7 +6,8 @@
  * again.
  */
 
-import { type Conversation, type Kept, limits, type Turn, type TurnEvent, type TurnState } from "./messages";
+import { limits } from "./checks";
+import type { Conversation, Kept, Turn, TurnEvent, TurnState } from "./turns";
 
 /** The conversation after these events. Events of a turn it does not hold change nothing. */
 export function apply(conversation: Conversation, events: readonly TurnEvent[]): Conversation {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isWebLink, limits, readFromPage, readKept, readToPage, type Turn } from "../../src/chat/messages";
+import { isWebLink, limits } from "../../src/chat/checks";
+import { readFromPage, readToPage } from "../../src/chat/messages";
+import { readKept, type Turn } from "../../src/chat/turns";
 
 const turn: Turn = {
   id: "t1",

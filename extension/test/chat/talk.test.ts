@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Conversation, type Kept, readToPage, type Turn } from "../../src/chat/messages";
+import { readToPage } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
 import { apply } from "../../src/chat/transcript";
+import type { Conversation, Kept, Turn } from "../../src/chat/turns";
 import type { ReplyEvent, Session } from "../../src/engine";
 
 const words: TalkWords = {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Conversation, limits, type Turn, type TurnEvent } from "../../src/chat/messages";
+import { limits } from "../../src/chat/checks";
 import { apply, isBusy, restore, settle, toKeep } from "../../src/chat/transcript";
+import type { Conversation, Turn, TurnEvent } from "../../src/chat/turns";
 
 const nothing: Conversation = { turns: [] };
 

@@ -9,7 +9,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { pageHtml } from "../../src/chat/html";
-import type { FromPage, Kept, Texts, ToPage, TurnEvent } from "../../src/chat/messages";
+import type { FromPage, ToPage } from "../../src/chat/messages";
+import type { Texts } from "../../src/chat/pageTexts";
+import type { Kept, TurnEvent } from "../../src/chat/turns";
 import themes from "./themes.json";
 
 export type Theme = keyof typeof themes;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Turn, TurnEvent } from "../../src/chat/messages";
+import type { Turn, TurnEvent } from "../../src/chat/turns";
 import { type Bench, type ChatPage, type PageOptions, startBench } from "./browser";
 
 let bench: Bench;

@@ -1,6 +1,7 @@
 /** What the page asks of the extension, as plain functions that can be handed down. */
 
-import type { About, FromPage } from "../messages";
+import type { About } from "../composerMessages";
+import type { FromPage } from "../messages";
 
 export interface Actions {
   send(text: string, about: About): void;

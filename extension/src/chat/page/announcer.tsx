@@ -1,7 +1,7 @@
 /** Tells a screen reader the newest answer, sentence by sentence, as speech.ts decides. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Turn } from "../messages";
+import type { Turn } from "../turns";
 import { nextSpeech } from "./speech";
 
 export function Announcer({ turn }: { turn: Turn | undefined }) {

@@ -5,7 +5,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { Texts } from "../messages";
+import type { Texts } from "../pageTexts";
 import type { Actions } from "./actions";
 import { CopyButton } from "./copy-button";
 import { IconButton } from "./icon";

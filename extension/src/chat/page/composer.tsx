@@ -5,7 +5,9 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Chip, limits, type Texts } from "../messages";
+import { limits } from "../checks";
+import type { Chip } from "../composerMessages";
+import type { Texts } from "../pageTexts";
 import type { Actions } from "./actions";
 import { type InputEventLike, idle, onInputEvent } from "./composition";
 import { Icon, IconButton } from "./icon";

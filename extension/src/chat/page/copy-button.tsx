@@ -1,7 +1,7 @@
 /** Copies, and says so for a moment in its own place. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Texts } from "../messages";
+import type { Texts } from "../pageTexts";
 import { IconButton } from "./icon";
 
 const SHOWN_MS = 1_500;

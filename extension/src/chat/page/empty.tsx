@@ -1,6 +1,7 @@
 /** What an empty conversation shows: three things to try. */
 
-import type { Suggestion, Texts } from "../messages";
+import type { Suggestion } from "../composerMessages";
+import type { Texts } from "../pageTexts";
 import type { Actions } from "./actions";
 import { Icon } from "./icon";
 

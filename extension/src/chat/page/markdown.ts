@@ -7,7 +7,7 @@
  */
 
 import markdownIt, { type MarkdownIt, type Token } from "markdown-it";
-import { isWebLink } from "../messages";
+import { isWebLink } from "../checks";
 
 /** The elements that may appear. */
 export type Tag =

@@ -1,7 +1,10 @@
 /** What the page shows, as a pure function of the messages it received. */
 
-import type { Chip, Conversation, Kept, Suggestion, Texts, ToPage } from "../messages";
+import type { Chip, Suggestion } from "../composerMessages";
+import type { ToPage } from "../messages";
+import type { Texts } from "../pageTexts";
 import { apply } from "../transcript";
+import type { Conversation, Kept } from "../turns";
 
 export interface PageState {
   /** Absent until the extension has answered. */

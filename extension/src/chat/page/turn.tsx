@@ -1,6 +1,7 @@
 /** One question and its answer. Drawn again only when that turn changed. */
 
-import type { Texts, Turn, TurnState } from "../messages";
+import type { Texts } from "../pageTexts";
+import type { Turn, TurnState } from "../turns";
 import type { Actions } from "./actions";
 import { Answer } from "./answer";
 import { CopyButton } from "./copy-button";
