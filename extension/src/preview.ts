@@ -5,12 +5,15 @@
 import * as vscode from "vscode";
 import { answer, type Outcome } from "./answer";
 import type { Ctx } from "./ctx";
+import { type GivenEdit, givenReply, placeOf } from "./edits/given";
 import { showFailure } from "./errors";
 import type { Pages } from "./pages";
 import { type Change, type EditRequest, Proposal } from "./proposal";
 
 export interface Edits {
   propose(request: EditRequest): Promise<void>;
+  /** Shows code that is there already through the same preview, without asking the model. */
+  proposeText(given: GivenEdit): Promise<void>;
   accept(): Promise<void>;
   discard(): Promise<void>;
   retry(): Promise<void>;
@@ -44,6 +47,16 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     await tell(outcome, () => propose(proposal.requestNow()));
   };
 
+  const proposeText = async ({ document, title, span, code }: GivenEdit): Promise<void> => {
+    const place = span ?? (await placeOf(document, code));
+    await propose({
+      document,
+      title,
+      spans: [place],
+      ask: ([now = place]) => givenReply(document, now, code),
+    });
+  };
+
   const tell = async (outcome: Outcome, again: () => unknown): Promise<void> => {
     if (outcome.kind === "unchanged") {
       void vscode.window.showInformationMessage(vscode.l10n.t("The answer changes nothing here."));
@@ -64,6 +77,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     if (change) {
       await end(proposal);
       await apply(change);
+      proposal.request.after?.(change);
       return;
     }
     const again = vscode.l10n.t("Ask Again");
@@ -87,7 +101,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     }),
   );
   ctx.own({ dispose: () => current?.cancel() });
-  return { propose, accept, discard, retry };
+  return { propose, proposeText, accept, discard, retry };
 }
 
 async function apply(change: Change): Promise<void> {

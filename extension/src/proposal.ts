@@ -15,7 +15,17 @@ export interface EditRequest {
   readonly title: string;
   /** The places the question is about; followed while the document changes, and handed to `ask`. */
   readonly spans: readonly Span[];
-  ask(spans: readonly Span[]): Reply;
+  /** `tried` when an earlier answer was not good. */
+  ask(spans: readonly Span[], tried?: Tried): Reply;
+  /** Called once when the user is done and something was applied, with what was written last. */
+  after?(change: Change): void;
+}
+
+/** The answer that was not good, what broke, and what the user adds. */
+export interface Tried {
+  readonly answer: string;
+  readonly problem?: string;
+  readonly instruction?: string;
 }
 
 /** What Accept does. */

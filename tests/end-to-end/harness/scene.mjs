@@ -50,6 +50,7 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
   await writeSettings(profile, {
     "codesaga.serverUrl": backend.url,
     "window.autoDetectColorScheme": true,
+    "window.autoDetectHighContrast": true,
     "workbench.preferredLightColorTheme": "Default Light Modern",
     "workbench.preferredDarkColorTheme": "Default Dark Modern",
     "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
@@ -95,14 +96,15 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
       }
     },
 
-    /** A screenshot in the light and in the dark theme. */
-    async screenshots(what) {
-      for (const theme of ["dark", "light"]) {
+    /** A screenshot in each theme: `dark`, `light`, and where it is asked for `contrast`. */
+    async screenshots(what, themes = ["dark", "light"]) {
+      for (const theme of themes) {
         await workbench.setTheme(theme);
         const place = path.join(places.screenshots, theme);
         await mkdir(place, { recursive: true });
         await page.screenshot({ path: path.join(place, `${name}-${what}.png`), animations: "disabled" });
       }
+      if (themes.at(-1) === "contrast") await workbench.setTheme("dark");
     },
 
     async close() {

@@ -5,6 +5,7 @@ import { eventually } from "./eventually.mjs";
 
 const statusItem = '.statusbar-item[id*="codesaga.status"]';
 const triedMs = 10_000;
+const themeClasses = { dark: "vs-dark", light: "vs", contrast: "hc-black" };
 const ghost = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-preview";
 
 export function openWorkbench(page, folder) {
@@ -173,10 +174,23 @@ export function openWorkbench(page, folder) {
 
     /** The editor follows the system's colours, so changing them takes the focus from nothing. */
     async setTheme(theme) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`.monaco-workbench.${theme === "dark" ? "vs-dark" : "vs"}`).waitFor();
+      const isContrast = theme === "contrast";
+      await page.emulateMedia({
+        colorScheme: theme === "light" ? "light" : "dark",
+        forcedColors: isContrast ? "active" : "none",
+      });
+      if (isContrast) await keepOwnColours(page);
+      await page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
     },
   };
+}
+
+/** With forced colours the browser paints all pages its own way; the editor's theme for high contrast is what is looked at. */
+async function keepOwnColours(page) {
+  for (const frame of page.frames()) {
+    // A page of a webview may refuse styles that are not its own.
+    await frame.addStyleTag({ content: "* { forced-color-adjust: none !important }" }).catch(() => {});
+  }
 }
 
 async function repeat(times, action) {
