@@ -90,7 +90,13 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
         budget: Budget::for_edit(&facts),
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
-    let asked = AskedCode { code, language: &context.language, prefilled: prompt.prefilled };
+    let asked = AskedCode {
+        code,
+        before: &context.prefix,
+        after: &context.suffix,
+        language: &context.language,
+        prefilled: prompt.prefilled,
+    };
     let purpose = Purpose { task: Some(Task::Edit), ..Purpose::default() };
     let terms = Terms { stop: prompt.stop, max_tokens: prompt.max_tokens, purpose };
     let mut watch = Watch::start(&shared.stats, Errand::Other);
@@ -125,6 +131,7 @@ async fn propose(shared: &Shared, rewrite: &Rewrite, giver: &Giver) -> Result<()
             }
             Reading::Code(code) => shown.show(giver, rewrite, Reading::Code(code)),
             Reading::Elided => return Err(no_code(giver, said, ELIDED)),
+            Reading::Uncertain => return Err(no_code(giver, said, UNCERTAIN)),
             Reading::Nothing => return Err(no_code(giver, said, NOTHING)),
         }
         giver.give(ReplyEvent::Done(Usage {
@@ -145,6 +152,8 @@ const CUT_OFF: &str = "The answer reached its length limit before the code was w
                        applied. Try again with a smaller selection.";
 const HIDDEN: &str = "The answer holds the stand-in of a secret that was not sent, so it cannot be applied. \
                       Try again without the secret in the selection.";
+const UNCERTAIN: &str = "The answer does not say for certain what belongs in place of the code, so it cannot be \
+                         applied. Try again with a different selection.";
 const NOTHING: &str = "The model answered in words instead of code.";
 
 /// What was said is shown as text, and the document stays as it is.

@@ -15,10 +15,14 @@ use crate::prose::{is_prose, without_thoughts};
 use blocks::Block;
 
 /// The code that was asked about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AskedCode<'a> {
     /// The code that the answer is to replace.
     pub code: &'a str,
+    /// The document right before the code, as much of it as the model may have seen.
+    pub before: &'a str,
+    /// The document right after the code.
+    pub after: &'a str,
     /// The editor's language id.
     pub language: &'a str,
     /// Whether the answer begins inside an open code block, as
@@ -33,7 +37,10 @@ pub enum Reading {
     Code(String),
     /// Code with parts left out ("rest unchanged"): putting it in place would delete them.
     Elided,
-    /// Nothing that can be put in place: the answer is prose or a patch, to be shown as text.
+    /// Code of which it cannot be told what belongs in place of the code that was asked about: a
+    /// patch that does not fit, a fragment, or changes beyond it.
+    Uncertain,
+    /// Nothing that can be put in place: the answer is prose, to be shown as text.
     Nothing,
 }
 
@@ -48,7 +55,7 @@ pub fn read_code(answer: &str, asked: &AskedCode<'_>, finished: bool) -> Reading
     let Some(said) = without_thoughts(&said[..until], finished) else { return Reading::Nothing };
     let Some(code) = find_code(said, asked, finished) else { return Reading::Nothing };
     if choose::is_patch(&code) {
-        return Reading::Nothing;
+        return Reading::Uncertain;
     }
     let code = control::restore(&code);
     if elided::leaves_out(&code, asked.code) {

@@ -8,13 +8,14 @@ const ADD: &str = "def add(a, b):\n    total = a + b\n    return total\n";
 const METHOD: &str = "    def area(self):\n        w = self.w\n        return w * self.h\n";
 
 fn read(code: &str, language: &str, prefilled: bool, answer: &str) -> Reading {
-    read_code(answer, &AskedCode { code, language, prefilled }, true)
+    read_code(answer, &AskedCode { code, language, prefilled, ..AskedCode::default() }, true)
 }
 
 fn show(reading: Reading) -> String {
     match reading {
         Reading::Code(code) => code,
         Reading::Elided => "[elided]\n".to_owned(),
+        Reading::Uncertain => "[uncertain]\n".to_owned(),
         Reading::Nothing => "[nothing]\n".to_owned(),
     }
 }
@@ -323,7 +324,7 @@ fn what_was_left_out_is_never_a_deletion() {
 fn a_patch_is_not_code() {
     let patch =
         "```diff\n@@ -1,3 +1,2 @@\n def add(a, b):\n-    total = a + b\n+    return a + b\n```";
-    assert_eq!(read(ADD, "python", false, patch), Reading::Nothing);
+    assert_eq!(read(ADD, "python", false, patch), Reading::Uncertain);
 }
 
 #[test]
@@ -357,7 +358,7 @@ fn an_answer_is_cut_off_only_inside_its_code() {
         ("def add(a, b):\n    return a", false, true),
         ("<think>Let me see", false, true),
     ] {
-        let asked = AskedCode { code: ADD, language: "python", prefilled };
+        let asked = AskedCode { code: ADD, language: "python", prefilled, ..AskedCode::default() };
         assert_eq!(is_cut_off(answer, &asked), cut, "{answer}");
     }
 }
@@ -372,7 +373,8 @@ fn a_control_token_of_the_users_own_comes_back() {
 
 #[test]
 fn while_it_streams_a_half_fence_is_not_code() {
-    let asked = AskedCode { code: ADD, language: "python", prefilled: true };
+    let asked =
+        AskedCode { code: ADD, language: "python", prefilled: true, ..AskedCode::default() };
     for (answer, expected) in [
         ("def add(a, b):\n    return a", "def add(a, b):\n    return a\n"),
         ("def add(a, b):\n    return a + b\n``", "def add(a, b):\n    return a + b\n"),
@@ -484,7 +486,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(answer in "(```|\n|    |x = 1|python|…|\\PC|<think>|\\.\\.\\.){0,20}", finished: bool, prefilled: bool) {
-        let asked = AskedCode { code: METHOD, language: "python", prefilled };
+        let asked = AskedCode { code: METHOD, language: "python", prefilled, ..AskedCode::default() };
         if let Reading::Code(code) = read_code(&answer, &asked, finished) {
             prop_assert!(code.ends_with('\n') && !code.trim().is_empty());
         }
