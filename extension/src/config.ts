@@ -16,6 +16,8 @@ export interface Config {
   setCompletes(languageId: string, on: boolean): Promise<void>;
   /** Where nothing is completed while typing. */
   readonly skip: { readonly comments: boolean; readonly strings: boolean };
+  /** Which keys send a question. */
+  readonly chatSendWith: "enter" | "ctrlEnter";
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -52,6 +54,9 @@ export const config: Config = {
       strings: !settings.get<boolean>("completion.inStrings", true),
     };
   },
+  get chatSendWith() {
+    return section().get<string>("chat.sendWith") === "ctrlEnter" ? "ctrlEnter" : "enter";
+  },
   get privateFiles() {
     // A workspace may add to what its user keeps private, and take nothing away.
     const { globalValue = [], workspaceValue = [] } = section().inspect<string[]>("privateFiles") ?? {};
@@ -80,6 +85,11 @@ export function changesServer(event: vscode.ConfigurationChangeEvent): boolean {
 /** Whether other files than before may be read. */
 export function changesIndex(event: vscode.ConfigurationChangeEvent): boolean {
   return ["files.exclude", "search.exclude", "codesaga.privateFiles"].some((name) => event.affectsConfiguration(name));
+}
+
+/** Whether the chat's input behaves otherwise than before. */
+export function changesChatInput(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration("codesaga.chat");
 }
 
 /** Whether completion may be on or off where it was not. */

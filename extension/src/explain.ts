@@ -1,6 +1,6 @@
 /** *Explain*: asks the chat about the selection, or about the file when nothing is selected. */
 import * as vscode from "vscode";
-import { fileContext, selectionContext } from "./chat/offers";
+import { fileContext, selectionContext } from "./chat/context/automatic";
 import type { App } from "./commands";
 import { isFollowed } from "./documents";
 

@@ -10,10 +10,12 @@ import { isId, isList, isRecord, isText, isWebLink, limits } from "./checks";
 import {
   type Chip,
   type FromComposer,
-  isChip,
+  isChips,
+  isSendWith,
   isSuggestions,
   readFromComposer,
   readToComposer,
+  type SendWith,
   type Suggestion,
   type ToComposer,
 } from "./composerMessages";
@@ -27,7 +29,8 @@ export type ToPage =
       texts: Texts;
       conversation: Conversation;
       suggestions: Suggestion[];
-      chip: Chip | null;
+      chips: Chip[];
+      sendWith: SendWith;
       /** What was typed and not sent before the page was loaded. */
       draft: string;
     }
@@ -77,13 +80,14 @@ export function readToPage(value: unknown): ToPage | undefined {
   const message = value;
   switch (message.type) {
     case "init": {
-      const { texts, conversation, suggestions, chip, draft } = message;
+      const { texts, conversation, suggestions, chips, sendWith, draft } = message;
       return isTexts(texts) &&
         isConversation(conversation) &&
         isSuggestions(suggestions) &&
-        (chip === null || isChip(chip)) &&
+        isChips(chips) &&
+        isSendWith(sendWith) &&
         isText(draft, limits.questionCharactersMax)
-        ? { type: "init", texts, conversation, suggestions, chip, draft }
+        ? { type: "init", texts, conversation, suggestions, chips, sendWith, draft }
         : undefined;
     }
     case "conversation":

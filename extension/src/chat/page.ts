@@ -9,6 +9,8 @@ import { batch } from "./batch";
 import { type FromPage, readToPage, type ToPage } from "./messages";
 import { actions } from "./page/actions";
 import { App } from "./page/app";
+import { bringBack, removeText, takeBack } from "./page/fieldText";
+import { onDragOver, onDrop } from "./page/pasting";
 import { firstState, reduce } from "./page/state";
 import { toKeep } from "./transcript";
 import { type Kept, readKept } from "./turns";
@@ -48,9 +50,25 @@ function main() {
     state = messages.reduce(reduce, state);
     if (state !== before) draw();
     if (state.conversation !== before.conversation) keepTurns();
-    for (const message of messages) if (message.type === "init") bringBack(input.current, message.draft);
+    for (const message of messages) intoField(message);
   });
 
+  let composing = false;
+  for (const type of ["compositionstart", "compositionend"]) {
+    document.addEventListener(type, () => {
+      composing = type === "compositionstart";
+    });
+  }
+  const intoField = (message: ToPage) => {
+    const field = input.current;
+    if (!field) return;
+    if (message.type === "init") bringBack(field, message.draft);
+    else if (message.type === "takeBack") takeBack(field, message.text);
+    // A syllable being composed is worth more than a tidy question.
+    else if (message.type === "pastedAsChip" && !composing) removeText(field, message.text);
+  };
+  document.addEventListener("dragover", onDragOver);
+  document.addEventListener("drop", (event) => onDrop(event, does));
   window.addEventListener("message", (event) => {
     const message = readToPage(event.data);
     if (message?.type === "focus") input.current?.focus();
@@ -58,13 +76,6 @@ function main() {
   });
   draw();
   editor.postMessage({ type: "ready", kept: kept ?? null });
-}
-
-/** Puts an earlier draft into the input, unless something has been typed already. */
-function bringBack(field: HTMLTextAreaElement | null, draft: string) {
-  if (!field || draft === "" || field.value !== "") return;
-  field.value = draft;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** A frame where there are frames; a hidden page has none, and must not fall behind. */

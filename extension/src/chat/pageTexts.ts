@@ -22,7 +22,18 @@ const TURN_TEXTS = [
 ] as const;
 
 /** The texts of the input and of what stands around it. */
-const COMPOSER_TEXTS = ["placeholder", "inputLabel", "send", "stop", "removeContext"] as const;
+const COMPOSER_TEXTS = [
+  "placeholder",
+  "inputLabel",
+  "inputLabelCtrl",
+  "send",
+  "stop",
+  "context",
+  "addContext",
+  "removeContext",
+  "offers",
+  "offersCount",
+] as const;
 
 const TEXT_NAMES = [...TURN_TEXTS, ...COMPOSER_TEXTS];
 

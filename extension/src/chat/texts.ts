@@ -7,10 +7,15 @@ import type { TalkWords } from "./talk";
 
 export function pageTexts(): Texts {
   return {
-    placeholder: l10n.t("Ask about your code"),
-    inputLabel: l10n.t("Question. Enter sends, Shift+Enter starts a new line."),
+    placeholder: l10n.t("Ask (@ for context, / for commands)"),
+    inputLabel: l10n.t("Question. Enter sends, Shift+Enter starts a new line, @ adds context, / lists commands."),
+    inputLabelCtrl: l10n.t("Question. Ctrl+Enter sends, Enter starts a new line, @ adds context, / lists commands."),
     send: l10n.t("Send"),
     stop: l10n.t("Stop"),
+    context: l10n.t("Goes along with the question"),
+    addContext: l10n.t("Add Context…"),
+    offers: l10n.t("Suggestions"),
+    offersCount: l10n.t("{0} suggestions"),
     removeContext: l10n.t("Remove from the question"),
     copy: l10n.t("Copy"),
     copied: l10n.t("Copied"),

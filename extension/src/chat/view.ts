@@ -10,11 +10,11 @@ import { type ChatContext, failureOf } from "../engine";
 import { showFailure } from "../errors";
 import { isWebLink } from "./checks";
 import { insertCode, openAsFile } from "./code";
-import type { About } from "./composerMessages";
+import { startComposer } from "./composer";
+import { withinLimit } from "./context/automatic";
 import { showHistory } from "./history";
 import { pageHtml } from "./html";
 import { type FromPage, readFromPage, type ToPage } from "./messages";
-import { fileContext, followEditors, offerSelection, suggestions, withinLimit } from "./offers";
 import { startedEngine } from "./started";
 import { startTalk } from "./talk";
 import { titleOf } from "./text";
@@ -33,7 +33,6 @@ export interface ChatPanel {
 
 const VIEW = "codesaga.chat";
 const SESSION_KEY = "codesaga.chat.session";
-const DRAFT_KEY = "codesaga.chat.draft";
 /** Pieces of an answer are sent to the page at most this often: about once a frame. */
 const TELL_EVERY_MS = 16;
 
@@ -42,7 +41,6 @@ export function registerChat(ctx: Ctx): ChatPanel {
   const engine = startedEngine(ctx.engine);
   let view: vscode.WebviewView | undefined;
   let wantsFocus = false;
-  let toldOffers = "";
 
   const post = (message: ToPage) => void view?.webview.postMessage(message);
   const talk = startTalk({
@@ -60,29 +58,11 @@ export function registerChat(ctx: Ctx): ChatPanel {
     schedule: (run) => void setTimeout(run, TELL_EVERY_MS),
   });
 
-  const editors = followEditors(ctx, () => view?.visible && tellOffers());
-  const selection = offerSelection(editors);
-  const tellOffers = () => {
-    const chip = selection.chip();
-    const things = suggestions(editors.last());
-    // The cursor moves with every key; what is offered seldom changes.
-    const offers = JSON.stringify([chip, things]);
-    if (offers === toldOffers) return;
-    toldOffers = offers;
-    post({ type: "chip", chip });
-    post({ type: "suggestions", suggestions: things });
-  };
-  const takeSelection = () => {
-    const context = selection.take();
-    tellOffers();
-    return context;
-  };
-  /** The selection goes along once: from then on it is part of the conversation. */
-  const contextAbout = (about: About): ChatContext[] => {
-    if (about === "nothing") return [];
-    const context = about === "chip" ? takeSelection() : fileContext(editors.last());
-    return context ? [context] : [];
-  };
+  const composer = startComposer(ctx, {
+    post,
+    isVisible: () => view?.visible === true,
+    ask: (text, context) => talk.ask(text, context),
+  });
   const showTitle = () => {
     if (view) view.description = titleOf(talk.conversation().turns[0]?.user);
   };
@@ -91,38 +71,31 @@ export function registerChat(ctx: Ctx): ChatPanel {
     switch (message.type) {
       case "ready": {
         const back = talk.comeBack(message.kept);
-        toldOffers = "";
         post({
           type: "init",
           texts: pageTexts(),
           conversation: talk.conversation(),
-          suggestions: suggestions(editors.last()),
-          chip: selection.chip(),
-          draft: workspaceState.get<string>(DRAFT_KEY, ""),
+          ...composer.first(),
         });
         if (wantsFocus) post({ type: "focus" });
         wantsFocus = false;
         showTitle();
         return back;
       }
-      case "draft":
-        return workspaceState.update(DRAFT_KEY, message.text);
-      case "send":
-        return talk.ask(message.text, contextAbout(message.about));
       case "stop":
         return talk.stop();
       case "retry":
         return talk.retry(message.turn);
-      case "removeChip":
-        return takeSelection();
       case "copy":
         return vscode.env.clipboard.writeText(message.text);
       case "insert":
-        return insertCode(editors.last(), message.text);
+        return insertCode(composer.editor(), message.text);
       case "newFile":
         return openAsFile(message.text, message.language);
       case "openLink":
         return isWebLink(message.url) && vscode.env.openExternal(vscode.Uri.parse(message.url));
+      default:
+        return composer.hear(message);
     }
   };
 
@@ -156,6 +129,7 @@ export function registerChat(ctx: Ctx): ChatPanel {
     },
     async newConversation() {
       talk.startNew();
+      composer.forget();
       await open();
     },
     history: () =>
@@ -164,7 +138,10 @@ export function registerChat(ctx: Ctx): ChatPanel {
         async (id) => {
           try {
             const session = await ctx.engine.session(id);
-            if (session) talk.change(session);
+            if (session) {
+              talk.change(session);
+              composer.forget();
+            }
             await open();
           } catch (error) {
             await showFailure(ctx, failureOf(error));

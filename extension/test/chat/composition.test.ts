@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type InputEventLike, idle, onInputEvent } from "../../src/chat/page/composition";
+import { type InputEventLike, idle, type Keys, onInputEvent } from "../../src/chat/page/composition";
+
+const plain: Keys = { sendWith: "enter", listed: false };
 
 /**
- * A line of events in, the same line with what is done about each out. `Enter`, `Enter229` and
+ * A line of events in, the same line with what is done about each out. `Enter`, `Enter229`, `Tab` and
  * `Process229` are keydowns, `/Enter` a keyup, `[사` a composition update, `사]` its end, `⏎` the
- * browser about to insert a line break. A `+` before a key is Shift.
+ * browser about to insert a line break. A `+` before a key is Shift, a `^` Control, a `⌘` Command.
  */
-function check(line: string, expected: string) {
+function check(line: string, expected: string, keys: Keys = plain) {
   let state = idle;
   const acts = line.split(" ").map((word) => {
-    const [next, act] = onInputEvent(state, eventOf(word, state.composing));
+    const [next, act] = onInputEvent(state, eventOf(word, state.composing), keys);
     state = next;
     return act === "pass" ? word : `${word}:${act}`;
   });
@@ -24,10 +26,18 @@ function eventOf(word: string, composing: boolean): InputEventLike {
   if (word.startsWith("[")) return { type: "compositionupdate", data: word.slice(1) };
   if (word.endsWith("]")) return { type: "compositionend", data: word.slice(0, -1) };
   if (word.startsWith("/")) return { type: "keyup", key: word.slice(1), code: word.slice(1) };
-  const shiftKey = word.startsWith("+");
-  const [, key = "", code = "13"] = /^\+?([A-Za-z]+?)(\d*)$/.exec(word) ?? [];
-  const keyCode = Number(code === "" ? "13" : code);
-  return { type: "keydown", key, code: "Enter", keyCode, shiftKey, altKey: false, isComposing: composing };
+  const [, held = "", key = "", number = ""] = /^([+^⌘]?)([A-Za-z]+?)(\d*)$/.exec(word) ?? [];
+  return {
+    type: "keydown",
+    key,
+    code: key === "Process" ? "Enter" : key,
+    keyCode: Number(number === "" ? "13" : number),
+    shiftKey: held === "+",
+    altKey: false,
+    ctrlKey: held === "^",
+    metaKey: held === "⌘",
+    isComposing: composing,
+  };
 }
 
 test("Enter sends, and its line break does not come", () => {
@@ -72,7 +82,7 @@ test("after each of these the next press sends again, once", () => {
     let state = idle;
     const acts: string[] = [];
     for (const word of [...first.split(" "), "Enter", "Enter", "/Enter"]) {
-      const [next, act] = onInputEvent(state, eventOf(word, state.composing));
+      const [next, act] = onInputEvent(state, eventOf(word, state.composing), plain);
       state = next;
       acts.push(act);
     }
@@ -89,4 +99,30 @@ test("Japanese and Chinese: Enter chooses the candidate and does not send", () =
 test("an Enter that did not end the composition is forgotten", () => {
   check("[ [사 Enter229 /Enter [상 상] settled", "[ [사 Enter229 /Enter [상 상] settled");
   check("[ [사 Enter229 blur settled", "[ [사 Enter229 blur settled");
+});
+
+test("Ctrl+Enter sends as well; when it is the one that sends, Enter is a new line", () => {
+  check("^Enter ⏎ /Enter", "^Enter:send ⏎:swallow /Enter");
+  const keys: Keys = { sendWith: "ctrlEnter", listed: false };
+  check("Enter ⏎ /Enter ^Enter ⏎ /Enter ⌘Enter", "Enter ⏎ /Enter ^Enter:send ⏎:swallow /Enter ⌘Enter:send", keys);
+  check("[ [사 Enter229 사] Enter ⏎ settled /Enter", "[ [사 Enter229 사] Enter ⏎ settled /Enter", keys);
+  check("[ [사 ^Enter229 사] settled /Enter", "[ [사 ^Enter229 사]:settle settled:send /Enter", keys);
+});
+
+test("in the list Enter and Tab accept, once, also in the middle of a syllable", () => {
+  const keys: Keys = { sendWith: "enter", listed: true };
+  check("Enter ⏎ /Enter Tab Tab /Tab", "Enter:accept ⏎:swallow /Enter Tab:accept Tab:swallow /Tab", keys);
+  check("[ [산 Enter229 산] Enter /Enter", "[ [산 Enter229 산]:settle Enter:accept /Enter", keys);
+  check("[ [산 Tab229 산] settled Tab /Tab", "[ [산 Tab229 산]:settle settled:accept Tab:swallow /Tab", keys);
+  check("[ [산 산] Enter229 /Enter", "[ [산 산] Enter229:accept /Enter", keys);
+  check("[ [日本 Enter229 日本] /Enter", "[ [日本 Enter229 日本] /Enter", keys);
+  check("+Tab ^Enter /Enter", "+Tab ^Enter:send /Enter", keys);
+});
+
+test("without a list Tab is the browser's", () => {
+  check("Tab /Tab [ [산 Tab229 산] settled", "Tab /Tab [ [산 Tab229 산] settled");
+});
+
+test("who types on before the composition has settled still sends", () => {
+  check("[ [사 Enter229 사] a settled", "[ [사 Enter229 사]:settle a settled:send");
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isWebLink, limits } from "../../src/chat/checks";
+import { composerLimits } from "../../src/chat/composerMessages";
 import { readFromPage, readToPage } from "../../src/chat/messages";
 import { readKept, type Turn } from "../../src/chat/turns";
 
@@ -18,10 +19,14 @@ test("what the page says is taken when it is whole", () => {
     { type: "ready", kept: null },
     { type: "ready", kept: { session: "s-1", turns: [turn] } },
     { type: "draft", text: "half a" },
-    { type: "send", text: "왜 느려?", about: "chip" },
+    { type: "send", text: "왜 느려?", about: "chips" },
     { type: "stop" },
     { type: "retry", turn: "t1" },
-    { type: "removeChip" },
+    { type: "removeChip", id: "put-1" },
+    { type: "complete", ask: 1, trigger: "@", query: "계산" },
+    { type: "choose", ask: 1, at: 0 },
+    { type: "pasted", text: "a\nb" },
+    { type: "dropped", uris: ["file:///a%20b.py"] },
     { type: "copy", text: "" },
     { type: "insert", text: "x = 1" },
     { type: "newFile", text: "x = 1", language: "python" },
@@ -42,6 +47,12 @@ test("what the page says is dropped when anything about it is wrong", () => {
     { type: "send", text: 1, about: "chip" },
     { type: "send", text: "hi", about: "everything" },
     { type: "send", text: "x".repeat(limits.questionCharactersMax + 1), about: "nothing" },
+    { type: "complete", ask: -1, trigger: "@", query: "" },
+    { type: "complete", ask: 1, trigger: "#", query: "" },
+    { type: "complete", ask: 1, trigger: "@", query: "x".repeat(composerLimits.queryCharactersMax + 1) },
+    { type: "choose", ask: 1, at: 0.5 },
+    { type: "dropped", uris: Array(composerLimits.urisMax + 1).fill("file:///a") },
+    { type: "removeChip" },
     { type: "retry", turn: "../../etc" },
     { type: "newFile", text: "x" },
     { type: "openLink", url: "javascript:alert(1)" },
@@ -64,13 +75,20 @@ test("a store that is no longer readable counts as empty, and the page is still 
   assert.deepEqual(readKept({ turns: [turn] }), { turns: [turn] });
 });
 
+const offer = { kind: "file", label: "calc.py", detail: "src", positions: [0], insert: "@calc.py ", goesOn: false };
+
 test("what the extension says is taken when it is whole, and dropped when it is not", () => {
   const asked = { kind: "asked", turn: "t1", user: "hi", context: [] };
   const good = [
     { type: "events", events: [asked, { kind: "text", turn: "t1", text: "…" }, { kind: "done", turn: "t1" }] },
     { type: "conversation", conversation: { session: "s", turns: [turn], line: "grey" } },
-    { type: "chip", chip: null },
-    { type: "chip", chip: { label: "selection: calc.py 1", title: "src/calc.py" } },
+    { type: "chips", chips: [] },
+    { type: "chips", chips: [{ id: "put-1", kind: "selection", label: "calc.py 1", title: "src/calc.py" }] },
+    { type: "offers", ask: 3, offers: [offer] },
+    { type: "notice", line: "" },
+    { type: "takeBack", text: "/fix" },
+    { type: "pastedAsChip", text: "a\nb" },
+    { type: "sendWith", sendWith: "ctrlEnter" },
     { type: "suggestions", suggestions: [{ text: "Explain", aboutFile: true }] },
     { type: "focus" },
   ];
@@ -79,9 +97,13 @@ test("what the extension says is taken when it is whole, and dropped when it is 
     { type: "events", events: [asked, { kind: "text", turn: "t1" }] },
     { type: "events", events: [{ kind: "vanish", turn: "t1" }] },
     { type: "conversation", conversation: { turns: [{ ...turn, answer: null }] } },
-    { type: "chip", chip: "calc.py" },
+    { type: "chips", chips: [{ id: "put-1", kind: "web", label: "x", title: "x" }] },
+    { type: "chips", chips: "calc.py" },
+    { type: "offers", ask: 3, offers: [{ ...offer, positions: ["0"] }] },
+    { type: "offers", ask: 3, offers: Array(composerLimits.offersMax + 1).fill(offer) },
+    { type: "sendWith", sendWith: "space" },
     { type: "suggestions", suggestions: [{ text: "Explain" }] },
-    { type: "init", texts: {}, conversation: { turns: [] }, suggestions: [], chip: null, draft: "" },
+    { type: "init", texts: {}, conversation: { turns: [] }, suggestions: [], chips: [], draft: "" },
   ];
   for (const message of bad) assert.equal(readToPage(message), undefined, JSON.stringify(message));
 });

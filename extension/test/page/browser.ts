@@ -151,7 +151,8 @@ export class ChatPage {
       texts,
       conversation: { turns: [] },
       suggestions: [],
-      chip: null,
+      chips: [],
+      sendWith: "enter",
       draft: "",
       ...part,
     });
@@ -181,6 +182,19 @@ export class ChatPage {
       const { posted } = globalThis as unknown as PlayedWindow;
       return posted.some((message) => message.type === "draft" && message.text === expected);
     }, draft);
+  }
+
+  /** Resolves when that many messages of that kind have been told; gives the last one. */
+  async told<T extends FromPage["type"]>(type: T, count = 1): Promise<Extract<FromPage, { type: T }>> {
+    await this.page.waitForFunction(
+      ([wanted, least]) => {
+        const { posted } = globalThis as unknown as PlayedWindow;
+        return posted.filter((message) => message.type === wanted).length >= least;
+      },
+      [type, count] as const,
+      { timeout: 5_000 },
+    );
+    return (await this.posted(type)).at(-1) as Extract<FromPage, { type: T }>;
   }
 
   async reload(): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Chip } from "../../src/chat/composerMessages";
 import type { Turn, TurnEvent } from "../../src/chat/turns";
 import { type Bench, type ChatPage, type PageOptions, startBench } from "./browser";
 
@@ -31,6 +32,8 @@ const asked = (turn: string, user: string, context: string[] = []): TurnEvent =>
 const text = (turn: string, said: string): TurnEvent => ({ kind: "text", turn, text: said });
 const done = (turn: string): TurnEvent => ({ kind: "done", turn });
 
+const chip = (label: string): Chip => ({ id: label, kind: "selection", label, title: `src/${label}` });
+
 const ANSWER = `It adds the items up, one by one. Python has a function for that:
 
 \`\`\`python calc.py
@@ -45,10 +48,10 @@ def total(items: list[int]) -> int:
 See [the documentation](https://docs.python.org/3/library/functions.html#sum).`;
 
 play("a question is sent, its answer streams, and Send is Stop meanwhile", {}, async (chat) => {
-  await chat.begin({ chip: { label: "selection: calc.py 1–5", title: "src/calc.py" } });
+  await chat.begin({ chips: [chip("selection: calc.py 1–5")] });
   await chat.input.fill("What does this do?");
   await chat.input.press("Enter");
-  assert.deepEqual(await chat.posted("send"), [{ type: "send", text: "What does this do?", about: "chip" }]);
+  assert.deepEqual(await chat.posted("send"), [{ type: "send", text: "What does this do?", about: "chips" }]);
   assert.equal(await chat.input.inputValue(), "");
   await chat.events(asked("1", "What does this do?", ["calc.py 1–5"]));
   await chat.input.fill("next");
@@ -59,7 +62,7 @@ play("a question is sent, its answer streams, and Send is Stop meanwhile", {}, a
   assert.equal((await chat.posted("stop")).length, 1);
   await chat.events(text("1", ANSWER), done("1"));
   await chat.page.getByRole("button", { name: "Send" }).click();
-  assert.deepEqual((await chat.posted("send"))[1], { type: "send", text: "next", about: "chip" });
+  assert.deepEqual((await chat.posted("send"))[1], { type: "send", text: "next", about: "chips" });
 });
 
 play("what is over a code block copies, inserts and opens exactly the code", {}, async (chat) => {
@@ -179,7 +182,7 @@ play("Hangul: one Enter in the middle of a syllable sends once, with the whole t
     await compose("사");
     // What is drawn meanwhile must not cut the composition.
     await chat.events(asked(`note${sent}`, "other"), done(`note${sent}`));
-    await chat.tell({ type: "chip", chip: { label: "selection: a.py 1", title: "a.py" } });
+    await chat.tell({ type: "chips", chips: [chip(`selection: a.py ${sent + 1}`)] });
     await compose("상");
     await press();
     sent += 1;
@@ -345,7 +348,7 @@ for (const theme of ["dark", "light", "highContrast"] as const) {
       async (chat) => {
         await chat.begin({
           conversation: { turns: conversation, line: "This is what the editor kept." },
-          chip: { label: "selection: a-rather-long-name-of-a-file.component.ts 10–24", title: "x" },
+          chips: [chip("selection: a-rather-long-name-of-a-file.component.ts 10–24"), chip("calc.py")],
         });
         await chat.input.fill("What about a long question that takes more than one line here?");
         await chat.page.locator(".code").first().hover();

@@ -19,7 +19,7 @@ interface AppProperties {
 }
 
 export function App({ state, actions, input, keepDraft }: AppProperties) {
-  const { texts, conversation, suggestions, chip } = state;
+  const { texts, conversation, suggestions, composer } = state;
   const scroll = useStickToEnd();
   const { turns, line } = conversation;
   return (
@@ -48,7 +48,7 @@ export function App({ state, actions, input, keepDraft }: AppProperties) {
         )}
         <Composer
           texts={texts}
-          chip={chip}
+          composer={composer}
           busy={isBusy(conversation)}
           actions={actions}
           input={input}

@@ -4,18 +4,23 @@
  */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { limits } from "../checks";
-import type { Chip } from "../composerMessages";
 import type { Texts } from "../pageTexts";
 import type { Actions } from "./actions";
-import { type InputEventLike, idle, onInputEvent } from "./composition";
-import { Icon, IconButton } from "./icon";
+import { Chips } from "./chips";
+import { type Completing, useCompleting } from "./completing";
+import { replaceText } from "./fieldText";
+import { Icon } from "./icon";
+import { useInputKeys } from "./inputKeys";
 import { memo } from "./memo";
+import { LIST_ID, OfferList, rowId } from "./offer-list";
+import { onPaste } from "./pasting";
+import type { ComposerState } from "./state";
 
 interface ComposerProperties {
   texts: Texts | undefined;
-  chip: Chip | null;
+  composer: ComposerState;
   busy: boolean;
   actions: Actions;
   input: RefObject<HTMLTextAreaElement | null>;
@@ -25,22 +30,30 @@ interface ComposerProperties {
 
 export const Composer = memo(
   (properties: ComposerProperties) => <ComposerView {...properties} />,
-  (before, after) => before.texts === after.texts && before.chip === after.chip && before.busy === after.busy,
+  (before, after) => before.texts === after.texts && before.composer === after.composer && before.busy === after.busy,
 );
 
 function ComposerView(properties: ComposerProperties) {
-  const { texts, chip, busy, actions, input } = properties;
+  const { texts, composer, busy, actions, input } = properties;
+  const { chips, offered, notice, sendWith } = composer;
+  const completing = useCompleting(input, offered, actions);
   const send = () => {
     const field = input.current;
     const text = field?.value.trim() ?? "";
     if (!field || busy || text === "") return;
     field.value = "";
-    changed(field, properties);
-    actions.send(text, chip ? "chip" : "nothing");
+    changed(field, properties, completing);
+    actions.send(text, "chips");
     properties.sent();
   };
-  useSendKey(input, send);
+  useInputKeys(input, {
+    sendWith,
+    completing,
+    send,
+    backspaceAtStart: () => lastChip(input.current)?.focus(),
+  });
   useRefit(input);
+  const listed = texts !== undefined && completing.offers.length > 0;
   return (
     <form
       class="composer"
@@ -49,22 +62,41 @@ function ComposerView(properties: ComposerProperties) {
         send();
       }}
     >
-      {chip && texts && (
-        <div class="chips">
-          <span class="chip" title={chip.title}>
-            <span class="chip-label">{chip.label}</span>
-            <IconButton name="close" label={texts.removeContext} press={actions.removeChip} />
-          </span>
-        </div>
+      {listed && (
+        <OfferList offers={completing.offers} active={completing.active} texts={texts} accept={completing.accept} />
+      )}
+      <p class={notice === "" ? "unseen" : "notice grey"} aria-live="polite">
+        {notice}
+      </p>
+      <span class="unseen" aria-live="polite">
+        {listed && texts.offersCount.replace("{0}", String(completing.offers.length))}
+      </span>
+      {texts && (
+        <Chips
+          chips={chips}
+          texts={texts}
+          input={input}
+          remove={actions.removeChip}
+          add={() => input.current && beginMention(input.current)}
+        />
       )}
       <textarea
+        key="input"
         ref={input}
         rows={1}
         spellcheck={false}
         maxLength={limits.questionCharactersMax}
         placeholder={texts?.placeholder ?? ""}
-        aria-label={texts?.inputLabel ?? ""}
-        onInput={(event) => changed(event.currentTarget, properties)}
+        aria-label={(sendWith === "enter" ? texts?.inputLabel : texts?.inputLabelCtrl) ?? ""}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls={listed ? LIST_ID : undefined}
+        aria-activedescendant={listed ? rowId(completing.active) : undefined}
+        onInput={(event) => changed(event.currentTarget, properties, completing)}
+        onClick={completing.look}
+        onKeyUp={(event) => isCursorKey(event) && completing.look()}
+        onBlur={completing.close}
+        onPaste={(event) => onPaste(event, actions)}
       />
       {busy ? (
         <button
@@ -90,9 +122,26 @@ function isFirstPress(event: MouseEvent): boolean {
   return event.detail <= 1;
 }
 
-function changed(field: HTMLTextAreaElement, { keepDraft }: ComposerProperties) {
+function isCursorKey({ key }: KeyboardEvent): boolean {
+  return ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key);
+}
+
+/** An `@` at the cursor, which asks for the list; with a blank before it where a word stands. */
+function beginMention(field: HTMLTextAreaElement) {
+  const { selectionStart, selectionEnd, value } = field;
+  const blank = /\S$/.test(value.slice(0, selectionStart)) ? " " : "";
+  replaceText(field, selectionStart, selectionEnd, `${blank}@`);
+}
+
+function lastChip(field: HTMLTextAreaElement | null): HTMLElement | undefined {
+  const all = field?.form?.querySelectorAll<HTMLElement>(".chip-remove");
+  return all?.[all.length - 1];
+}
+
+function changed(field: HTMLTextAreaElement, { keepDraft }: ComposerProperties, completing: Completing) {
   growToText(field);
   keepDraft(field.value);
+  completing.look();
 }
 
 /** As high as its text; the style sheet says where growing ends. */
@@ -107,38 +156,5 @@ function useRefit(input: RefObject<HTMLTextAreaElement | null>) {
     const refit = () => input.current && growToText(input.current);
     window.addEventListener("resize", refit);
     return () => window.removeEventListener("resize", refit);
-  }, []);
-}
-
-const HEARD = [
-  "keydown",
-  "keyup",
-  "compositionstart",
-  "compositionupdate",
-  "compositionend",
-  "beforeinput",
-  "blur",
-] as const;
-
-/** Feeds the input's events to the pure rules of composition.ts and does what they say. */
-function useSendKey(input: RefObject<HTMLTextAreaElement | null>, send: () => void) {
-  const latest = useRef(send);
-  latest.current = send;
-  useEffect(() => {
-    const field = input.current;
-    if (!field) return;
-    let state = idle;
-    const hear = (happened: InputEventLike, event?: Event) => {
-      const [next, act] = onInputEvent(state, happened);
-      state = next;
-      if (act === "settle") setTimeout(() => hear({ type: "settled" }));
-      if (act === "send" || act === "swallow") event?.preventDefault();
-      if (act === "send") latest.current();
-    };
-    const listener = (event: Event) => hear(event as unknown as InputEventLike, event);
-    for (const name of HEARD) field.addEventListener(name, listener);
-    return () => {
-      for (const name of HEARD) field.removeEventListener(name, listener);
-    };
   }, []);
 }

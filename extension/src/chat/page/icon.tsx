@@ -6,13 +6,22 @@ export type IconName =
   | "check"
   | "close"
   | "copy"
+  | "file"
+  | "folder"
+  | "git-compare"
   | "insert"
   | "loading"
+  | "mention"
   | "new-file"
+  | "note"
   | "refresh"
+  | "selection"
   | "send"
   | "sparkle"
-  | "stop-circle";
+  | "stop-circle"
+  | "symbol-method"
+  | "terminal"
+  | "warning";
 
 export function Icon({ name, spins = false }: { name: IconName; spins?: boolean }) {
   const spin = spins ? " codicon-modifier-spin" : "";

@@ -1,6 +1,6 @@
 /** What the page shows, as a pure function of the messages it received. */
 
-import type { Chip, Suggestion } from "../composerMessages";
+import type { Chip, Offer, SendWith, Suggestion, ToComposer } from "../composerMessages";
 import type { ToPage } from "../messages";
 import type { Texts } from "../pageTexts";
 import { apply } from "../transcript";
@@ -11,7 +11,22 @@ export interface PageState {
   texts: Texts | undefined;
   conversation: Conversation;
   suggestions: Suggestion[];
-  chip: Chip | null;
+  composer: ComposerState;
+}
+
+/** What stands around the input. What stands in it, the input alone knows. */
+export interface ComposerState {
+  chips: Chip[];
+  offered: Offered;
+  /** One line that says what became of what was asked; empty for none. */
+  notice: string;
+  sendWith: SendWith;
+}
+
+/** The newest answer to what was typed behind an `@` or a `/`. */
+export interface Offered {
+  ask: number;
+  offers: Offer[];
 }
 
 /** What can be shown before the extension has answered. */
@@ -21,7 +36,7 @@ export function firstState(kept: Kept | undefined): PageState {
     texts: undefined,
     conversation: kept?.session === undefined ? { turns } : { session: kept.session, turns },
     suggestions: [],
-    chip: null,
+    composer: { chips: [], offered: { ask: 0, offers: [] }, notice: "", sendWith: "enter" },
   };
 }
 
@@ -29,8 +44,8 @@ export function firstState(kept: Kept | undefined): PageState {
 export function reduce(state: PageState, message: ToPage): PageState {
   switch (message.type) {
     case "init": {
-      const { texts, conversation, suggestions, chip } = message;
-      return { texts, conversation, suggestions, chip };
+      const { texts, conversation, suggestions, chips, sendWith } = message;
+      return { texts, conversation, suggestions, composer: { ...state.composer, chips, sendWith } };
     }
     case "conversation":
       return { ...state, conversation: message.conversation };
@@ -38,11 +53,26 @@ export function reduce(state: PageState, message: ToPage): PageState {
       const conversation = apply(state.conversation, message.events);
       return conversation === state.conversation ? state : { ...state, conversation };
     }
-    case "chip":
-      return { ...state, chip: message.chip };
     case "suggestions":
       return { ...state, suggestions: message.suggestions };
-    case "focus":
-      return state;
+    default:
+      return { ...state, composer: composerAfter(state.composer, message) };
+  }
+}
+
+function composerAfter(composer: ComposerState, message: ToComposer): ComposerState {
+  switch (message.type) {
+    case "chips":
+      return { ...composer, chips: message.chips };
+    case "offers": {
+      const { ask, offers } = message;
+      return ask < composer.offered.ask ? composer : { ...composer, offered: { ask, offers } };
+    }
+    case "notice":
+      return { ...composer, notice: message.line };
+    case "sendWith":
+      return { ...composer, sendWith: message.sendWith };
+    default:
+      return composer;
   }
 }
