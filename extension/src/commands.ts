@@ -8,13 +8,15 @@ import { choosePause } from "./completion/choosePause";
 import type { GhostText } from "./completion/ghostText";
 import { toggleLanguage } from "./completion/toggleLanguage";
 import type { Ctx } from "./ctx";
-import { explain } from "./explain";
-import { type FixTarget, fix } from "./fix";
+import { type FixTarget, fix, fixHere } from "./fix/fix";
+import { fixTerminal } from "./fix/terminal";
+import { type FailedTest, fixTestFailure } from "./fix/testFailure";
 import { showMenu } from "./menu";
 import type { Pages } from "./pages";
 import type { Edits } from "./preview";
-import { refactor } from "./refactor";
 import { showStatusPage } from "./statusPage";
+import { explain } from "./tasks/explain";
+import { refactor } from "./tasks/refactor";
 import { askForToken } from "./token";
 
 /** What commands work on. */
@@ -32,6 +34,9 @@ type Handler = (app: App) => (...args: any[]) => unknown;
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.refactor": (app) => () => refactor(app),
   "codesaga.explain": (app) => () => explain(app),
+  "codesaga.fix": (app) => () => fixHere(app),
+  "codesaga.fixTerminal": (app) => () => fixTerminal(app),
+  "codesaga.fixTestFailure": (app) => (failed?: FailedTest) => fixTestFailure(app, failed),
   "codesaga.openChat": (app) => () => app.chat.open(),
   "codesaga.newConversation": (app) => () => app.chat.newConversation(),
   "codesaga.chatHistory": (app) => () => app.chat.history(),

@@ -11,6 +11,7 @@ import type { Base } from "./ctx";
 import { failureText } from "./errors";
 import { type Failure, failedError, failedReply, failureOf } from "./failures";
 import { FollowedDocuments } from "./followedDocuments";
+import type { Tried } from "./proposal";
 import { isTokenOf, readToken } from "./token";
 
 export type {
@@ -43,7 +44,8 @@ export interface EngineHandle {
   /** Has the server read that place, when it has nothing better to do. */
   prefill(document: vscode.TextDocument, offset: number): void;
   refactor(document: vscode.TextDocument, startOffset: number, endOffset: number, instruction: string): Reply;
-  fix(document: vscode.TextDocument, diagnostics: addon.Diagnostic[]): Reply;
+  /** `tried` when an earlier answer was not good. */
+  fix(document: vscode.TextDocument, diagnostics: addon.Diagnostic[], tried?: Tried): Reply;
   chat(request: ChatRequest): Reply;
   /** Undefined while the engine is being made. */
   status(): Promise<addon.ServerStatus | undefined>;
@@ -144,9 +146,11 @@ export function startEngine(base: Base): EngineHandle {
           engine.refactor({ uri: document.uri.toString(), startOffset, endOffset, instruction }),
         ),
       ),
-    fix: (document, diagnostics) =>
+    fix: (document, diagnostics, tried) =>
       replyFrom((engine) =>
-        documents.askByHand(engine, document, () => engine.fix({ uri: document.uri.toString(), diagnostics })),
+        documents.askByHand(engine, document, () =>
+          engine.fix({ uri: document.uri.toString(), diagnostics, ...(tried && { tried }) }),
+        ),
       ),
     chat: (request) => replyFrom((engine) => engine.chat(request)),
     status: async () => {

@@ -5,7 +5,7 @@ import { registerCommands } from "./commands";
 import { registerGhostText } from "./completion/ghostText";
 import { registerPrefill } from "./completion/prefill";
 import { createCtx } from "./ctx";
-import { registerFix } from "./fix";
+import { registerQuickFix } from "./fix/quickFix";
 import { registerPages } from "./pages";
 import { registerEdits } from "./preview";
 import { registerWorkspaceIndex } from "./workspaceIndex";
@@ -18,6 +18,6 @@ export function activate(extension: vscode.ExtensionContext): void {
   const ghostText = registerGhostText(ctx);
   registerPrefill(ctx);
   registerWorkspaceIndex(ctx);
-  registerFix(ctx);
+  registerQuickFix(ctx);
   registerCommands({ ctx, pages, edits, chat, ghostText });
 }

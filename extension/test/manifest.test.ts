@@ -33,8 +33,12 @@ test("menus, keys and code name only commands that exist", () => {
     "editor.action.inlineSuggest.trigger",
     "editor.action.inlineSuggest.acceptNextLine",
   ]);
+  for (const { id } of manifest.contributes.submenus) listed.add(id);
   const placed = [...Object.values(manifest.contributes.menus).flat(), ...manifest.contributes.keybindings];
-  for (const { command } of placed as { command: string }[]) assert.ok(listed.has(command), command);
+  for (const { command, submenu } of placed as { command?: string; submenu?: string }[]) {
+    const name = command ?? submenu;
+    assert.ok(name && listed.has(name), name);
+  }
 });
 
 test("settings are read in one file, and every setting that exists is read", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Instruction, rowsFor } from "../src/instructions";
+import { type Instruction, rowsFor } from "../../src/tasks/instructions";
 
 const common: Instruction[] = [
   { label: "Simplify", text: "Simplify this code." },

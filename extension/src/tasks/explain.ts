@@ -1,8 +1,8 @@
 /** *Explain*: asks the chat about the selection, or about the file when nothing is selected. */
 import * as vscode from "vscode";
-import { fileContext, selectionContext } from "./chat/context/automatic";
-import type { App } from "./commands";
-import { isFollowed } from "./documents";
+import { fileContext, selectionContext } from "../chat/context/automatic";
+import type { App } from "../commands";
+import { isFollowed } from "../documents";
 
 export async function explain({ chat }: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
