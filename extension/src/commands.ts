@@ -16,7 +16,7 @@ import type { Pages } from "./pages";
 import type { Edits } from "./preview";
 import { showStatusPage } from "./statusPage";
 import { explain } from "./tasks/explain";
-import { refactor } from "./tasks/refactor";
+import { refactor, type Wish } from "./tasks/refactor";
 import { askForToken } from "./token";
 
 /** What commands work on. */
@@ -32,7 +32,7 @@ export interface App {
 type Handler = (app: App) => (...args: any[]) => unknown;
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
-  "codesaga.refactor": (app) => () => refactor(app),
+  "codesaga.refactor": (app) => (wish?: Wish) => refactor(app, wish),
   "codesaga.explain": (app) => () => explain(app),
   "codesaga.fix": (app) => () => fixHere(app),
   "codesaga.fixTerminal": (app) => () => fixTerminal(app),

@@ -6,18 +6,26 @@ import type { App } from "../commands";
 import type { Ctx } from "../ctx";
 import { shortLabel } from "../titles";
 import { type Instruction, type Row, rowsFor } from "./instructions";
-import { targetAt } from "./target";
+import { type Place, targetAt } from "./target";
 
 const LAST = "lastInstruction";
 
-export async function refactor({ ctx, edits }: App): Promise<void> {
-  const target = await targetAt();
+/** What is known already when somebody else asks; the editor's menus hand over an address, which is neither. */
+export interface Wish {
+  readonly instruction?: string;
+  readonly place?: Place;
+}
+
+export async function refactor({ ctx, edits }: App, wish: Wish = {}): Promise<void> {
+  const target = await targetAt(wish.place);
   if (!target) {
     void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to refactor, or put the cursor into it."));
     return;
   }
   const { document } = target;
-  const instruction = await pick(ctx, target.name);
+  const instruction = wish.instruction
+    ? { label: wish.instruction, text: wish.instruction }
+    : await pick(ctx, target.name);
   if (!instruction) return;
   await ctx.extension.workspaceState.update(LAST, instruction);
   await edits.propose({
