@@ -40,10 +40,14 @@ export declare class Engine {
   filesChanged(paths: Array<string>): void
   /** Counts what became of a suggestion. `codesaga-proxy` is told about once a minute, in numbers. */
   noteOutcome(outcome: Outcome): void
-  /** Asks for a rewritten piece of code. The document is never touched. */
+  /** Asks for something to be done with a piece of code. The document is never touched. */
+  edit(request: EditRequest): Reply
+  /** Asks for a rewritten piece of code: `edit` with the task `refactor`. */
   refactor(request: RefactorRequest): Reply
   /** Asks for code without these problems. The document is never touched. */
   fix(request: FixRequest): Reply
+  /** Asks for a text about code, such as a commit message for a diff. */
+  write(request: WriteRequest): Reply
   /** Says something in a conversation that the server remembers. */
   chat(message: ChatMessage): Reply
   /** What can be expected of the server now. Never rejects. */
@@ -131,6 +135,10 @@ export interface Diagnostic {
   source?: string
   /** That tool's code, for example `2304`. */
   code?: string
+  /** Other places that belong to it. */
+  related?: Array<RelatedPlace>
+  /** What the language server says of the name there, as text or Markdown. */
+  hover?: string
 }
 
 /** What changed in a document. */
@@ -142,6 +150,37 @@ export interface DocumentChange {
   /** The changes, applied one after another in this order, as VS Code reports them. */
   changes: Array<OffsetChange>
 }
+
+/** Asks for something to be done with a piece of code. */
+export interface EditRequest {
+  /** The document. */
+  uri: string
+  /** First UTF-16 unit of the selection, which is grown to what can be edited as a whole. */
+  startOffset: number
+  /** One past the last one; equal to the start for a cursor alone. */
+  endOffset: number
+  /** What is to be done. */
+  task: EditTask
+  /**
+   * What to do, in any language; may be absent for all tasks but `refactor`. Words are answered
+   * in its language.
+   */
+  instruction?: string
+  /** An earlier answer that was not good. */
+  tried?: Tried
+  /**
+   * More code that belongs to it. For `write_tests` it is the code to be tested, and the
+   * selection is the place for the tests; without any, the selection is what is tested and the
+   * tests are put into the same document.
+   */
+  context?: Array<ChatContext>
+}
+
+/**
+ * What is done with a piece of code. The answer to `explain` is text; to all others an edit, of
+ * which `document` and `translate_comments` change nothing but comments.
+ */
+export type EditTask = 'refactor' | 'explain' | 'document' | 'write_tests' | 'generate' | 'translate_comments'
 
 /** Where the server is and how it is reached. */
 export interface EngineOptions {
@@ -245,6 +284,8 @@ export interface FixRequest {
   uri: string
   /** The problems, at least one. */
   diagnostics: Array<Diagnostic>
+  /** An earlier answer that was not good. */
+  tried?: Tried
 }
 
 /** A folder of the workspace. */
@@ -322,6 +363,16 @@ export interface RefactorRequest {
   instruction: string
 }
 
+/** A place that a diagnostic points to. */
+export interface RelatedPlace {
+  /** The file, relative to the workspace. */
+  path: string
+  /** The line, counted from 1. */
+  line: number
+  /** What is said about it. */
+  message: string
+}
+
 /** One event. After `done` or `failed` comes `null`; a cancelled reply gives `null` at once. */
 export type ReplyEvent =
   | { kind: 'completion'; /** The text so far, with the document's line ends. */
@@ -336,7 +387,10 @@ export type ReplyEvent =
   edits: Array<OffsetEdit> }
   | { kind: 'queued'; /** Place in the queue; 1 is next. */
   place: number }
-  | { kind: 'warning'; /** `truncated`, `memory_degraded` or `turns_left_out`. */
+  | { kind: 'warning'; /**
+     * Stable: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`, `memory_degraded`,
+     * `turns_left_out`.
+     */
     code: string; /** A sentence in English. */
   message: string }
   | { kind: 'done'; /** Tokens of the prompt, as the server counted them. */
@@ -420,6 +474,16 @@ export interface Skip {
   strings?: boolean
 }
 
+/** An earlier answer to the same question, which was not good. */
+export interface Tried {
+  /** What was answered. */
+  answer: string
+  /** What is wrong with it, as a parser or a language server says. */
+  problem?: string
+  /** What the user adds. */
+  instruction?: string
+}
+
 /** Why a completion is asked for. */
 export type Trigger = 'automatic' | 'invoke'
 
@@ -432,3 +496,18 @@ export interface Workspace {
   /** Patterns of files that are never read or sent, besides `.env`, keys and their like. */
   private: Array<string>
 }
+
+/** Asks for a text about code. It comes as `text` events alone. */
+export interface WriteRequest {
+  /** Which text. */
+  task: WriteTask
+  /** What it is about: the diff. */
+  text: string
+  /** Earlier texts whose manner is followed, the newest first. */
+  examples?: Array<string>
+  /** The language to write in, `ko` or `en`; that of the examples when absent. */
+  language?: string
+}
+
+/** What is written about code. */
+export type WriteTask = 'commit_message'

@@ -7,13 +7,14 @@ use napi_derive::napi;
 use saga_domain::{Failure, FailureCode};
 use saga_engine::CompleteAsk;
 
+use crate::edit::{self, EditRequest, EditTask, FixRequest, RefactorRequest, WriteRequest};
 use crate::error::{Thrown, guarded};
 use crate::promise::promise;
 use crate::reply::Reply;
 use crate::stats::{self, EngineStats};
 use crate::types::{
-    ChatMessage, CompleteRequest, DocumentChange, EngineOptions, FixRequest, OpenDocument,
-    PrefillRequest, RefactorRequest, ServerStatus, Session, SessionSummary,
+    ChatMessage, CompleteRequest, DocumentChange, EngineOptions, OpenDocument, PrefillRequest,
+    ServerStatus, Session, SessionSummary,
 };
 use crate::workspace::{self, Outcome, Workspace};
 use crate::{convert, plain};
@@ -113,14 +114,29 @@ impl Engine {
         guarded(|| self.engine.note(&workspace::outcome(outcome)?))
     }
 
-    /// Asks for a rewritten piece of code. The document is never touched.
+    /// Asks for something to be done with a piece of code. The document is never touched.
     #[napi(catch_unwind)]
-    pub fn refactor(&self, request: RefactorRequest) -> Result<Reply, Thrown> {
+    pub fn edit(&self, request: EditRequest) -> Result<Reply, Thrown> {
         guarded(|| {
             let text = self.engine.text(&request.uri)?;
             let span = convert::span(&text, request.start_offset, request.end_offset)?;
-            let answer = self.engine.refactor(&request.uri, span, &request.instruction)?;
+            let answer = self.engine.edit(edit::edit_ask(request, span))?;
             Ok(self.reply(answer, text))
+        })
+    }
+
+    /// Asks for a rewritten piece of code: `edit` with the task `refactor`.
+    #[napi(catch_unwind)]
+    pub fn refactor(&self, request: RefactorRequest) -> Result<Reply, Thrown> {
+        let RefactorRequest { uri, start_offset, end_offset, instruction } = request;
+        self.edit(EditRequest {
+            uri,
+            start_offset,
+            end_offset,
+            task: EditTask::Refactor,
+            instruction: Some(instruction),
+            tried: None,
+            context: None,
         })
     }
 
@@ -134,11 +150,21 @@ impl Engine {
                 .into_iter()
                 .map(|found| {
                     let span = convert::span(&text, found.start_offset, found.end_offset)?;
-                    Ok(plain::diagnostic(found, span))
+                    Ok(edit::diagnostic(found, span))
                 })
                 .collect::<Result<Vec<_>, Failure>>()?;
-            let answer = self.engine.fix(&request.uri, &diagnostics)?;
+            let tried = request.tried.map(edit::tried);
+            let answer = self.engine.fix(&request.uri, &diagnostics, tried)?;
             Ok(self.reply(answer, text))
+        })
+    }
+
+    /// Asks for a text about code, such as a commit message for a diff.
+    #[napi(catch_unwind)]
+    pub fn write(&self, request: WriteRequest) -> Result<Reply, Thrown> {
+        guarded(|| {
+            let answer = self.engine.write(edit::write_ask(request))?;
+            Ok(self.reply(answer, Rope::new()))
         })
     }
 

@@ -36,7 +36,8 @@ pub enum ReplyEvent {
     },
     /// Something to know that does not end the answer.
     Warning {
-        /// `truncated`, `memory_degraded` or `turns_left_out`.
+        /// Stable: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`, `memory_degraded`,
+        /// `turns_left_out`.
         code: String,
         /// A sentence in English.
         message: String,

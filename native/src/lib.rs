@@ -5,7 +5,8 @@
 //! no thread outlives `Engine.close()`, and nothing is decided here.
 
 mod convert;
-pub mod engine;
+pub mod edit;
+mod engine;
 pub mod error;
 pub mod events;
 mod plain;

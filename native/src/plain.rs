@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use saga_domain::{Failure, FailureCode, Span};
+use saga_domain::{Failure, FailureCode};
 use saga_engine::{ChatAsk, NewDocument};
 
 use crate::convert::whole;
 use crate::types::{
-    ChatContext, ChatMessage, Diagnostic, EngineOptions, OpenDocument, ServerStatus, Session,
-    SessionSummary, SessionTurn, Severity, Skip, Trigger,
+    ChatContext, ChatMessage, EngineOptions, OpenDocument, ServerStatus, Session, SessionSummary,
+    SessionTurn, Skip, Trigger,
 };
 
 pub(crate) fn engine_options(
@@ -61,37 +61,21 @@ pub(crate) fn skip(skip: Option<&Skip>) -> saga_engine::Skip {
     }
 }
 
-pub(crate) fn diagnostic(found: Diagnostic, span: Span) -> saga_domain::Diagnostic {
-    saga_domain::Diagnostic {
-        span,
-        message: found.message,
-        severity: match found.severity {
-            Severity::Error => saga_domain::Severity::Error,
-            Severity::Warning => saga_domain::Severity::Warning,
-            Severity::Information => saga_domain::Severity::Information,
-            Severity::Hint => saga_domain::Severity::Hint,
-        },
-        source: found.source,
-        code: found.code,
-    }
-}
-
 pub(crate) fn chat_ask(message: ChatMessage) -> ChatAsk {
     ChatAsk {
         session: message.session,
         text: message.text,
-        context: message
-            .context
-            .unwrap_or_default()
-            .into_iter()
-            .map(|piece| saga_engine::ChatContext {
-                path: piece.path,
-                language: piece.language,
-                start_line: piece.start_line,
-                end_line: piece.end_line,
-                text: piece.text,
-            })
-            .collect(),
+        context: message.context.unwrap_or_default().into_iter().map(engine_context).collect(),
+    }
+}
+
+pub(crate) fn engine_context(piece: ChatContext) -> saga_engine::ChatContext {
+    saga_engine::ChatContext {
+        path: piece.path,
+        language: piece.language,
+        start_line: piece.start_line,
+        end_line: piece.end_line,
+        text: piece.text,
     }
 }
 

@@ -110,58 +110,6 @@ pub struct PrefillRequest {
     pub offset: f64,
 }
 
-/// Asks for a rewritten piece of code.
-#[napi(object, object_to_js = false)]
-pub struct RefactorRequest {
-    /// The document.
-    pub uri: String,
-    /// First UTF-16 unit of the selection; it is grown to whole lines.
-    pub start_offset: f64,
-    /// One past the last one; equal to the start for the line the cursor is in.
-    pub end_offset: f64,
-    /// What to do, in any language.
-    pub instruction: String,
-}
-
-/// Asks for code without these problems.
-#[napi(object, object_to_js = false)]
-pub struct FixRequest {
-    /// The document.
-    pub uri: String,
-    /// The problems, at least one.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// How bad a diagnostic is.
-#[napi(string_enum = "lowercase")]
-pub enum Severity {
-    /// Does not compile or run.
-    Error,
-    /// Probably wrong.
-    Warning,
-    /// Worth knowing.
-    Information,
-    /// A nudge.
-    Hint,
-}
-
-/// One message of a language server or linter.
-#[napi(object, object_to_js = false)]
-pub struct Diagnostic {
-    /// First UTF-16 unit of the place.
-    pub start_offset: f64,
-    /// One past the last one.
-    pub end_offset: f64,
-    /// What is said about it.
-    pub message: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// Who says so, for example `ts`.
-    pub source: Option<String>,
-    /// That tool's code, for example `2304`.
-    pub code: Option<String>,
-}
-
 /// A message of a conversation.
 #[napi(object, object_to_js = false)]
 pub struct ChatMessage {

@@ -4,6 +4,7 @@
 //! and the crate depends on nothing.
 
 pub mod control;
+mod edit;
 mod fim_family;
 pub mod hangul;
 mod model;
@@ -13,9 +14,12 @@ mod template_family;
 mod text;
 mod tokens;
 
+pub use edit::{EditForm, EditTask, Tried};
 pub use fim_family::{Fim, FimFamily, FimFiles, FimOrder, FimPaths, FimRow};
 pub use model::ModelFacts;
-pub use prompt::{Context, Diagnostic, Message, Prompt, Role, Severity, Snippet, SnippetKind};
+pub use prompt::{
+    Context, Diagnostic, Message, Prompt, RelatedPlace, Role, Severity, Snippet, SnippetKind,
+};
 pub use reply::{Failure, FailureCode, ReplyEvent, Trigger, Usage, WarningCode};
 pub use template_family::TemplateFamily;
 pub use text::{ByteOffset, Span, TextEdit};

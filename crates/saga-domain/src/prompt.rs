@@ -119,4 +119,19 @@ pub struct Diagnostic {
     pub source: Option<String>,
     /// That tool's code, for example `TS2304`.
     pub code: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<RelatedPlace>,
+    /// What the language server says of the name there: its type and documentation.
+    pub hover: Option<String>,
+}
+
+/// A place that a diagnostic points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelatedPlace {
+    /// The file.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What is said about it.
+    pub message: String,
 }

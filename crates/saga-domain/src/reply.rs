@@ -76,6 +76,12 @@ pub enum WarningCode {
     MemoryDegraded,
     /// Older turns of the conversation were left out of what the model saw.
     TurnsLeftOut,
+    /// The proposed edit brings syntax errors that the document does not have.
+    NewSyntaxErrors,
+    /// The model changed code where only comments were wanted; only its comments were taken.
+    CodeKept,
+    /// The text was too long for the model, which saw only parts of it.
+    Shortened,
 }
 
 impl WarningCode {
@@ -86,6 +92,9 @@ impl WarningCode {
             Self::Truncated => "truncated",
             Self::MemoryDegraded => "memory_degraded",
             Self::TurnsLeftOut => "turns_left_out",
+            Self::NewSyntaxErrors => "new_syntax_errors",
+            Self::CodeKept => "code_kept",
+            Self::Shortened => "shortened",
         }
     }
 }

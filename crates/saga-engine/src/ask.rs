@@ -10,6 +10,8 @@ use saga_protocol::openai::{
 pub(crate) struct Terms<'a> {
     pub(crate) stop: Vec<String>,
     pub(crate) max_tokens: u32,
+    /// 0 is the likeliest text, and the same again for the same question.
+    pub(crate) temperature: f32,
     pub(crate) purpose: Purpose<'a>,
 }
 
@@ -22,8 +24,7 @@ pub(crate) async fn ask(
 ) -> Result<Answer, Failure> {
     let sampling = Sampling {
         max_tokens: Some(terms.max_tokens),
-        // The likeliest code, and the same again for the same question.
-        temperature: Some(0.0),
+        temperature: Some(terms.temperature),
         stop: stop(terms.stop),
         ..Sampling::default()
     };

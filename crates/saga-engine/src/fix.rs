@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use saga_context::{Snapshot, enclosing_definition};
-use saga_domain::{Diagnostic, Failure, FailureCode, Span};
+use saga_domain::{Diagnostic, EditTask, Failure, FailureCode, Span, Tried};
 
 use crate::documents;
-use crate::edit::{Wish, rewrite};
+use crate::edit::{Target, Wish, answer, line_of};
 use crate::guard;
-use crate::refactor::line_of;
 use crate::reply::Reply;
 use crate::runner::Runner;
 use crate::shared::Shared;
@@ -21,6 +20,7 @@ pub(crate) fn fix(
     runner: &Runner,
     uri: &str,
     diagnostics: &[Diagnostic],
+    tried: Option<Tried>,
 ) -> Result<Reply, Failure> {
     let document = documents::snapshot(shared, uri)?;
     guard::refuse_private(shared, &document)?;
@@ -31,9 +31,14 @@ pub(crate) fn fix(
     let Some(places) = places(&diagnostics) else {
         return Err(Failure::new(FailureCode::InvalidRequest, "`diagnostics` is empty."));
     };
-    let range = Box::new(move |document: &Snapshot| range(document, places));
-    let instruction = String::new();
-    Ok(rewrite(shared, runner, Wish { document, range, instruction, diagnostics }))
+    let target = Box::new(move |document: &Snapshot| Target::of(range(document, places)));
+    let (instruction, context) = (String::new(), Vec::new());
+    let task = EditTask::Fix;
+    answer(
+        shared,
+        runner,
+        Wish { document, task, target, instruction, diagnostics, tried, context },
+    )
 }
 
 fn places(diagnostics: &[Diagnostic]) -> Option<Span> {

@@ -1,4 +1,4 @@
-//! The use cases: complete, refactor, fix, chat.
+//! The use cases: complete, edit, fix, write, chat.
 //!
 //! An [`Engine`] keeps the open documents in step, and answers through [`Reply`] handles that are
 //! pulled. It owns its threads and ends them; a document is never changed, only edits are proposed.
@@ -23,7 +23,6 @@ mod pause;
 mod place;
 mod prefill;
 mod question;
-mod refactor;
 mod related;
 mod reply;
 mod request;
@@ -36,14 +35,16 @@ mod status;
 mod turn;
 mod view;
 mod workspace;
+mod write;
 
 use std::sync::Arc;
 
 use crop::Rope;
-use saga_domain::{ByteOffset, Diagnostic, Failure, Span, TextEdit};
+use saga_domain::{ByteOffset, Diagnostic, Failure, TextEdit, Tried};
 
 pub use chat::ChatAsk;
 pub use documents::NewDocument;
+pub use edit::EditAsk;
 pub use feedback::{Outcome, OutcomeCounts, OutcomeKind};
 pub use options::EngineOptions;
 pub use question::{CompleteAsk, Skip};
@@ -54,6 +55,7 @@ pub use saga_protocol::chat::{ChatContext, Session, SessionSummary};
 pub use stats::EngineStats;
 pub use status::ServerStatus;
 pub use workspace::{WorkspaceAsk, WorkspaceCounts, WorkspaceFolder};
+pub use write::{WriteAsk, WriteTask};
 
 use runner::Threads;
 use shared::Shared;
@@ -135,27 +137,37 @@ impl Engine {
         prefill::prefill(&self.shared, &self.runner(), uri, at);
     }
 
-    /// Asks for a rewritten piece of code. An empty selection means the cursor's line.
+    /// Asks for something to be done with a piece of code: a proposal, or words that explain it.
     ///
     /// # Errors
-    /// `unknown_document`, `offset_out_of_range`, `invalid_request`; all else comes as an event.
-    pub fn refactor(
-        &self,
-        uri: &str,
-        selection: Span,
-        instruction: &str,
-    ) -> Result<Reply, Failure> {
+    /// `unknown_document`, `offset_out_of_range`, `invalid_request`, `too_large`, `forbidden`; all
+    /// else comes as an event.
+    pub fn edit(&self, ask: EditAsk) -> Result<Reply, Failure> {
         self.threads.check_open()?;
-        refactor::refactor(&self.shared, &self.runner(), uri, selection, instruction)
+        edit::edit(&self.shared, &self.runner(), ask)
     }
 
     /// Asks for code without these problems.
     ///
     /// # Errors
-    /// `unknown_document`, `offset_out_of_range`, `invalid_request`; all else comes as an event.
-    pub fn fix(&self, uri: &str, diagnostics: &[Diagnostic]) -> Result<Reply, Failure> {
+    /// As for [`Self::edit`].
+    pub fn fix(
+        &self,
+        uri: &str,
+        diagnostics: &[Diagnostic],
+        tried: Option<Tried>,
+    ) -> Result<Reply, Failure> {
         self.threads.check_open()?;
-        fix::fix(&self.shared, &self.runner(), uri, diagnostics)
+        fix::fix(&self.shared, &self.runner(), uri, diagnostics, tried)
+    }
+
+    /// Asks for a text about code, such as a commit message. It comes as text alone.
+    ///
+    /// # Errors
+    /// `invalid_request`, `too_large`; all else comes as an event.
+    pub fn write(&self, ask: WriteAsk) -> Result<Reply, Failure> {
+        self.threads.check_open()?;
+        write::write(&self.shared, &self.runner(), ask)
     }
 
     /// Says something in a conversation that the server remembers.

@@ -118,7 +118,7 @@ impl<'a> Request<'a> {
         let CompletionPrompt { prompt, stop, .. } = prompt;
         self.shared.background.note_read(prompt.clone());
         let id = self.shared.document_id(self.cursor.document.uri());
-        let terms = Terms { stop, max_tokens: 1, purpose: self.purpose(&id) };
+        let terms = Terms { stop, max_tokens: 1, temperature: 0.0, purpose: self.purpose(&id) };
         let mut answer = ask(&self.shared.client, &self.scene.facts.name, prompt, terms).await?;
         while answer.next().await.transpose()?.is_some() {}
         watch.complete(0);
@@ -150,7 +150,7 @@ impl<'a> Request<'a> {
             return Ok(None);
         }
         let id = self.shared.document_id(self.cursor.document.uri());
-        let terms = Terms { stop, max_tokens, purpose: self.purpose(&id) };
+        let terms = Terms { stop, max_tokens, temperature: 0.0, purpose: self.purpose(&id) };
         let mut watch = Watch::start(&self.shared.stats, self.errand);
         let sent = prompt.clone();
         let asked = ask(&self.shared.client, &self.scene.facts.name, prompt, terms);

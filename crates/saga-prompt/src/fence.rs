@@ -1,7 +1,7 @@
 //! Code fences: how long one must be to hold a text, what its tag is, and which languages hold
 //! sentences themselves.
 
-const SHORTEST: &str = "```";
+pub(crate) const SHORTEST: &str = "```";
 
 /// The shortest fence that no line of `texts` begins with.
 pub(crate) fn fence_around<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_domain::{Context, Fim, ModelFacts, Prompt, Severity, TemplateFamily};
+use saga_domain::{Context, EditTask, Fim, ModelFacts, Prompt, Severity, TemplateFamily};
 use saga_prompt::{Budget, EditAsk, Problem, edit, estimate_tokens};
 
 fn facts(template: TemplateFamily, context_tokens: u32) -> ModelFacts {
@@ -39,10 +39,13 @@ fn check(template: TemplateFamily, instruction: &str, problems: &[Problem<'_>], 
     let context = around();
     let asked = edit(&EditAsk {
         facts: &facts,
+        task: if problems.is_empty() { EditTask::Refactor } else { EditTask::Fix },
         context: &context,
         code: CODE,
         instruction,
         problems,
+        beside: &[],
+        tried: None,
         budget: Budget::for_edit(&facts),
     })
     .expect("a prompt");
@@ -110,6 +113,8 @@ fn problems_are_listed_with_their_lines() {
                 severity: Severity::Error,
                 source: Some("Pyright"),
                 code: Some("reportAttributeAccessIssue"),
+                related: &[],
+                hover: None,
             },
             Problem {
                 line: 9,
@@ -117,6 +122,8 @@ fn problems_are_listed_with_their_lines() {
                 severity: Severity::Hint,
                 source: None,
                 code: None,
+                related: &[],
+                hover: None,
             },
         ],
         expect![[r#"
@@ -164,10 +171,13 @@ fn a_selection_that_cannot_fit_is_refused_with_both_numbers() {
     let code = CODE.repeat(60);
     let refused = edit(&EditAsk {
         facts: &facts,
+        task: EditTask::Refactor,
         context: &context,
         code: &code,
         instruction: "shorten",
         problems: &[],
+        beside: &[],
+        tried: None,
         budget: Budget::for_edit(&facts),
     })
     .expect_err("too long");
@@ -189,9 +199,9 @@ proptest! {
         let facts = facts(template, context_tokens);
         let context = Context { prefix: line.repeat(around_lines), suffix: line.repeat(around_lines), ..around() };
         let code = line.repeat(lines);
-        let problem = Problem { line: 1, message: "wrong", severity: Severity::Warning, source: None, code: None };
+        let problem = Problem { line: 1, message: "wrong", severity: Severity::Warning, source: None, code: None, related: &[], hover: None };
         let problems = vec![problem; problems];
-        let asked = edit(&EditAsk { facts: &facts, context: &context, code: &code, instruction: "고쳐줘", problems: &problems, budget: Budget::for_edit(&facts) });
+        let asked = edit(&EditAsk { facts: &facts, task: EditTask::Fix, context: &context, code: &code, beside: &[], instruction: "고쳐줘", problems: &problems, tried: None, budget: Budget::for_edit(&facts) });
         match asked {
             Ok(asked) => {
                 let text = text(&asked.prompt);

@@ -2,7 +2,7 @@
 
 use crate::world::{CHAT, COMPLETIONS, World};
 use expect_test::{Expect, expect};
-use saga_domain::{ByteOffset, Diagnostic, FailureCode, ReplyEvent, Severity, Span};
+use saga_domain::{ByteOffset, Diagnostic, EditTask, FailureCode, ReplyEvent, Severity, Span};
 use scripted_ollama::{Ending, Rule};
 
 const LOOP: &str = "\
@@ -116,9 +116,12 @@ async fn what_cannot_be_asked_is_refused_at_once() {
     assert_eq!(code(world.refactor("simplify")), FailureCode::InvalidRequest);
     assert_eq!(code(world.refactor(&"x".repeat(20_000))), FailureCode::TooLarge);
     let outside = Span::new(2, 900);
-    let outcome = world.engine.refactor(world.uri(), outside, "simplify");
+    let outcome = world.edit(EditTask::Refactor, |ask| {
+        ask.selection = outside;
+        ask.instruction = "simplify".to_owned();
+    });
     assert_eq!(code(outcome), FailureCode::OffsetOutOfRange);
-    assert_eq!(code(world.engine.fix(world.uri(), &[])), FailureCode::InvalidRequest);
+    assert_eq!(code(world.engine.fix(world.uri(), &[], None)), FailureCode::InvalidRequest);
 }
 
 #[tokio::test]
@@ -150,8 +153,11 @@ def total(items):
         severity: Severity::Error,
         source: Some("Pylance".to_owned()),
         code: Some("reportUndefinedVariable".to_owned()),
+        related: Vec::new(),
+        hover: None,
     };
-    let reply = world.engine.fix(world.uri(), &[diagnostic]).expect("a place in the document");
+    let reply =
+        world.engine.fix(world.uri(), &[diagnostic], None).expect("a place in the document");
     expect![[r#"
         edit of version 1
         def other():

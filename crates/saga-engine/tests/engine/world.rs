@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use saga_domain::{ByteOffset, Failure, ReplyEvent, Span, TextEdit, Trigger};
-use saga_engine::{CompleteAsk, Engine, EngineOptions, EngineStats, NewDocument, Reply};
+use saga_domain::{ByteOffset, EditTask, Failure, ReplyEvent, Span, TextEdit, Trigger};
+use saga_engine::{CompleteAsk, EditAsk, Engine, EngineOptions, EngineStats, NewDocument, Reply};
 use saga_fixture::Fixture;
 use scripted_ollama::{Kind, Options, Recorded, Rule, ScriptedOllama};
 use serde_json::json;
@@ -147,7 +147,18 @@ impl World {
     }
 
     pub(crate) fn refactor(&self, instruction: &str) -> Result<Reply, Failure> {
-        self.engine.refactor(&self.uri, self.selection, instruction)
+        self.edit(EditTask::Refactor, |ask| ask.instruction = instruction.to_owned())
+    }
+
+    /// Asks for something to be done with the selection.
+    pub(crate) fn edit(
+        &self,
+        task: EditTask,
+        change: impl FnOnce(&mut EditAsk),
+    ) -> Result<Reply, Failure> {
+        let mut ask = EditAsk::new(&self.uri, self.selection, task);
+        change(&mut ask);
+        self.engine.edit(ask)
     }
 
     pub(crate) fn uri(&self) -> &str {

@@ -1,0 +1,136 @@
+//! Texts that a model writes about code: a commit message from a diff.
+
+use std::sync::Arc;
+
+use saga_client::{Finish, Purpose, Task};
+use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
+use saga_prompt::{Budget, MessageAsk, commit_message, read_message};
+
+use crate::ask::{Terms, ask};
+use crate::edit::{Said, listen};
+use crate::guard::without_secrets;
+use crate::reply::{Giver, Reply};
+use crate::request::Errand;
+use crate::runner::Runner;
+use crate::shared::Shared;
+use crate::stats::Watch;
+
+/// Bytes of a diff. More than a model reads, and redaction goes through all of it.
+const TEXT_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a diff that are looked at; what stands behind would not fit into any prompt.
+const TEXT_BYTES_READ: usize = 512 << 10;
+/// Examples that are looked at.
+const EXAMPLES_MAX: usize = 20;
+/// Bytes of each.
+const EXAMPLE_BYTES_MAX: usize = 1 << 10;
+
+/// What is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteTask {
+    /// A commit message for a diff.
+    CommitMessage,
+}
+
+/// A text that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteAsk {
+    /// Which.
+    pub task: WriteTask,
+    /// What it is about: the diff.
+    pub text: String,
+    /// Earlier texts whose manner is followed, the newest first.
+    pub examples: Vec<String>,
+    /// The language to write in, `ko` or `en`; that of the examples when absent.
+    pub language: Option<String>,
+}
+
+pub(crate) fn write(
+    shared: &Arc<Shared>,
+    runner: &Runner,
+    ask: WriteAsk,
+) -> Result<Reply, Failure> {
+    if ask.text.trim().is_empty() {
+        return Err(Failure::new(FailureCode::InvalidRequest, "`text` is empty."));
+    }
+    if ask.text.len() > TEXT_BYTES_MAX {
+        let message = format!("`text` is longer than {TEXT_BYTES_MAX} bytes.");
+        return Err(Failure::new(FailureCode::TooLarge, message));
+    }
+    shared.background.give_way();
+    let (giver, reply) = shared.reply();
+    let (shared, runner_inside) = (Arc::clone(shared), runner.clone());
+    runner.answer(giver, |giver| async move {
+        // Looking for secrets in a large diff takes a while.
+        let ready = runner_inside.beside(move || harmless(ask)).await;
+        let Some(ask) = ready else { return Err(crate::runner::fault()) };
+        let outcome = message(&shared, &ask, &giver).await;
+        if outcome.as_ref().is_err_and(|failure| failure.code != FailureCode::ContextOverflow) {
+            shared.model.forget();
+        }
+        outcome
+    });
+    Ok(reply)
+}
+
+/// Bounded, and without secrets.
+fn harmless(ask: WriteAsk) -> WriteAsk {
+    let head = |text: &str, bytes_max: usize| {
+        let mut end = bytes_max.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        without_secrets(text[..end].replace("\r\n", "\n"))
+    };
+    let examples = ask.examples.iter().take(EXAMPLES_MAX);
+    WriteAsk {
+        text: head(&ask.text, TEXT_BYTES_READ),
+        examples: examples.map(|example| head(example, EXAMPLE_BYTES_MAX)).collect(),
+        ..ask
+    }
+}
+
+async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(), Failure> {
+    let facts = shared.facts().await?;
+    let prompt = commit_message(&MessageAsk {
+        facts: &facts,
+        diff: &ask_for.text,
+        examples: &ask_for.examples,
+        language: ask_for.language.as_deref(),
+        budget: Budget::for_edit(&facts),
+    })
+    .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
+    let warn = |code, message: &str| {
+        giver.give(ReplyEvent::Warning { code, message: message.to_owned() });
+    };
+    if prompt.shortened {
+        warn(WarningCode::Shortened, "The model saw only parts of the diff.");
+    }
+    let terms = Terms {
+        stop: prompt.stop,
+        max_tokens: prompt.max_tokens,
+        temperature: 0.0,
+        purpose: Purpose { task: Some(Task::Edit), ..Purpose::default() },
+    };
+    let mut watch = Watch::start(&shared.stats, Errand::Other);
+    let sent = ask(&shared.client, &facts.name, prompt.prompt, terms).await;
+    let answer = sent.inspect_err(|failure| watch.failed(failure))?;
+    let mut said = Said::default();
+    let heard =
+        listen(answer, &mut watch, |so_far| said.say(giver, read_message(so_far, false))).await?;
+    said.say(giver, read_message(&heard.said, true));
+    if said.is_nothing() {
+        return Err(Failure::new(FailureCode::NoCode, "The model wrote no message."));
+    }
+    if heard.finish == Finish::Length {
+        warn(WarningCode::Truncated, "The answer reached its length limit; its end is missing.");
+    }
+    giver.give(ReplyEvent::Done(Usage {
+        prompt_tokens: heard.prompt_tokens,
+        completion_tokens: heard.completion_tokens,
+        first_token_ms: watch.first_token_ms(),
+        total_ms: watch.total_ms(),
+        from_cache: false,
+        session: None,
+    }));
+    Ok(())
+}
