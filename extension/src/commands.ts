@@ -3,7 +3,10 @@
  * called by the extension itself and never shown.
  */
 import * as vscode from "vscode";
+import type { AcrossFiles } from "./acrossFiles/acrossFiles";
+import type { Node } from "./acrossFiles/tree";
 import type { ChatPanel } from "./chat/view";
+import { commitMessage } from "./commitMessage/commitMessage";
 import { choosePause } from "./completion/choosePause";
 import type { GhostText } from "./completion/ghostText";
 import { toggleLanguage } from "./completion/toggleLanguage";
@@ -16,7 +19,11 @@ import type { Pages } from "./pages";
 import type { Edits } from "./preview";
 import { showStatusPage } from "./statusPage";
 import { explain } from "./tasks/explain";
+import type { Explanations } from "./tasks/explanations";
 import { refactor, type Wish } from "./tasks/refactor";
+import type { Place } from "./tasks/target";
+import { documentCode, generateHere, translateComments } from "./tasks/tasks";
+import { writeTests } from "./tasks/writeTests";
 import { askForToken } from "./token";
 
 /** What commands work on. */
@@ -26,6 +33,8 @@ export interface App {
   readonly edits: Edits;
   readonly chat: ChatPanel;
   readonly ghostText: GhostText;
+  readonly explanations: Explanations;
+  readonly acrossFiles: AcrossFiles;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the editor passes what a command's caller gave.
@@ -34,6 +43,16 @@ type Handler = (app: App) => (...args: any[]) => unknown;
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.refactor": (app) => (wish?: Wish) => refactor(app, wish),
   "codesaga.explain": (app) => () => explain(app),
+  "codesaga.explainHere": (app) => () => app.explanations.explain(),
+  "codesaga.closeExplanation": (app) => (thread) => app.explanations.close(thread),
+  "codesaga.document": (app) => () => documentCode(app),
+  "codesaga.writeTests": (app) => () => writeTests(app),
+  "codesaga.generate": (app) => () => generateHere(app),
+  "codesaga.translateComments": (app) => () => translateComments(app),
+  "codesaga.refactorAcrossFiles": (app) => () => app.acrossFiles.start(),
+  "codesaga.applyAcrossFiles": (app) => () => app.acrossFiles.apply(),
+  "codesaga.discardAcrossFiles": (app) => () => app.acrossFiles.discard(),
+  "codesaga.commitMessage": (app) => (source) => commitMessage(app, source),
   "codesaga.fix": (app) => () => fixHere(app),
   "codesaga.fixTerminal": (app) => () => fixTerminal(app),
   "codesaga.fixTestFailure": (app) => (failed?: FailedTest) => fixTestFailure(app, failed),
@@ -50,6 +69,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.acceptEdit": (app) => () => app.edits.accept(),
   "codesaga.discardEdit": (app) => () => app.edits.discard(),
   "codesaga.retryEdit": (app) => () => app.edits.retry(),
+  "_codesaga.explain": (app) => (place: Place) => app.explanations.explain(place),
+  "_codesaga.document": (app) => (place: Place) => documentCode(app, place),
+  "_codesaga.showHunk": (app) => (node: Node) => app.acrossFiles.show(node),
   "_codesaga.fix": (app) => (target: FixTarget) => fix(app, target),
   "_codesaga.accepted": (app) => (id: number) => app.ctx.outcomes.accepted(id),
   "_codesaga.letGo": (app) => () => app.ghostText.letGo(),

@@ -18,6 +18,8 @@ export interface Config {
   readonly skip: { readonly comments: boolean; readonly strings: boolean };
   /** Which keys send a question. */
   readonly chatSendWith: "enter" | "ctrlEnter";
+  /** Whether *Explain* and *Document* stand above the document's functions. */
+  hasLenses(document: vscode.TextDocument): boolean;
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -57,6 +59,9 @@ export const config: Config = {
   get chatSendWith() {
     return section().get<string>("chat.sendWith") === "ctrlEnter" ? "ctrlEnter" : "enter";
   },
+  hasLenses(document) {
+    return vscode.workspace.getConfiguration("codesaga", document).get<boolean>("lenses.enabled", false);
+  },
   get privateFiles() {
     // A workspace may add to what its user keeps private, and take nothing away.
     const { globalValue = [], workspaceValue = [] } = section().inspect<string[]>("privateFiles") ?? {};
@@ -95,6 +100,11 @@ export function changesChatInput(event: vscode.ConfigurationChangeEvent): boolea
 /** Whether completion may be on or off where it was not. */
 export function changesCompletion(event: vscode.ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration("codesaga.completion");
+}
+
+/** Whether lenses may be wanted where they were not. */
+export function changesLenses(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration("codesaga.lenses");
 }
 
 function section(): vscode.WorkspaceConfiguration {

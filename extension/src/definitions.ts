@@ -5,13 +5,17 @@
 import * as vscode from "vscode";
 import { within } from "./within";
 
+/** A person waits for what is done with them. */
 const SYMBOLS_WITHIN_MS = 300;
 
 type Symbols = (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined;
 
-export async function symbolsOf(document: vscode.TextDocument): Promise<vscode.DocumentSymbol[]> {
+export async function symbolsOf(
+  document: vscode.TextDocument,
+  withinMs = SYMBOLS_WITHIN_MS,
+): Promise<vscode.DocumentSymbol[]> {
   const asked = vscode.commands.executeCommand<Symbols>("vscode.executeDocumentSymbolProvider", document.uri);
-  const symbols = (await within(SYMBOLS_WITHIN_MS, asked)) ?? [];
+  const symbols = (await within(withinMs, asked)) ?? [];
   return symbols.filter((symbol): symbol is vscode.DocumentSymbol => "children" in symbol);
 }
 

@@ -32,6 +32,9 @@ export type Reply = Pick<addon.Reply, "next" | "cancel">;
 /** Where and why to complete; `selected`, `above` and `skip` are explained where the addon declares them. */
 export type CompleteQuestion = Omit<addon.CompleteRequest, "uri">;
 
+/** What is to be done with which code; explained where the addon declares it. */
+export type EditQuestion = Omit<addon.EditRequest, "uri">;
+
 export type ChatRequest = Parameters<addon.Engine["chat"]>[0];
 
 /** The part of the engine that keeps documents. */
@@ -43,9 +46,12 @@ export interface EngineHandle {
   complete(document: vscode.TextDocument, question: CompleteQuestion): Reply;
   /** Has the server read that place, when it has nothing better to do. */
   prefill(document: vscode.TextDocument, offset: number): void;
-  refactor(document: vscode.TextDocument, startOffset: number, endOffset: number, instruction: string): Reply;
+  /** The answer to the task `explain` is words. */
+  edit(document: vscode.TextDocument, question: EditQuestion): Reply;
   /** `tried` when an earlier answer was not good. */
   fix(document: vscode.TextDocument, diagnostics: addon.Diagnostic[], tried?: Tried): Reply;
+  /** Words about code, such as a commit message for a diff. */
+  write(request: addon.WriteRequest): Reply;
   chat(request: ChatRequest): Reply;
   /** Undefined while the engine is being made. */
   status(): Promise<addon.ServerStatus | undefined>;
@@ -140,11 +146,9 @@ export function startEngine(base: Base): EngineHandle {
     prefill: (document, offset) => {
       if (documents.has(document)) told((engine) => engine.prefill({ uri: document.uri.toString(), offset }));
     },
-    refactor: (document, startOffset, endOffset, instruction) =>
+    edit: (document, question) =>
       replyFrom((engine) =>
-        documents.askByHand(engine, document, () =>
-          engine.refactor({ uri: document.uri.toString(), startOffset, endOffset, instruction }),
-        ),
+        documents.askByHand(engine, document, () => engine.edit({ uri: document.uri.toString(), ...question })),
       ),
     fix: (document, diagnostics, tried) =>
       replyFrom((engine) =>
@@ -152,6 +156,7 @@ export function startEngine(base: Base): EngineHandle {
           engine.fix({ uri: document.uri.toString(), diagnostics, ...(tried && { tried }) }),
         ),
       ),
+    write: (request) => replyFrom((engine) => engine.write(request)),
     chat: (request) => replyFrom((engine) => engine.chat(request)),
     status: async () => {
       if (state.kind === "starting") return undefined;

@@ -1,13 +1,16 @@
 /** Where the parts are put together, in the order in which they are needed. */
 import type * as vscode from "vscode";
+import { registerAcrossFiles } from "./acrossFiles/acrossFiles";
 import { registerChat } from "./chat/view";
 import { registerCommands } from "./commands";
 import { registerGhostText } from "./completion/ghostText";
 import { registerPrefill } from "./completion/prefill";
 import { createCtx } from "./ctx";
 import { registerQuickFix } from "./fix/quickFix";
+import { registerLenses } from "./lenses";
 import { registerPages } from "./pages";
 import { registerEdits } from "./preview";
+import { registerExplanations } from "./tasks/explanations";
 import { registerWorkspaceIndex } from "./workspaceIndex";
 
 export function activate(extension: vscode.ExtensionContext): void {
@@ -19,5 +22,8 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerPrefill(ctx);
   registerWorkspaceIndex(ctx);
   registerQuickFix(ctx);
-  registerCommands({ ctx, pages, edits, chat, ghostText });
+  registerLenses(ctx);
+  const explanations = registerExplanations(ctx);
+  const acrossFiles = registerAcrossFiles(ctx, pages);
+  registerCommands({ ctx, pages, edits, chat, ghostText, explanations, acrossFiles });
 }

@@ -38,10 +38,13 @@ let workbench;
 before(async () => {
   scene = await openScene({
     name: "fix",
+    // So that a test can read what stands in the terminal.
+    settings: { "terminal.integrated.gpuAcceleration": "off" },
     files: {
+      "build.log": "src/shop.ts(3,9): error TS2322: Type 'number' is not assignable to type 'string'.\n",
+      "src/shop.ts": broken,
       "solved.ts": broken,
       "worse.ts": broken,
-      "terminal.ts": broken,
       "tsconfig.json": '{ "compilerOptions": { "strict": true } }',
     },
   });
@@ -132,4 +135,25 @@ test("Try Again sends the new errors and the answer that brought them", async ()
   await workbench.saves("worse.ts", fixed);
   const [, second] = await scene.scripted.asked("worse.ts");
   assert.match(askedText(second), /Cannot find name 'rest'/);
+});
+
+test("an error that is selected in the terminal is fixed in the file it names", async () => {
+  const { page } = workbench;
+  await scene.scripted.script([{ pieces: whole }]);
+  await page.evaluate(() => navigator.clipboard.writeText("what was copied before"));
+  await workbench.palette("Terminal: Create New Terminal");
+  await page.locator(".terminal-wrapper.active .xterm").waitFor();
+  await workbench.type("cat build.log\n");
+  const shown = () => page.locator(".terminal-wrapper.active .xterm-rows").innerText();
+  await eventually("the error in the terminal", shown, (text) => text.includes("TS2322"));
+  await workbench.palette("Terminal: Select All");
+  await workbench.palette("CodeSaga: Fix the Error in the Terminal");
+  await workbench.waitForDiff();
+  await scene.screenshots("terminal");
+  assert.match(await workbench.diffTitle(), /shop\.ts 3/);
+  await accept();
+  await workbench.saves("src/shop.ts", fixed);
+  const [asked] = await scene.scripted.asked("TS2322");
+  assert.match(askedText(asked), /src\/shop\.ts/);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "what was copied before");
 });

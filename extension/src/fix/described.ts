@@ -7,11 +7,7 @@ import type { Diagnostic } from "../engine";
 import { within } from "../within";
 
 /** A diagnostic without its place, which may move before it is asked about. */
-export interface Described extends Omit<Diagnostic, "startOffset" | "endOffset"> {
-  /** What is said about it elsewhere; lines count from 1. */
-  readonly related?: { path: string; line: number; message: string }[];
-  readonly hover?: string;
-}
+export type Described = Omit<Diagnostic, "startOffset" | "endOffset">;
 
 const RELATED_MAX = 5;
 const HOVERED_MAX = 5;

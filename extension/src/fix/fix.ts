@@ -15,17 +15,19 @@ import { touching } from "./together";
 export interface FixTarget {
   readonly document: vscode.TextDocument;
   readonly diagnostics: readonly vscode.Diagnostic[];
+  /** What the title says; the first problem's words when absent. */
+  readonly label?: string;
   /** The earlier answer, for a second try. */
   readonly tried?: Tried;
 }
 
-export async function fix(app: App, { document, diagnostics, tried: first }: FixTarget): Promise<void> {
+export async function fix(app: App, { document, diagnostics, label, tried: first }: FixTarget): Promise<void> {
   if (diagnostics.length === 0) return;
   const before = vscode.languages.getDiagnostics(document.uri);
   const problems = await described(document, diagnostics);
   await app.edits.propose({
     document,
-    title: `${vscode.l10n.t("Fix")} · ${labelOf(diagnostics)}`,
+    title: `${vscode.l10n.t("Fix")} · ${label ?? labelOf(diagnostics)}`,
     spans: diagnostics.map(({ range }) => spanOf(document, range)),
     ask: (spans, tried = first) => {
       const asked = problems.map((problem, index) => {

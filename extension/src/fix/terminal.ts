@@ -5,6 +5,7 @@
  */
 import * as vscode from "vscode";
 import type { App } from "../commands";
+import { linesName } from "../titles";
 import { fix } from "./fix";
 import { type NamedPlace, placesIn, withoutColours } from "./places";
 
@@ -38,7 +39,8 @@ export async function fixFromText(app: App, text: string, source = "terminal", k
   const message = withoutColours(text).trim().slice(-MESSAGE_CHARACTERS_MAX);
   const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = source;
-  await fix(app, { document, diagnostics: [diagnostic] });
+  const label = linesName(document.uri.path, range.start.line + 1, range.start.line + 1);
+  await fix(app, { document, diagnostics: [diagnostic], label });
 }
 
 /** The editor tells an extension of a terminal's words only by the clipboard; what was in it is put back. */

@@ -32,7 +32,14 @@ export async function refactor({ ctx, edits }: App, wish: Wish = {}): Promise<vo
     document,
     title: `${target.name} · ${shortLabel(instruction.label)}`,
     spans: [target.span],
-    ask: ([span = target.span]) => ctx.engine.refactor(document, span.start, span.end, instruction.text),
+    ask: ([span = target.span], tried) =>
+      ctx.engine.edit(document, {
+        task: "refactor",
+        startOffset: span.start,
+        endOffset: span.end,
+        instruction: instruction.text,
+        ...(tried && { tried }),
+      }),
   });
 }
 
