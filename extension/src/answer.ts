@@ -62,8 +62,10 @@ async function pull(proposal: Proposal, work: Work, tally: Tally, opened: () => 
         return { kind: "failed", failure: event, prose: event.code === "no_code" ? prose : "" };
       case "done":
         return (await proposal.finish()) ? { kind: "ready" } : { kind: "unchanged" };
-      case "queued":
       case "warning":
+        if (event.code === "new_syntax_errors") proposal.warn(event.message);
+        break;
+      case "queued":
       case "completion":
         break;
     }

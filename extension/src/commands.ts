@@ -69,6 +69,14 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.acceptEdit": (app) => () => app.edits.accept(),
   "codesaga.discardEdit": (app) => () => app.edits.discard(),
   "codesaga.retryEdit": (app) => () => app.edits.retry(),
+  "codesaga.retryEditWith": (app) => () => app.edits.retryWith(),
+  "codesaga.acceptHunk": (app) => (id?: unknown) => app.edits.acceptHunk(hunkId(id)),
+  "codesaga.rejectHunk": (app) => (id?: unknown) => app.edits.rejectHunk(hunkId(id)),
+  "codesaga.nextHunk": (app) => () => app.edits.goToHunk(1),
+  "codesaga.previousHunk": (app) => () => app.edits.goToHunk(-1),
+  "codesaga.nextAnswer": (app) => () => app.edits.stepAnswer(1),
+  "codesaga.previousAnswer": (app) => () => app.edits.stepAnswer(-1),
+  "codesaga.compareAnswers": (app) => () => app.edits.compareAnswers(),
   "_codesaga.explain": (app) => (place: Place) => app.explanations.explain(place),
   "_codesaga.document": (app) => (place: Place) => documentCode(app, place),
   "_codesaga.showHunk": (app) => (node: Node) => app.acrossFiles.show(node),
@@ -76,6 +84,11 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "_codesaga.accepted": (app) => (id: number) => app.ctx.outcomes.accepted(id),
   "_codesaga.letGo": (app) => () => app.ghostText.letGo(),
 };
+
+/** A lens gives the hunk's; a key and a menu give none, or something else. */
+function hunkId(given: unknown): number | undefined {
+  return typeof given === "number" ? given : undefined;
+}
 
 export function registerCommands(app: App): void {
   for (const [name, handler] of Object.entries(HANDLERS)) {

@@ -20,6 +20,10 @@ export interface Config {
   readonly chatSendWith: "enter" | "ctrlEnter";
   /** Whether *Explain* and *Document* stand above the document's functions. */
   hasLenses(document: vscode.TextDocument): boolean;
+  /** How a proposed edit of that document is shown. */
+  editPreview(document: vscode.TextDocument): EditPreview;
+  /** Whether the editor formats that document when it is saved. */
+  formatsOnSave(document: vscode.TextDocument): boolean;
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -60,7 +64,13 @@ export const config: Config = {
     return section().get<string>("chat.sendWith") === "ctrlEnter" ? "ctrlEnter" : "enter";
   },
   hasLenses(document) {
-    return vscode.workspace.getConfiguration("codesaga", document).get<boolean>("lenses.enabled", false);
+    return section(document).get<boolean>("lenses.enabled", false);
+  },
+  editPreview(document) {
+    return section(document).get<EditPreview>("edits.preview", "auto");
+  },
+  formatsOnSave(document) {
+    return vscode.workspace.getConfiguration("editor", document).get(FORMAT_ON_SAVE, false);
   },
   get privateFiles() {
     // A workspace may add to what its user keeps private, and take nothing away.
@@ -73,6 +83,12 @@ export const config: Config = {
     return [...new Set(patterns.filter(([, on]) => on === true).map(([pattern]) => pattern))];
   },
 };
+
+/** `auto` is in place for a few lines, a diff for more. */
+export type EditPreview = "auto" | "diff" | "inline";
+
+/** The editor's own setting. */
+const FORMAT_ON_SAVE = "formatOnSave";
 
 type Languages = Record<string, boolean>;
 
@@ -107,6 +123,6 @@ export function changesLenses(event: vscode.ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration("codesaga.lenses");
 }
 
-function section(): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration("codesaga");
+function section(scope?: vscode.ConfigurationScope): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration("codesaga", scope);
 }

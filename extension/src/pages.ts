@@ -5,7 +5,8 @@
 import * as vscode from "vscode";
 import type { Ctx } from "./ctx";
 
-const EDIT_SCHEME = "codesaga-edit";
+/** Of the right half of a proposal's diff. */
+export const EDIT_SCHEME = "codesaga-edit";
 const STATUS_SCHEME = "codesaga-status";
 const ANSWER_SCHEME = "codesaga-answer";
 

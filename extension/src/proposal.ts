@@ -1,13 +1,20 @@
 /**
- * One proposed edit: the question, its answer so far, and the page in the right half of the
- * editor's diff view that shows it. It never writes to the user's document; preview.ts does, on
- * Accept.
+ * One proposed edit from its question to its end: the answer on its way, the answers before it, and
+ * where they are shown. It never writes to the user's document; preview.ts does, on Accept.
  */
 import * as vscode from "vscode";
+import type { EditPreview } from "./config";
 import { changesOf } from "./documents";
+import { Answers } from "./edits/answers";
+import { Asking } from "./edits/asking";
+import type { Candidate } from "./edits/candidate";
+import { type DiffView, isDiffOf, openDiff } from "./edits/diffView";
+import { inDocument, inProposed, proposed } from "./edits/draft";
+import { marksOf } from "./edits/inlineMarks";
+import { InlineView } from "./edits/inlineView";
 import type { Reply, ReplyEvent } from "./engine";
 import type { Page, Pages } from "./pages";
-import { applyAll, follow, linesChanged, minimalReplacements, type Replacement, type Span, unionOf } from "./textEdits";
+import { follow, linesOf, type Replacement, type Span } from "./textEdits";
 
 export interface EditRequest {
   readonly document: vscode.TextDocument;
@@ -28,42 +35,82 @@ export interface Tried {
   readonly instruction?: string;
 }
 
-/** What Accept does. */
+/** What was written. */
 export interface Change {
   readonly document: vscode.TextDocument;
+  /** In the document as it was before. */
   readonly replacements: readonly Replacement[];
+  /** Of the whole proposal, hunk by hunk or at once. */
   readonly lines: number;
 }
+
+type View =
+  | { readonly kind: "none" }
+  | { readonly kind: "diff"; readonly diff: DiffView }
+  | { readonly kind: "inline"; readonly inline: InlineView };
 
 /** A growing diff is drawn at most this often. */
 const DRAW_EVERY_MS = 100;
 
+/** An answer about no more lines than this may turn out small enough to be shown in place. */
+const UNDECIDED_LINES_MAX = 12;
+
 export class Proposal {
-  /** The diff is open and the answer whole. */
-  ready = false;
-  private readonly reply: Reply;
-  private readonly before: string;
-  private readonly changes: Replacement[] = [];
+  readonly answers = new Answers();
+  /** Whoever was asked whether to apply a broken answer has an answer to that. */
+  readonly warnedOf = new Set<Candidate>();
+  private asking: Asking | undefined;
+  private view: View = { kind: "none" };
+  private spans: readonly Span[];
   private readonly page: Page;
-  private replacements: readonly Replacement[] = [];
-  private opening: Promise<void> | undefined;
   private drawnAt = 0;
 
   constructor(
     readonly request: EditRequest,
     pages: Pages,
+    private readonly mode: EditPreview,
+    /** The lenses have to be asked for again. */
+    private readonly drawn: () => void,
   ) {
-    this.before = request.document.getText();
-    this.page = pages.createEdit(request.document.uri.path);
-    this.reply = request.ask(request.spans);
+    this.spans = request.spans;
+    this.page = pages.createEdit(pageName(request.document));
+    this.ask();
+  }
+
+  /** The shown answer is whole. */
+  get ready(): boolean {
+    return this.asking === undefined && this.answers.shown !== undefined;
+  }
+
+  get shownAs(): View["kind"] {
+    return this.view.kind;
+  }
+
+  get pageUri(): vscode.Uri {
+    return this.page.uri;
+  }
+
+  /** Asks, or asks again about the same places, wherever they are now. */
+  ask(tried?: Tried): void {
+    const { request } = this;
+    this.asking = new Asking(request.ask(this.spans, tried), request.document.getText());
   }
 
   next(): Promise<ReplyEvent | null> {
-    return this.reply.next();
+    return this.asking?.next() ?? Promise.resolve(null);
   }
 
   cancel(): void {
-    this.reply.cancel();
+    this.asking?.cancel();
+  }
+
+  warn(problem: string): void {
+    this.asking?.warn(problem);
+  }
+
+  /** The same question about the same places, wherever they are now. */
+  requestNow(): EditRequest {
+    return { ...this.request, spans: this.spans };
   }
 
   follows(document: vscode.TextDocument): boolean {
@@ -71,97 +118,145 @@ export class Proposal {
   }
 
   changed(event: vscode.TextDocumentChangeEvent): void {
-    for (const change of changesOf(event)) {
-      this.changes.push({ start: change.startOffset, end: change.endOffset, text: change.text });
-    }
-    if (this.opening) this.page.set(this.proposed());
+    const changes = changesOf(event).map(({ startOffset, endOffset, text }) => ({
+      start: startOffset,
+      end: endOffset,
+      text,
+    }));
+    if (changes.length === 0) return;
+    const text = event.document.getText();
+    this.spans = this.spans.map((span) => follow(span, changes));
+    this.asking?.changed(changes);
+    for (const candidate of this.answers.all) candidate.changed(changes, text);
+    this.draw();
   }
 
   isShownIn(tab: vscode.Tab): boolean {
-    return tab.input instanceof vscode.TabInputTextDiff && tab.input.modified.toString() === this.page.uri.toString();
+    return this.view.kind === "diff" && isDiffOf(tab, this.page.uri);
   }
 
-  /** The same question about the same places, wherever they are now. */
-  requestNow(): EditRequest {
-    return { ...this.request, spans: this.request.spans.map((span) => follow(span, this.changes)) };
+  /** Whether the user is looking at it. */
+  isActive(tab: vscode.Tab | undefined, editor: vscode.TextEditor | undefined): boolean {
+    if (this.view.kind === "inline") return editor !== undefined && this.follows(editor.document);
+    return tab !== undefined && this.isShownIn(tab);
   }
 
-  /** Takes the answer so far; a later one replaces it. Gives the opening of the diff, the first time. */
+  /** Takes the answer so far. Gives the opening of the diff, the first time. */
   show(replacements: readonly Replacement[], now: number): Promise<void> | undefined {
-    this.replacements = replacements;
-    if (this.opening && now - this.drawnAt < DRAW_EVERY_MS) return undefined;
+    const { asking } = this;
+    asking?.take(replacements);
+    if (this.view.kind === "inline" || now - this.drawnAt < DRAW_EVERY_MS) return undefined;
+    if (this.view.kind === "none" && (!asking || this.mayBeInline(asking))) return undefined;
     this.drawnAt = now;
-    this.page.set(this.proposed());
-    if (this.opening) return undefined;
-    this.opening = this.open();
-    return this.opening;
+    if (this.view.kind === "diff") {
+      this.draw();
+      return undefined;
+    }
+    return this.openAsDiff(asking?.span?.start);
   }
 
   /** The answer is whole; false when it would change nothing. */
   async finish(): Promise<boolean> {
-    const span = unionOf(this.replacements);
-    if (!span || this.newText(span) === this.before.slice(span.start, span.end)) return false;
-    // While the page is being opened the editor does not hear of a change.
-    await this.opening;
-    this.page.set(this.proposed());
-    this.ready = true;
+    const candidate = this.asking?.whole();
+    this.asking = undefined;
+    if (!candidate) return false;
+    this.answers.add(candidate);
+    await this.present();
     return true;
   }
 
-  /** What Accept would do now; undefined when the code to be replaced is no longer as it was. */
-  async change(): Promise<Change | undefined> {
-    const document = await vscode.workspace.openTextDocument(this.request.document.uri);
-    const asked = unionOf(this.replacements);
-    if (!asked) return undefined;
-    const span = follow(asked, this.changes);
-    const old = document.getText().slice(span.start, span.end);
-    if (old !== this.before.slice(asked.start, asked.end)) return undefined;
-    const hunks = minimalReplacements(old, this.newText(asked));
-    const replacements = hunks.map(({ start, end, text }) => ({
-      start: start + span.start,
-      end: end + span.start,
-      text,
-    }));
-    return { document, replacements, lines: linesChanged(old, hunks) };
+  /** The answer on its way is no longer wanted; those before it are shown again. False when there is none. */
+  async giveUp(): Promise<boolean> {
+    this.asking?.cancel();
+    this.asking = undefined;
+    if (!this.answers.shown) return false;
+    await this.present();
+    return true;
   }
 
-  /** Lets the answer go and closes the diff. */
+  /** Shows the chosen answer, in place where it is small enough. */
+  async present(): Promise<void> {
+    const shown = this.answers.shown;
+    if (!shown) return;
+    if (this.view.kind === "none" && this.mode !== "diff" && this.fitsInline(shown)) {
+      await this.openInline(shown);
+    } else if (this.view.kind !== "diff" && !(this.view.kind === "inline" && this.fitsInline(shown))) {
+      await this.openAsDiff(inDocument(shown.draft)[0]?.start);
+    }
+    // While the page is being opened the editor does not hear of a change.
+    if (this.view.kind === "diff") await this.view.diff.opened;
+    this.draw();
+  }
+
+  /** After the editor put something else in the place of what showed it. */
+  async presentAnew(): Promise<void> {
+    if (this.view.kind === "diff") this.view = { kind: "none" };
+    await this.present();
+  }
+
+  draw(): void {
+    const { document } = this.request;
+    const { asking, view } = this;
+    const shown = this.answers.shown;
+    if (view.kind === "diff") {
+      const text = document.getText();
+      this.page.set(asking?.proposed(text) ?? (shown ? proposed(shown.draft, text) : text));
+    } else if (view.kind === "inline") {
+      const isWhole = shown?.isIntact(document.getText()) === true;
+      view.inline.draw(isWhole && shown ? inDocument(shown.draft) : []);
+    }
+    this.drawn();
+  }
+
+  /** Where each hunk stands in that document: the user's own, or the page. */
+  hunksIn(document: vscode.TextDocument): { readonly id: number; readonly start: number; readonly end: number }[] {
+    const draft = this.answers.shown?.draft;
+    if (!draft || !this.ready) return [];
+    return document.uri.toString() === this.page.uri.toString() ? inProposed(draft) : inDocument(draft);
+  }
+
+  /** Lets the answer go and takes away what shows it. */
   async close(): Promise<void> {
     this.cancel();
-    await this.opening;
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => this.isShownIn(tab));
-    if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, false);
+    const { view } = this;
+    this.view = { kind: "none" };
+    if (view.kind === "inline") view.inline.dispose();
+    if (view.kind === "diff") await view.diff.close();
     this.page.dispose();
+    this.drawn();
   }
 
-  private newText(span: Span): string {
-    const inside = this.replacements.map(({ start, end, text }) => ({
-      start: start - span.start,
-      end: end - span.start,
-      text,
-    }));
-    return applyAll(this.before.slice(span.start, span.end), inside);
+  private mayBeInline(asking: Asking): boolean {
+    if (this.mode !== "auto") return this.mode === "inline";
+    const { span, code } = asking;
+    const old = span ? this.request.document.getText().slice(span.start, span.end) : "";
+    return Math.max(linesOf(old).length, linesOf(code).length) <= UNDECIDED_LINES_MAX;
   }
 
-  /** The whole document as it is now, with the answer in its place. */
-  private proposed(): string {
-    const text = this.request.document.getText();
-    const asked = unionOf(this.replacements);
-    if (!asked) return text;
-    return applyAll(text, [{ ...follow(asked, this.changes), text: this.newText(asked) }]);
+  private fitsInline({ draft }: Candidate): boolean {
+    return marksOf(this.request.document.getText(), inDocument(draft)) !== undefined;
   }
 
-  /** The page is opened by the diff alone: an opening of ours would keep it alive after the diff is closed. */
-  private async open(): Promise<void> {
+  private async openInline({ draft }: Candidate): Promise<void> {
+    const { document } = this.request;
+    this.view = { kind: "inline", inline: new InlineView(document) };
+    const isSeen = (one: vscode.TextEditor) => one.document === document;
+    const editor = vscode.window.visibleTextEditors.find(isSeen) ?? (await vscode.window.showTextDocument(document));
+    const start = document.positionAt(inDocument(draft)[0]?.start ?? 0);
+    editor.revealRange(new vscode.Range(start, start), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  private openAsDiff(offset = 0): Promise<void> {
+    if (this.view.kind === "inline") this.view.inline.dispose();
     const { document, title } = this.request;
-    const start = document.positionAt(unionOf(this.replacements)?.start ?? 0);
-    await vscode.commands.executeCommand("vscode.diff", document.uri, this.page.uri, `${title} — CodeSaga`, {
-      preview: true,
-      selection: new vscode.Range(start, start),
-    } satisfies vscode.TextDocumentShowOptions);
-    const page = vscode.workspace.textDocuments.find((one) => one.uri.toString() === this.page.uri.toString());
-    if (page && page.languageId !== document.languageId) {
-      await vscode.languages.setTextDocumentLanguage(page, document.languageId);
-    }
+    const diff = openDiff(document, this.page, title, offset);
+    this.view = { kind: "diff", diff };
+    this.draw();
+    return diff.opened;
   }
+}
+
+/** A cell has its notebook's name, which would open the page as a notebook. */
+function pageName({ uri }: vscode.TextDocument): string {
+  return uri.scheme === "vscode-notebook-cell" ? uri.path.replace(/\.\w+$/, "") : uri.path;
 }

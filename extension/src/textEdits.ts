@@ -129,7 +129,7 @@ function commonLengths(old: readonly string[], now: readonly string[]): Uint32Ar
 }
 
 /** Each with its line end. */
-function linesOf(text: string): string[] {
+export function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
 

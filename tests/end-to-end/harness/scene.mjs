@@ -56,6 +56,8 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
     "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
     "editor.wordBasedSuggestions": "off",
     "editor.minimap.enabled": false,
+    // Whether an edit is shown in place depends on its length, which few tests are about.
+    "codesaga.edits.preview": "diff",
     ...settings,
   });
   if (language === "ko") await speakKorean(profile);
