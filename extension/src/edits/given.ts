@@ -3,6 +3,7 @@
  * document, and a reply that says it. It is shown and applied like a model's answer.
  */
 import * as vscode from "vscode";
+import { symbolsOf } from "../definitions";
 import type { Reply, ReplyEvent } from "../engine";
 import type { Span } from "../textEdits";
 import { definitionName } from "../titles";
@@ -39,21 +40,10 @@ export function givenReply(document: vscode.TextDocument, span: Span, code: stri
   return { next: async () => events.shift() ?? null, cancel: () => void events.splice(0) };
 }
 
-/** Language servers may be busy starting; nobody waits for that. */
-const SYMBOLS_WITHIN_MS = 300;
-
 async function definitionLike(document: vscode.TextDocument, code: string): Promise<vscode.Range | undefined> {
   const name = definitionName(code)?.replace("()", "");
   if (name === undefined) return undefined;
-  const asked = vscode.commands.executeCommand<(vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined>(
-    "vscode.executeDocumentSymbolProvider",
-    document.uri,
-  );
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, SYMBOLS_WITHIN_MS, undefined));
-  const symbols = (await Promise.race([asked, late])) ?? [];
-  const found = flat(symbols.filter((symbol): symbol is vscode.DocumentSymbol => "children" in symbol)).filter(
-    (symbol) => symbol.name.replace(/\(.*$/, "") === name,
-  );
+  const found = flat(await symbolsOf(document)).filter((symbol) => symbol.name.replace(/\(.*$/, "") === name);
   // Two of the same name are not told apart by a guess.
   return found.length === 1 ? found[0]?.range : undefined;
 }

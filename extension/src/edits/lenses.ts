@@ -39,8 +39,8 @@ function lensesOf(proposal: Proposal, document: vscode.TextDocument): vscode.Cod
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command, arguments: args });
     const own = isIntact
       ? [
-          lens(`$(check) ${l10n.t("Accept")}`, "codesaga.acceptHunk", id),
-          lens(`$(close) ${l10n.t("Reject")}`, "codesaga.rejectHunk", id),
+          lens(icon("check", l10n.t("Accept")), "codesaga.acceptHunk", id),
+          lens(icon("close", l10n.t("Reject")), "codesaga.rejectHunk", id),
         ]
       : [];
     const all = index === 0 && several && isIntact ? [lens(l10n.t("Accept All"), "codesaga.acceptEdit")] : [];
@@ -56,7 +56,7 @@ function ofWhole(
   const lenses: vscode.CodeLens[] = [];
   if (!isIntact) {
     const text = l10n.t("This code has changed since the question was asked");
-    lenses.push(lens(`$(warning) ${text}`, "codesaga.acceptEdit"));
+    lenses.push(lens(icon("warning", text), "codesaga.acceptEdit"));
   }
   const problem = answers.shown?.problem;
   if (problem !== undefined) {
@@ -65,10 +65,15 @@ function ofWhole(
       line === undefined
         ? l10n.t("The answer has a syntax error: try again")
         : l10n.t("The answer has a syntax error in line {0}: try again", line);
-    lenses.push(lens(`$(warning) ${text}`, "codesaga.retryEdit"));
+    lenses.push(lens(icon("warning", text), "codesaga.retryEdit"));
   }
   if (answers.all.length > 1) {
     lenses.push(lens(l10n.t("Answer {0} of {1}", answers.place, answers.all.length), "codesaga.compareAnswers"));
   }
   return lenses;
+}
+
+/** A plain blank beside an icon is not drawn there. */
+function icon(name: string, text: string): string {
+  return `$(${name})\u00a0${text}`;
 }

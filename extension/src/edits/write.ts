@@ -1,6 +1,7 @@
 /** Writing an accepted proposal: one step to undo, and nothing but what was accepted. */
 import * as vscode from "vscode";
 import type { Replacement, Span } from "../textEdits";
+import { within } from "../within";
 
 /** Leaves focus and cursors where they are. False when the editor refused. */
 export async function write(document: vscode.TextDocument, replacements: readonly Replacement[]): Promise<boolean> {
@@ -84,9 +85,7 @@ async function format(editor: vscode.TextEditor, span: Span): Promise<void> {
     { tabSize: options.tabSize, insertSpaces: options.insertSpaces },
   );
   // A formatter that fails must not look like a proposal that failed.
-  const found = Promise.resolve(asked).catch(() => undefined);
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, FORMAT_WITHIN_MS, undefined));
-  const edits = (await Promise.race([found, late])) ?? [];
+  const edits = (await within(FORMAT_WITHIN_MS, asked)) ?? [];
   const lines = new vscode.Range(range.start.with({ character: 0 }), document.lineAt(range.end.line).range.end);
   const inside = edits.filter((edit) => lines.contains(edit.range));
   if (inside.length === 0 || document.version !== version) return;
