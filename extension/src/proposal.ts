@@ -243,6 +243,11 @@ export class Proposal {
     const isSeen = (one: vscode.TextEditor) => one.document === document;
     const editor = vscode.window.visibleTextEditors.find(isSeen) ?? (await vscode.window.showTextDocument(document));
     const start = document.positionAt(inDocument(draft)[0]?.start ?? 0);
+    const code = new vscode.Range(document.positionAt(draft.span.start), document.positionAt(draft.span.end));
+    // A selection's colour would lie over what is drawn there.
+    if (!editor.selection.isEmpty && editor.selection.intersection(code)) {
+      editor.selection = new vscode.Selection(start, start);
+    }
     editor.revealRange(new vscode.Range(start, start), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 

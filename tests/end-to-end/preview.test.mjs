@@ -157,6 +157,8 @@ test("a change whose own line was changed is left out, and Ask Again asks about 
   await eventually("the new answer", workbench.proposed, isIn("return round(item.cost"));
   const [asked] = await scene.scripted.asked("return b + 1");
   assert.ok(asked);
+  // While it is coming, Escape goes back to the answer before.
+  await lens("Answer 2 of 2").waitFor();
   await workbench.press("Escape");
   await workbench.waitForNoDiff();
   assert.equal(await workbench.read("lost.py"), changed);
