@@ -11,11 +11,14 @@ export class InlineView implements vscode.Disposable {
   private readonly added = vscode.window.createTextEditorDecorationType({
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
-  private readonly opened: vscode.Disposable;
+  private readonly followed: vscode.Disposable;
   private marks: Marks = { removed: [], added: [] };
 
   constructor(private readonly document: vscode.TextDocument) {
-    this.opened = vscode.window.onDidChangeVisibleTextEditors(() => this.paint());
+    this.followed = vscode.Disposable.from(
+      vscode.window.onDidChangeVisibleTextEditors(() => this.paint()),
+      vscode.window.onDidChangeActiveColorTheme(() => this.paint()),
+    );
   }
 
   draw(hunks: readonly Hunk[]): void {
@@ -24,7 +27,7 @@ export class InlineView implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.opened.dispose();
+    this.followed.dispose();
     this.removed.dispose();
     this.added.dispose();
   }
