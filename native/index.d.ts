@@ -52,10 +52,30 @@ export declare class Engine {
   chat(message: ChatMessage): Reply
   /** What can be expected of the server now. Never rejects. */
   status(): Promise<ServerStatus>
-  /** The conversations of this user, newest first. */
-  sessions(): Promise<Array<SessionSummary>>
+  /**
+   * The conversations of this user, newest first; with a query those in whose name or text all of
+   * its words stand, with an `excerpt`.
+   */
+  sessions(query?: string | undefined | null): Promise<Array<SessionSummary>>
   /** One conversation; `null` when there is none with that id. */
   session(id: string): Promise<Session | null>
+  /**
+   * Gives a conversation a name of 120 characters at most, or with an empty one takes it away;
+   * `null` when there is no such conversation.
+   */
+  renameSession(id: string, title: string): Promise<SessionSummary | null>
+  /**
+   * A new conversation with the first turns of this one, which stays as it is. Rejects with
+   * `not_found` when there is no such conversation or turn.
+   */
+  forkSession(id: string, fork: Fork): Promise<Session>
+  /**
+   * Forgets a message with its answer; `false` when there was none. Rejects with `session_busy`
+   * while a message of the conversation is being answered.
+   */
+  deleteTurn(id: string, request: string): Promise<boolean>
+  /** Tells the server what the user thinks of an answer. One that is known no more is no error. */
+  feedback(feedback: Feedback): Promise<void>
   /** Forgets a conversation; `false` when there was none. */
   deleteSession(id: string): Promise<boolean>
   /** Counts since the engine was made. */
@@ -278,6 +298,16 @@ export interface EngineStats {
   changed: number
 }
 
+/** What the user thinks of an answer. */
+export interface Feedback {
+  /** The request that made the turn. */
+  request: string
+  /** Good or bad. */
+  verdict: Thumb
+  /** Why, in the user's words; 1000 characters at most. */
+  reason?: string
+}
+
 /** Asks for code without these problems. */
 export interface FixRequest {
   /** The document. */
@@ -294,6 +324,20 @@ export interface Folder {
   path: string
   /** What the editor calls it. */
   name: string
+}
+
+/** How a conversation is forked. */
+export interface Fork {
+  /** The request of the last turn to take over; none is taken over when absent. */
+  after?: string
+}
+
+/** The conversation that another one was forked from. */
+export interface ForkOf {
+  /** Its id. It may be gone by now. */
+  session: string
+  /** The request of the last turn that was taken over; absent when none was. */
+  after?: string
 }
 
 /** One change: the text between two offsets is replaced. */
@@ -388,18 +432,20 @@ export type ReplyEvent =
   | { kind: 'queued'; /** Place in the queue; 1 is next. */
   place: number }
   | { kind: 'warning'; /**
-     * Stable: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`, `memory_degraded`,
-     * `turns_left_out`.
+     * Stable, for the words to show: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`,
+     * `memory_degraded`, `turns_left_out`, `turns_digested`, `secrets_hidden`, `reconnecting`.
      */
     code: string; /** A sentence in English. */
-  message: string }
+    message: string; /** How many turns or secrets it is about, where it counts something. */
+  count?: number }
   | { kind: 'done'; /** Tokens of the prompt, as the server counted them. */
     promptTokens: number; /** Tokens of the answer, as the server counted them. */
     completionTokens: number; /** Milliseconds from the request to the first piece of text. */
     firstTokenMs: number; /** Milliseconds from the request to its end. */
     totalMs: number; /** Whether no request was sent. */
     fromCache: boolean; /** The conversation, for chat. */
-  session?: string }
+    session?: string; /** The request that made the turn, for chat: names it in feedback, forks and deletion. */
+  request?: string }
   | { kind: 'failed'; /** Stable, for the words to show. */
     code: string; /** A sentence in English. */
     message: string; /** When it makes sense to come back. */
@@ -427,12 +473,14 @@ export type ServerStatus =
 export interface Session {
   /** Its id. */
   id: string
-  /** The beginning of its first message. */
+  /** The name it was given, else the beginning of its first message; empty before there is one. */
   title: string
   /** Unix milliseconds of the first turn. */
   createdAt: number
   /** Unix milliseconds of the last turn. */
   updatedAt: number
+  /** Where its first turns come from; absent for one that began by itself. */
+  forkOf?: ForkOf
   /** What was said, oldest first. */
   log: Array<SessionTurn>
 }
@@ -441,7 +489,7 @@ export interface Session {
 export interface SessionSummary {
   /** Its id. */
   id: string
-  /** The beginning of its first message. */
+  /** The name it was given, else the beginning of its first message; empty before there is one. */
   title: string
   /** Turns held; a turn is one message and its answer. */
   turns: number
@@ -449,10 +497,16 @@ export interface SessionSummary {
   createdAt: number
   /** Unix milliseconds of the last turn. */
   updatedAt: number
+  /** Where its first turns come from; absent for one that began by itself. */
+  forkOf?: ForkOf
+  /** Words around what was searched for; only in what a search found. */
+  excerpt?: string
 }
 
 /** One message and its answer. */
 export interface SessionTurn {
+  /** The request that made it: names the turn in forks, feedback and deletion. */
+  request: string
   /** What the user said. */
   user: string
   /** The code beside it. */
@@ -473,6 +527,9 @@ export interface Skip {
   /** Nothing inside strings. */
   strings?: boolean
 }
+
+/** Good or bad. */
+export type Thumb = 'up' | 'down'
 
 /** An earlier answer to the same question, which was not good. */
 export interface Tried {

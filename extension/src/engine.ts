@@ -55,9 +55,16 @@ export interface EngineHandle {
   chat(request: ChatRequest): Reply;
   /** Undefined while the engine is being made. */
   status(): Promise<addon.ServerStatus | undefined>;
-  sessions(): Promise<addon.SessionSummary[]>;
+  /** With a query those in whose name or text all of its words stand. */
+  sessions(query?: string): Promise<addon.SessionSummary[]>;
   session(id: string): Promise<addon.Session | null>;
+  /** An empty title takes the name away. */
+  renameSession(id: string, title: string): Promise<addon.SessionSummary | null>;
+  /** A new conversation with the turns up to that of a request, or with none of them. */
+  forkSession(id: string, fork: addon.Fork): Promise<addon.Session>;
+  deleteTurn(id: string, request: string): Promise<boolean>;
   deleteSession(id: string): Promise<boolean>;
+  feedback(feedback: addon.Feedback): Promise<void>;
   /** Which folders may be read; none is read before this is called, and a new engine must be told anew. */
   setWorkspace(workspace: addon.Workspace): Failure | undefined;
   filesChanged(paths: string[]): void;
@@ -163,9 +170,13 @@ export function startEngine(base: Base): EngineHandle {
       if (state.kind === "failed") return { kind: "offline", ...state.failure };
       return state.engine.status();
     },
-    sessions: async () => running().sessions(),
+    sessions: async (query) => running().sessions(query),
     session: async (id) => running().session(id),
+    renameSession: async (id, title) => running().renameSession(id, title),
+    forkSession: async (id, fork) => running().forkSession(id, fork),
+    deleteTurn: async (id, request) => running().deleteTurn(id, request),
     deleteSession: async (id) => running().deleteSession(id),
+    feedback: async (feedback) => running().feedback(feedback),
     setWorkspace: (workspace) => told((engine) => engine.setWorkspace(workspace)),
     filesChanged: (paths) => void told((engine) => engine.filesChanged(paths)),
     noteOutcome: (outcome) => void told((engine) => engine.noteOutcome(outcome)),

@@ -74,7 +74,7 @@ pub(crate) fn event(text: &Rope, event: saga_domain::ReplyEvent) -> ReplyEvent {
         From::Text(piece) => ReplyEvent::Text { text: piece },
         From::Queued { place } => ReplyEvent::Queued { place },
         From::Warning { code, message } => {
-            ReplyEvent::Warning { code: code.name().to_owned(), message }
+            ReplyEvent::Warning { code: code.name().to_owned(), message, count: code.count() }
         }
         From::Done(usage) => ReplyEvent::Done {
             prompt_tokens: usage.prompt_tokens,
@@ -83,6 +83,7 @@ pub(crate) fn event(text: &Rope, event: saga_domain::ReplyEvent) -> ReplyEvent {
             total_ms: usage.total_ms,
             from_cache: usage.from_cache,
             session: usage.session,
+            request: usage.request,
         },
         From::Failed(failure) => ReplyEvent::Failed {
             code: failure.code.name().to_owned(),

@@ -11,10 +11,11 @@ use crate::edit::{self, EditRequest, EditTask, FixRequest, RefactorRequest, Writ
 use crate::error::{Thrown, guarded};
 use crate::promise::promise;
 use crate::reply::Reply;
+use crate::sessions::{self, Feedback, Fork, Session, SessionSummary};
 use crate::stats::{self, EngineStats};
 use crate::types::{
     ChatMessage, CompleteRequest, DocumentChange, EngineOptions, OpenDocument, PrefillRequest,
-    ServerStatus, Session, SessionSummary,
+    ServerStatus,
 };
 use crate::workspace::{self, Outcome, Workspace};
 use crate::{convert, plain};
@@ -191,13 +192,18 @@ impl Engine {
         })
     }
 
-    /// The conversations of this user, newest first.
+    /// The conversations of this user, newest first; with a query those in whose name or text all of
+    /// its words stand, with an `excerpt`.
     #[napi(catch_unwind, ts_return_type = "Promise<Array<SessionSummary>>")]
-    pub fn sessions<'env>(&self, env: &'env Env) -> Result<Object<'env>, Thrown> {
-        let sessions = self.engine.sessions();
+    pub fn sessions<'env>(
+        &self,
+        env: &'env Env,
+        query: Option<String>,
+    ) -> Result<Object<'env>, Thrown> {
+        let sessions = self.engine.sessions(query.as_deref());
         let sessions = async move {
             let listed: Vec<SessionSummary> =
-                sessions.await?.into_iter().map(plain::session_summary).collect();
+                sessions.await?.into_iter().map(sessions::session_summary).collect();
             Ok(listed)
         };
         promise(env, &self.engine.runner(), sessions, || Err(closed()))
@@ -208,10 +214,68 @@ impl Engine {
     pub fn session<'env>(&self, env: &'env Env, id: String) -> Result<Object<'env>, Thrown> {
         let session = self.engine.session(&id);
         let session = async move {
-            let found: Option<Session> = session.await?.map(plain::session);
+            let found: Option<Session> = session.await?.map(sessions::session);
             Ok(found)
         };
         promise(env, &self.engine.runner(), session, || Err(closed()))
+    }
+
+    /// Gives a conversation a name of 120 characters at most, or with an empty one takes it away;
+    /// `null` when there is no such conversation.
+    #[napi(catch_unwind, ts_return_type = "Promise<SessionSummary | null>")]
+    pub fn rename_session<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        title: String,
+    ) -> Result<Object<'env>, Thrown> {
+        let renamed = self.engine.rename_session(&id, &title);
+        let renamed = async move {
+            let renamed: Option<SessionSummary> = renamed.await?.map(sessions::session_summary);
+            Ok(renamed)
+        };
+        promise(env, &self.engine.runner(), renamed, || Err(closed()))
+    }
+
+    /// A new conversation with the first turns of this one, which stays as it is. Rejects with
+    /// `not_found` when there is no such conversation or turn.
+    #[napi(catch_unwind, ts_return_type = "Promise<Session>")]
+    pub fn fork_session<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        fork: Fork,
+    ) -> Result<Object<'env>, Thrown> {
+        let forked = self.engine.fork_session(&id, fork.after.as_deref());
+        let forked = async move {
+            let forked: Session = sessions::session(forked.await?);
+            Ok(forked)
+        };
+        promise(env, &self.engine.runner(), forked, || Err(closed()))
+    }
+
+    /// Forgets a message with its answer; `false` when there was none. Rejects with `session_busy`
+    /// while a message of the conversation is being answered.
+    #[napi(catch_unwind, ts_return_type = "Promise<boolean>")]
+    pub fn delete_turn<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        request: String,
+    ) -> Result<Object<'env>, Thrown> {
+        let deleted = self.engine.delete_turn(&id, &request);
+        promise(env, &self.engine.runner(), deleted, || Err(closed()))
+    }
+
+    /// Tells the server what the user thinks of an answer. One that is known no more is no error.
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn feedback<'env>(
+        &self,
+        env: &'env Env,
+        feedback: Feedback,
+    ) -> Result<Object<'env>, Thrown> {
+        let told = self.engine.judge(sessions::opinion(feedback));
+        promise(env, &self.engine.runner(), told, || Err(closed()))
     }
 
     /// Forgets a conversation; `false` when there was none.

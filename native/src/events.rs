@@ -36,11 +36,13 @@ pub enum ReplyEvent {
     },
     /// Something to know that does not end the answer.
     Warning {
-        /// Stable: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`, `memory_degraded`,
-        /// `turns_left_out`.
+        /// Stable, for the words to show: `new_syntax_errors`, `code_kept`, `shortened`, `truncated`,
+        /// `memory_degraded`, `turns_left_out`, `turns_digested`, `secrets_hidden`, `reconnecting`.
         code: String,
         /// A sentence in English.
         message: String,
+        /// How many turns or secrets it is about, where it counts something.
+        count: Option<u32>,
     },
     /// The answer is complete.
     Done {
@@ -56,6 +58,8 @@ pub enum ReplyEvent {
         from_cache: bool,
         /// The conversation, for chat.
         session: Option<String>,
+        /// The request that made the turn, for chat: names it in feedback, forks and deletion.
+        request: Option<String>,
     },
     /// The answer failed.
     Failed {

@@ -12,6 +12,7 @@ pub mod events;
 mod plain;
 mod promise;
 pub mod reply;
+pub mod sessions;
 pub mod stats;
 pub mod types;
 pub mod workspace;

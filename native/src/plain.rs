@@ -7,8 +7,7 @@ use saga_engine::{ChatAsk, NewDocument};
 
 use crate::convert::whole;
 use crate::types::{
-    ChatContext, ChatMessage, EngineOptions, OpenDocument, ServerStatus, Session, SessionSummary,
-    SessionTurn, Skip, Trigger,
+    ChatContext, ChatMessage, EngineOptions, OpenDocument, ServerStatus, Skip, Trigger,
 };
 
 pub(crate) fn engine_options(
@@ -96,35 +95,6 @@ pub(crate) fn server_status(status: saga_engine::ServerStatus) -> ServerStatus {
     }
 }
 
-pub(crate) fn session_summary(summary: saga_engine::SessionSummary) -> SessionSummary {
-    SessionSummary {
-        id: summary.id,
-        title: summary.title,
-        turns: summary.turns,
-        created_at: summary.created_at as f64,
-        updated_at: summary.updated_at as f64,
-    }
-}
-
-pub(crate) fn session(session: saga_engine::Session) -> Session {
-    Session {
-        id: session.summary.id,
-        title: session.summary.title,
-        created_at: session.summary.created_at as f64,
-        updated_at: session.summary.updated_at as f64,
-        log: session
-            .log
-            .into_iter()
-            .map(|turn| SessionTurn {
-                user: turn.user,
-                context: turn.context.into_iter().map(chat_context).collect(),
-                assistant: turn.assistant,
-                at: turn.at as f64,
-            })
-            .collect(),
-    }
-}
-
 fn set_timeout(timeout: &mut Duration, name: &str, given: Option<f64>) -> Result<(), Failure> {
     let Some(given) = given else { return Ok(()) };
     let millis = whole(given).filter(|millis| *millis > 0).ok_or_else(|| {
@@ -135,14 +105,4 @@ fn set_timeout(timeout: &mut Duration, name: &str, given: Option<f64>) -> Result
     })?;
     *timeout = Duration::from_millis(millis as u64);
     Ok(())
-}
-
-fn chat_context(piece: saga_engine::ChatContext) -> ChatContext {
-    ChatContext {
-        path: piece.path,
-        language: piece.language,
-        start_line: piece.start_line,
-        end_line: piece.end_line,
-        text: piece.text,
-    }
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::chat::{ChatRequest, Session, SessionList, SessionSummary};
+use saga_protocol::chat::ChatRequest;
 use saga_protocol::class::{
     CLASS_HEADER, DOCUMENT_HEADER, RequestClass, TASK_HEADER, Task, WORTH_HEADER, WORTH_MS_MAX,
 };
@@ -23,6 +23,7 @@ use crate::conversation::Conversation;
 use crate::events::Events;
 use crate::failure;
 use crate::options::{Address, ClientOptions, Timeouts};
+use crate::sessions::check_id;
 use crate::traffic::Traffic;
 use crate::transport::Transport;
 
@@ -32,8 +33,6 @@ const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 const ERROR_BYTES_MAX: usize = 64 * 1024;
 /// Where an answer is read on.
 const LAST_EVENT_ID: &str = "last-event-id";
-/// Letters of a conversation's id.
-const SESSION_ID_CHARS_MAX: usize = 64;
 
 /// What an answer is wanted for, so that a server with a queue can tell who goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,8 +52,8 @@ pub struct Purpose<'a> {
 /// A client of one server. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Client {
-    transport: Transport,
-    address: Address,
+    pub(crate) transport: Transport,
+    pub(crate) address: Address,
     timeouts: Timeouts,
     traffic: Arc<Traffic>,
 }
@@ -120,7 +119,7 @@ impl Client {
     /// `unsupported` when the server is not `codesaga-proxy`; else as [`Self::completions`].
     pub async fn chat(&self, request: &ChatRequest) -> Result<Conversation, Failure> {
         if let Some(session) = &request.session {
-            check_session_id(session)?;
+            check_id("session", session)?;
         }
         let begun = Conversation::begin(self.clone(), request.clone()).await;
         begun.map_err(|failure| self.no_memory(failure))
@@ -170,36 +169,7 @@ impl Client {
         Ok(serde_json::from_slice(&body).ok())
     }
 
-    /// `GET /v1/sessions`: the caller's conversations, newest first.
-    ///
-    /// # Errors
-    /// `unsupported` when the server is not `codesaga-proxy`; else what it says.
-    pub async fn sessions(&self) -> Result<Vec<SessionSummary>, Failure> {
-        let list: Result<SessionList, _> = self.get(self.address.at(&["v1", "sessions"])).await;
-        Ok(list.map_err(|failure| self.no_memory(failure))?.sessions)
-    }
-
-    /// `GET /v1/sessions/{id}`; `None` when there is none.
-    ///
-    /// # Errors
-    /// What the server says, or that it cannot be reached.
-    pub async fn session(&self, id: &str) -> Result<Option<Session>, Failure> {
-        check_session_id(id)?;
-        none_when_absent(self.get(self.address.at(&["v1", "sessions", id])).await)
-    }
-
-    /// `DELETE /v1/sessions/{id}`; false when there was none.
-    ///
-    /// # Errors
-    /// What the server says, or that it cannot be reached.
-    pub async fn delete_session(&self, id: &str) -> Result<bool, Failure> {
-        check_session_id(id)?;
-        let url = self.address.at(&["v1", "sessions", id]);
-        let response = self.send(self.transport.request(Method::DELETE, url)).await?;
-        Ok(none_when_absent(self.accepted(response).await)?.is_some())
-    }
-
-    /// `POST /v1/feedback`: what became of suggestions, in numbers.
+    /// `POST /v1/feedback`: what became of suggestions, in numbers, and verdicts on single answers.
     ///
     /// # Errors
     /// What the server says, or that it cannot be reached.
@@ -232,15 +202,22 @@ impl Client {
     }
 
     fn post(&self, url: Url, body: &impl Serialize) -> Result<RequestBuilder, Failure> {
+        let sending = self.with_json(Method::POST, url, body)?;
+        Ok(sending.header(ACCEPT, HeaderValue::from_static("text/event-stream")))
+    }
+
+    /// A request with this body.
+    pub(crate) fn with_json(
+        &self,
+        method: Method,
+        url: Url,
+        body: &impl Serialize,
+    ) -> Result<RequestBuilder, Failure> {
         let body = serde_json::to_vec(body)
             .map_err(|error| Failure::new(FailureCode::Internal, error.to_string()))?;
         self.traffic.count_sent(body.len());
-        Ok(self
-            .transport
-            .request(Method::POST, url)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
-            .body(body))
+        let json = HeaderValue::from_static("application/json");
+        Ok(self.transport.request(method, url).header(CONTENT_TYPE, json).body(body))
     }
 
     async fn events(&self, request: RequestBuilder) -> Result<Events, Failure> {
@@ -256,16 +233,12 @@ impl Client {
         Ok(Events::new(self.address.clone(), self.timeouts, Arc::clone(&self.traffic), response))
     }
 
-    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Failure> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Failure> {
         let response = self.send(self.transport.request(Method::GET, url)).await?;
-        let response = self.accepted(response).await?;
-        let body = self.read(response, BODY_BYTES_MAX).await?;
-        serde_json::from_slice(&body).map_err(|_| {
-            failure::bad_response(&self.address, "answered with something this version cannot read")
-        })
+        self.json(response).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         request.timeout(self.timeouts.call).send().await.map_err(|error| self.broken(&error))
     }
 
@@ -274,7 +247,7 @@ impl Client {
         failure::of_transport(&self.address, error)
     }
 
-    async fn accepted(&self, response: Response) -> Result<Response, Failure> {
+    pub(crate) async fn accepted(&self, response: Response) -> Result<Response, Failure> {
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -302,8 +275,17 @@ impl Client {
         }
     }
 
+    /// The JSON of a call that was answered well.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, response: Response) -> Result<T, Failure> {
+        let response = self.accepted(response).await?;
+        let body = self.read(response, BODY_BYTES_MAX).await?;
+        serde_json::from_slice(&body).map_err(|_| {
+            failure::bad_response(&self.address, "answered with something this version cannot read")
+        })
+    }
+
     /// A server without conversations answers 404 or 405 to them: any OpenAI-compatible one.
-    fn no_memory(&self, failure: Failure) -> Failure {
+    pub(crate) fn no_memory(&self, failure: Failure) -> Failure {
         if matches!(failure.code, FailureCode::NotFound | FailureCode::BadResponse) {
             return Failure::new(
                 FailureCode::Unsupported,
@@ -320,26 +302,6 @@ impl Client {
 #[derive(Deserialize)]
 struct ModelsAnswer {
     data: Vec<Model>,
-}
-
-fn check_session_id(id: &str) -> Result<(), Failure> {
-    let fits = (1..=SESSION_ID_CHARS_MAX).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if fits {
-        return Ok(());
-    }
-    Err(Failure::new(
-        FailureCode::InvalidRequest,
-        "`session` must be 1 to 64 of the characters A-Z a-z 0-9 - _.",
-    ))
-}
-
-fn none_when_absent<T>(found: Result<T, Failure>) -> Result<Option<T>, Failure> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(failure) if failure.code == FailureCode::NotFound => Ok(None),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// A server that has the call and yet finds nothing does not know the model.

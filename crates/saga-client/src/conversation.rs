@@ -24,6 +24,15 @@ const PAUSES: [Duration; 5] = [
 /// Times a connection may break without an event in between.
 const FRUITLESS_MAX: u8 = 3;
 
+/// What is heard of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The next event.
+    Event(ChatEvent),
+    /// The connection broke and a new one is tried; what follows goes on where the answer was.
+    Reconnecting,
+}
+
 const KNOWN_EVENTS: &[&str] = &["session", "queued", "text", "done", "error"];
 
 /// An answer in a conversation. Dropping it closes the connection, and calls the answer off.
@@ -35,6 +44,8 @@ pub struct Conversation {
     seen: u64,
     /// Times the connection broke since then.
     fruitless: u8,
+    /// Why the connection broke that the rest is to be read over no more.
+    broken: Option<Failure>,
     over: bool,
     call_off: CallOff,
 }
@@ -45,8 +56,8 @@ impl Conversation {
         let mut call_off = CallOff::of(&client, &request);
         match client.talk(&request, None).await {
             Ok(events) => {
-                let (seen, fruitless, over) = (0, 0, false);
-                Ok(Self { client, request, events, seen, fruitless, over, call_off })
+                let (seen, fruitless, broken, over) = (0, 0, None, false);
+                Ok(Self { client, request, events, seen, fruitless, broken, over, call_off })
             }
             Err(failure) => {
                 if !may_have_begun(&failure) {
@@ -57,21 +68,24 @@ impl Conversation {
         }
     }
 
-    /// The next event. After `done` or an error comes `None`, and never before one of them;
+    /// What is heard next. After `done` or an error comes `None`, and never before one of them;
     /// an `error` event arrives as an error.
-    pub async fn next(&mut self) -> Option<Result<ChatEvent, Failure>> {
+    pub async fn next(&mut self) -> Option<Result<Heard, Failure>> {
         if self.over {
             return None;
         }
-        let event = self.read().await;
-        self.over = matches!(event, Err(_) | Ok(ChatEvent::Done(_)));
+        let heard = self.read().await;
+        self.over = matches!(heard, Err(_) | Ok(Heard::Event(ChatEvent::Done(_))));
         if self.over {
             self.call_off.request_id = None;
         }
-        Some(event)
+        Some(heard)
     }
 
-    async fn read(&mut self) -> Result<ChatEvent, Failure> {
+    async fn read(&mut self) -> Result<Heard, Failure> {
+        if let Some(broken) = self.broken.take() {
+            self.come_back(broken).await?;
+        }
         loop {
             let event = match self.events.next().await {
                 Some(Ok(event)) => event,
@@ -80,8 +94,7 @@ impl Conversation {
                 }
                 broken => {
                     let failure = broken.and_then(Result::err);
-                    self.come_back(failure.unwrap_or_else(failure::ended_silently)).await?;
-                    continue;
+                    return self.leave(failure.unwrap_or_else(failure::ended_silently));
                 }
             };
             self.count(&event)?;
@@ -98,7 +111,7 @@ impl Conversation {
                     if matches!(event, ChatEvent::Text { .. }) {
                         self.events.note_text();
                     }
-                    return Ok(event);
+                    return Ok(Heard::Event(event));
                 }
                 // An event that a newer server knows and this version does not.
                 Err(_) if !KNOWN_EVENTS.contains(&event.event.as_str()) => {}
@@ -119,11 +132,17 @@ impl Conversation {
         Ok(())
     }
 
-    async fn come_back(&mut self, broken: Failure) -> Result<(), Failure> {
+    /// Gives a broken connection up; whoever listens is told before the next one is tried.
+    fn leave(&mut self, broken: Failure) -> Result<Heard, Failure> {
         if !self.request.resumable || self.seen == 0 || self.fruitless >= FRUITLESS_MAX {
             return Err(broken);
         }
         self.fruitless += 1;
+        self.broken = Some(broken);
+        Ok(Heard::Reconnecting)
+    }
+
+    async fn come_back(&mut self, broken: Failure) -> Result<(), Failure> {
         for pause in PAUSES {
             sleep(pause).await;
             match self.client.talk(&self.request, Some(self.seen)).await {

@@ -12,13 +12,14 @@ mod conversation;
 mod events;
 mod failure;
 mod options;
+mod sessions;
 mod tls;
 mod traffic;
 mod transport;
 
 pub use answer::{Answer, Finish, Piece};
 pub use calls::{Client, Purpose};
-pub use conversation::Conversation;
+pub use conversation::{Conversation, Heard};
 pub use options::{ClientOptions, Timeouts};
 pub use saga_domain::Failure;
 pub use saga_protocol::class::{RequestClass, Task};

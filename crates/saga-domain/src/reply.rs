@@ -26,6 +26,8 @@ pub struct Usage {
     pub from_cache: bool,
     /// The conversation the answer belongs to, for chat.
     pub session: Option<String>,
+    /// The request that made the turn, for chat.
+    pub request: Option<String>,
 }
 
 /// One event of a reply. After `Done` or `Failed` nothing follows; a cancelled reply just ends.
@@ -74,8 +76,14 @@ pub enum WarningCode {
     Truncated,
     /// The server could not use its session memory; the conversation may be forgotten.
     MemoryDegraded,
-    /// Older turns of the conversation were left out of what the model saw.
-    TurnsLeftOut,
+    /// So many older turns of the conversation were left out of what the model saw.
+    TurnsLeftOut(u32),
+    /// So many older turns of the conversation were shown to the model in few words.
+    TurnsDigested(u32),
+    /// So many secrets were replaced in what was sent.
+    SecretsHidden(u32),
+    /// The connection broke; the answer goes on as soon as the server is reached again.
+    Reconnecting,
     /// The proposed edit brings syntax errors that the document does not have.
     NewSyntaxErrors,
     /// The model changed code where only comments were wanted; only its comments were taken.
@@ -91,10 +99,29 @@ impl WarningCode {
         match self {
             Self::Truncated => "truncated",
             Self::MemoryDegraded => "memory_degraded",
-            Self::TurnsLeftOut => "turns_left_out",
+            Self::TurnsLeftOut(_) => "turns_left_out",
+            Self::TurnsDigested(_) => "turns_digested",
+            Self::SecretsHidden(_) => "secrets_hidden",
+            Self::Reconnecting => "reconnecting",
             Self::NewSyntaxErrors => "new_syntax_errors",
             Self::CodeKept => "code_kept",
             Self::Shortened => "shortened",
+        }
+    }
+
+    /// How many it is about, where it counts something.
+    #[must_use]
+    pub fn count(self) -> Option<u32> {
+        match self {
+            Self::TurnsLeftOut(count) | Self::TurnsDigested(count) | Self::SecretsHidden(count) => {
+                Some(count)
+            }
+            Self::Truncated
+            | Self::MemoryDegraded
+            | Self::Reconnecting
+            | Self::NewSyntaxErrors
+            | Self::CodeKept
+            | Self::Shortened => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use saga_client::Heard;
 use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
 use saga_prompt::estimate_tokens;
 use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest};
@@ -59,12 +60,23 @@ pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Resul
 
 async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Failure> {
     let mut session = ask.session.clone();
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let (text, mut hidden) = guard::hide_secrets(ask.text);
+    let mut context = ask.context;
+    for piece in &mut context {
+        let (text, more) = guard::hide_secrets(std::mem::take(&mut piece.text));
+        piece.text = text;
+        hidden += more;
+    }
+    if hidden > 0 {
+        giver.give(secrets_hidden(hidden));
+    }
     let request = ChatRequest {
         session: ask.session,
-        text: guard::without_secrets(ask.text),
-        context: ask.context.into_iter().map(without_secrets).collect(),
+        text,
+        context,
         model: shared.model.wanted().map(str::to_owned),
-        request_id: Some(uuid::Uuid::new_v4().to_string()),
+        request_id: Some(request_id.clone()),
         resumable: true,
     };
     let mut watch = Watch::start(&shared.stats, Errand::Other);
@@ -72,7 +84,14 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
         shared.client.chat(&request).await.inspect_err(|failure| watch.failed(failure))?;
     let mut tokens = 0;
     while let Some(event) = conversation.next().await {
-        match event.inspect_err(|failure| watch.failed(failure))? {
+        let event = match event.inspect_err(|failure| watch.failed(failure))? {
+            Heard::Event(event) => event,
+            Heard::Reconnecting => {
+                giver.give(reconnecting());
+                continue;
+            }
+        };
+        match event {
             ChatEvent::Session { session: named } => session = Some(named),
             ChatEvent::Queued { place } => giver.give(ReplyEvent::Queued { place }),
             ChatEvent::Text { text } => {
@@ -91,6 +110,7 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
                     total_ms: watch.total_ms(),
                     from_cache: false,
                     session: session.take(),
+                    request: Some(request_id.clone()),
                 }));
             }
             ChatEvent::Error(body) => {
@@ -103,8 +123,19 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
     Ok(())
 }
 
-fn without_secrets(piece: ChatContext) -> ChatContext {
-    ChatContext { text: guard::without_secrets(piece.text), ..piece }
+fn secrets_hidden(count: usize) -> ReplyEvent {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    ReplyEvent::Warning {
+        code: WarningCode::SecretsHidden(count),
+        message: format!("Secrets replaced by placeholders before anything was sent: {count}."),
+    }
+}
+
+fn reconnecting() -> ReplyEvent {
+    ReplyEvent::Warning {
+        code: WarningCode::Reconnecting,
+        message: "The connection broke; the answer goes on when the server is reached.".to_owned(),
+    }
 }
 
 fn warn(giver: &Giver, done: &ChatDone) {
@@ -117,8 +148,14 @@ fn warn(giver: &Giver, done: &ChatDone) {
     }
     if done.turns_left_out > 0 {
         warn(
-            WarningCode::TurnsLeftOut,
-            format!("The model did not see the first {} turns.", done.turns_left_out),
+            WarningCode::TurnsLeftOut(done.turns_left_out),
+            format!("Older turns the model did not see: {}.", done.turns_left_out),
+        );
+    }
+    if done.turns_digested > 0 {
+        warn(
+            WarningCode::TurnsDigested(done.turns_digested),
+            format!("Oldest turns the model saw in few words: {}.", done.turns_digested),
         );
     }
     if done.memory == "degraded" {

@@ -35,9 +35,14 @@ fn refusal(path: &str) -> Failure {
 
 /// The text with a placeholder for each secret.
 pub(crate) fn without_secrets(text: String) -> String {
+    hide_secrets(text).0
+}
+
+/// The text with a placeholder for each secret, and how many there were.
+pub(crate) fn hide_secrets(text: String) -> (String, usize) {
     let mut context = Context { prefix: text, ..Context::default() };
-    redact(&mut context);
-    context.prefix
+    let hidden = redact(&mut context).count;
+    (context.prefix, hidden)
 }
 
 /// An answer without what no file should hold: a placeholder that stands for a secret.

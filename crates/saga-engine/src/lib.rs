@@ -28,6 +28,7 @@ mod reply;
 mod request;
 mod runner;
 mod scene;
+mod sessions;
 mod shared;
 mod speculate;
 mod stats;
@@ -51,7 +52,8 @@ pub use question::{CompleteAsk, Skip};
 pub use reply::Reply;
 pub use runner::Runner;
 pub use saga_client::Timeouts;
-pub use saga_protocol::chat::{ChatContext, Session, SessionSummary};
+pub use saga_protocol::chat::{ChatContext, ForkOf, Session, SessionSummary};
+pub use sessions::Opinion;
 pub use stats::EngineStats;
 pub use status::ServerStatus;
 pub use workspace::{WorkspaceAsk, WorkspaceCounts, WorkspaceFolder};
@@ -183,32 +185,6 @@ impl Engine {
     pub fn status(&self) -> impl Future<Output = ServerStatus> + Send + 'static + use<> {
         let shared = Arc::clone(&self.shared);
         async move { status::status(&shared).await }
-    }
-
-    /// The conversations of this user, newest first.
-    pub fn sessions(
-        &self,
-    ) -> impl Future<Output = Result<Vec<SessionSummary>, Failure>> + Send + 'static + use<> {
-        let client = self.shared.client.clone();
-        async move { client.sessions().await }
-    }
-
-    /// One conversation; `None` when there is none with that id.
-    pub fn session(
-        &self,
-        id: &str,
-    ) -> impl Future<Output = Result<Option<Session>, Failure>> + Send + 'static + use<> {
-        let (client, id) = (self.shared.client.clone(), id.to_owned());
-        async move { client.session(&id).await }
-    }
-
-    /// Forgets a conversation; false when there was none.
-    pub fn delete_session(
-        &self,
-        id: &str,
-    ) -> impl Future<Output = Result<bool, Failure>> + Send + 'static + use<> {
-        let (client, id) = (self.shared.client.clone(), id.to_owned());
-        async move { client.delete_session(&id).await }
     }
 
     /// Says which folders may be read for what other files say; the index of the ones before is

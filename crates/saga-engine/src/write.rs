@@ -129,8 +129,7 @@ async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(
         completion_tokens: heard.completion_tokens,
         first_token_ms: watch.first_token_ms(),
         total_ms: watch.total_ms(),
-        from_cache: false,
-        session: None,
+        ..Usage::default()
     }));
     Ok(())
 }

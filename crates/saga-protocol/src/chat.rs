@@ -1,5 +1,5 @@
 //! `POST /v1/chat`: a conversation the server remembers, answered as server-sent events; and
-//! `GET/DELETE /v1/sessions…`.
+//! `/v1/sessions…`: those conversations listed, searched, read, renamed, forked and forgotten.
 //!
 //! A session id is chosen by the client (1 to 64 of `A-Z a-z 0-9 - _`) or, when absent, by the
 //! server. It means something only together with the caller's key: two users may use the same id
@@ -8,6 +8,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::openai::TokenUsage;
+
+/// Characters of a conversation's name.
+pub const TITLE_CHARS_MAX: usize = 120;
+/// Bytes of what is searched for.
+pub const QUERY_BYTES_MAX: usize = 256;
 
 /// `POST /v1/chat`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +89,9 @@ pub enum ChatEvent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChatDone {
+    /// The request that made the turn: what feedback on it, a fork after it and its deletion name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_id: String,
     /// `stop` or `length`.
     pub finish_reason: String,
     /// Token counts; absent when the model server did not tell.
@@ -107,7 +115,7 @@ pub struct ChatDone {
 pub struct SessionSummary {
     /// Its id.
     pub id: String,
-    /// The beginning of the first message.
+    /// The name it was given, else the beginning of the first message; empty before there is one.
     pub title: String,
     /// Turns held; a turn is one message and its answer.
     pub turns: u32,
@@ -115,14 +123,57 @@ pub struct SessionSummary {
     pub created_at: u64,
     /// Unix milliseconds of the last turn.
     pub updated_at: u64,
+    /// Where its first turns come from; absent for one that began by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork_of: Option<ForkOf>,
+    /// Words around what was searched for; only in the answer to a search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
 }
 
-/// `GET /v1/sessions`.
+/// The conversation that another one was forked from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForkOf {
+    /// Its id. It may be gone by now.
+    pub session: String,
+    /// The request of the last turn that was taken over; absent when none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// `PATCH /v1/sessions/{id}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionChange {
+    /// Its name from now on, [`TITLE_CHARS_MAX`] characters at most; empty for the beginning of its
+    /// first message again.
+    pub title: String,
+}
+
+/// `POST /v1/sessions/{id}/fork`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForkRequest {
+    /// The request of the last turn to take over; none is taken over when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The new conversation's id; the server makes one up when absent. The same fork asked again
+    /// gives the same conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// `GET /v1/sessions`, and with `q` a search in their names and texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList {
     /// The caller's conversations, newest first.
     pub sessions: Vec<SessionSummary>,
+    /// How many of the newest a search looked through when it stopped before it had seen all of
+    /// them; absent when it saw all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_after: Option<u32>,
 }
 
 /// `GET /v1/sessions/{id}`.

@@ -12,6 +12,8 @@ pub const COUNTS_MAX: usize = 256;
 pub const MODEL_BYTES_MAX: usize = 200;
 /// Bytes of a language's id.
 pub const LANGUAGE_BYTES_MAX: usize = 64;
+/// Characters of the reason of a verdict.
+pub const REASON_CHARS_MAX: usize = 1000;
 /// Verdicts of one report.
 pub const VERDICTS_MAX: usize = 64;
 /// The largest number an entry may hold.
@@ -25,7 +27,7 @@ pub struct Feedback {
     /// One entry for each model and language, [`COUNTS_MAX`] at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<FeedbackCounts>,
-    /// On single answers of `/v1/generate`, [`VERDICTS_MAX`] at most.
+    /// On single answers of `/v1/generate` and `/v1/chat`, [`VERDICTS_MAX`] at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<FeedbackVerdict>,
 }
@@ -39,6 +41,9 @@ pub struct FeedbackVerdict {
     pub request_id: String,
     /// The verdict.
     pub verdict: Verdict,
+    /// Why, in the user's words, [`REASON_CHARS_MAX`] characters at most; kept with the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What somebody did with an answer, or said of it.

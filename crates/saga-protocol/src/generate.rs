@@ -44,6 +44,21 @@ pub enum RequestType {
     ErrorFix,
 }
 
+/// What kind of work a record is about: that of a request, or a message of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RecordType {
+    /// Continue code.
+    Completion,
+    /// Rewrite code.
+    Refactor,
+    /// Mend code.
+    ErrorFix,
+    /// A message of a conversation.
+    Chat,
+}
+
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -70,8 +85,8 @@ pub struct GenerateRecord {
     #[serde(default)]
     pub user_id: String,
     /// What kind of work it was.
-    pub request_type: RequestType,
-    /// The editor's language id.
+    pub request_type: RecordType,
+    /// The editor's language id; empty for a message of a conversation.
     pub language: String,
     /// The code before, and once it is known the answer to it.
     #[serde(default)]
@@ -95,6 +110,9 @@ pub struct GenerateRecord {
     /// What the user did with the answer or said of it, last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<crate::feedback::Verdict>,
+    /// Why, in the user's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Milliseconds from start to end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processing_time_ms: Option<u64>,
@@ -149,7 +167,17 @@ pub struct ContentFacts {
     pub hash: String,
 }
 
-impl RequestType {
+impl From<RequestType> for RecordType {
+    fn from(request: RequestType) -> Self {
+        match request {
+            RequestType::Completion => Self::Completion,
+            RequestType::Refactor => Self::Refactor,
+            RequestType::ErrorFix => Self::ErrorFix,
+        }
+    }
+}
+
+impl RecordType {
     /// The name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -157,6 +185,7 @@ impl RequestType {
             Self::Completion => "completion",
             Self::Refactor => "refactor",
             Self::ErrorFix => "error_fix",
+            Self::Chat => "chat",
         }
     }
 }

@@ -74,7 +74,7 @@ pub enum Record {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RecordKind {
-    /// Those of requests to `/v1/generate`.
+    /// Those of requests to `/v1/generate` and of messages of conversations.
     #[default]
     Codesaga,
     /// Those of what models were asked.

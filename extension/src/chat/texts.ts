@@ -50,6 +50,12 @@ function warning(code: string): string {
   switch (code) {
     case "turns_left_out":
       return l10n.t("The conversation is long: its oldest messages were left out.");
+    case "turns_digested":
+      return l10n.t("The conversation is long: the model saw its oldest messages in short form.");
+    case "secrets_hidden":
+      return l10n.t("Keys and passwords were replaced before anything was sent.");
+    case "reconnecting":
+      return l10n.t("The connection broke. The answer goes on when it is back.");
     case "memory_degraded":
       return l10n.t("The server could not store this; it may not remember it later.");
     case "truncated":

@@ -178,7 +178,7 @@ const session: Session = {
   title: "one",
   createdAt: 0,
   updatedAt: 0,
-  log: [{ user: "one", context: [], assistant: "1", at: 0 }],
+  log: [{ request: "r1", user: "one", context: [], assistant: "1", at: 0 }],
 };
 const kept: Kept = {
   session: "s1",
@@ -218,7 +218,7 @@ test("when the server cannot be reached, likewise", async () => {
 });
 
 test("once the server answers again, it is asked again what it remembers", async () => {
-  const second = { user: "two", context: [], assistant: "2", at: 1 };
+  const second = { request: "r2", user: "two", context: [], assistant: "2", at: 1 };
   const cases: [Session | null, string | undefined][] = [
     [{ ...session, log: [...session.log, second] }, undefined],
     [{ ...session, log: [second] }, "forgotten"],

@@ -55,11 +55,20 @@ impl Identity {
     /// # Errors
     /// `forbidden`.
     pub fn may(&self, scope: Scope) -> Result<(), Failure> {
-        if self.scopes.contains(scope) {
+        self.may_one_of(&[scope])
+    }
+
+    /// Refuses what the key does not open by any of these.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn may_one_of(&self, scopes: &[Scope]) -> Result<(), Failure> {
+        if scopes.iter().any(|scope| self.scopes.contains(*scope)) {
             return Ok(());
         }
-        let message =
-            format!("this key does not open this; it would need the scope '{}'", scope.name());
+        let names: Vec<String> = scopes.iter().map(|one| format!("'{}'", one.name())).collect();
+        let names = names.join(" or ");
+        let message = format!("this key does not open this; it would need the scope {names}");
         Err(Failure::new(FailureCode::Forbidden, message))
     }
 }

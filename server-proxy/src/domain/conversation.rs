@@ -16,7 +16,7 @@ use saga_protocol::chat::{ChatContext, Digest, Session, Turn};
 use saga_protocol::control;
 use saga_protocol::openai::ChatMessage;
 
-use crate::domain::ports::{ServedModel, SessionLimits};
+use crate::domain::ports::{ServedModel, SessionLimits, VersionedSession};
 use crate::domain::prompts::Prompt;
 
 /// How freely words are chosen when a request does not say: little, since code is about one right
@@ -162,9 +162,10 @@ pub struct DigestAsk {
 pub fn digest_ask(
     prompt: &Prompt,
     wish: &Prompt,
-    history: &Session,
+    known: &VersionedSession,
     room: Room,
 ) -> Option<DigestAsk> {
+    let history = &known.session;
     let system = message("system", &prompt.text);
     let (before, turns_digested) = digested(history);
     let turns = &history.log[turns_digested..];
@@ -187,7 +188,7 @@ pub fn digest_ask(
         older += 1;
     }
     let last = turns[..older].last()?;
-    let epoch = history.digest.as_ref().map_or(0, |digest| digest.epoch) + 1;
+    let epoch = known.epoch + 1;
     let digest = Digest { epoch, until: last.request_id.clone(), text: String::new() };
     let messages =
         begin.into_iter().chain(pairs.into_iter().take(older).flatten()).chain([wish]).collect();

@@ -71,7 +71,7 @@ impl Digester {
         let known = self.memory.read(caller, session).await.ok()??;
         let room = Room::of(&model, self.answer_tokens, self.counts.of(&model.name));
         let (prompt, wish) = (&self.prompts.chat, &self.prompts.digest);
-        let ask = conversation::digest_ask(prompt, wish, &known.session, room)?;
+        let ask = conversation::digest_ask(prompt, wish, &known, room)?;
         let call = ModelCall {
             model: model.name,
             input: ModelInput::Chat(ask.messages),

@@ -9,6 +9,7 @@ use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
 use saga_protocol::openai::{ChatMessage, JsonSchema, TokenUsage, Tool, ToolCallDelta, ToolChoice};
 
 use crate::domain::limits::KeepAlive;
+use crate::domain::revision::{Cut, Fork};
 
 /// Somebody who answers prompts.
 ///
@@ -230,6 +231,23 @@ pub trait SessionMemory: Send + Sync {
         turn: Turn,
     ) -> Result<u64, MemoryError>;
 
+    /// Begins the conversation that the right is for with turns of another one, at this time (Unix
+    /// milliseconds); all of it or nothing. Refused when there is one already.
+    async fn begin(&self, right: &Right, fork: &Fork, at: u64) -> Result<(), MemoryError>;
+
+    /// Forgets a turn of the version that was read, and every digest that may say something of it,
+    /// also one that is being made. Only who has the right may.
+    async fn cut(&self, right: &Right, expected_version: u64, cut: &Cut)
+    -> Result<(), MemoryError>;
+
+    /// Gives a conversation a name, or takes it away; false when there is no such conversation.
+    async fn rename(
+        &self,
+        caller: &Caller,
+        id: &str,
+        name: Option<&str>,
+    ) -> Result<bool, MemoryError>;
+
     /// Swaps in the digest that stands for the oldest turns, if it is the next one and its last turn
     /// is one of this conversation; false when it was not taken.
     async fn digest(&self, caller: &Caller, id: &str, digest: &Digest)
@@ -286,8 +304,12 @@ impl MemoryState {
 /// A conversation and the version that the next append must name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionedSession {
-    /// Counts appends.
+    /// Counts changes of its turns.
     pub version: u64,
+    /// Counts its digests, also those that were dropped; the next one is the one after.
+    pub epoch: u64,
+    /// The name it was given.
+    pub name: Option<String>,
     /// What was said.
     pub session: Session,
 }
@@ -295,7 +317,7 @@ pub struct VersionedSession {
 /// Why memory could not serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryError {
-    /// Somebody appended in between, or the right to write is another's.
+    /// Somebody wrote in between, or the right to write is another's.
     VersionConflict,
     /// The store does not answer in time; the conversation goes on without memory.
     Unavailable,

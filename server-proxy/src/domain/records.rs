@@ -207,6 +207,7 @@ impl Records {
         caller: &Caller,
         id: &str,
         verdict: Verdict,
+        reason: Option<String>,
     ) -> Result<Option<String>, MemoryError> {
         let Some(Record::Codesaga(mut record)) = self.get(caller, id).await? else {
             return Ok(None);
@@ -215,6 +216,7 @@ impl Records {
             return Ok(None);
         }
         let is_first = record.verdict.replace(verdict).is_none();
+        record.reason = reason;
         let model = record.model.clone();
         self.put(caller, Record::Codesaga(record));
         Ok(is_first.then_some(model))
@@ -234,6 +236,7 @@ impl Records {
         if let Some(running) = self.running.lock().remove(caller) {
             running.cancel();
         }
+        self.written().await;
         self.store.erase(caller, now).await
     }
 

@@ -18,6 +18,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::ports::{Caller, MemoryError, Right, SessionMemory};
+use crate::domain::revision::{Cut, Fork};
 
 /// Tries to take a right that is another server's, and the time between two: who gave one back has
 /// not always been heard by the time of the next message.
@@ -127,6 +128,30 @@ impl Writer {
         stored
     }
 
+    /// Begins the conversation with turns of another one, which ends the right.
+    ///
+    /// # Errors
+    /// Those of [`SessionMemory::begin`].
+    pub async fn begin(&mut self, fork: &Fork, at: u64) -> Result<(), MemoryError> {
+        let begun = self.memory.begin(&self.right, fork, at).await;
+        if begun.is_ok() {
+            self.keeping = None;
+        }
+        begun
+    }
+
+    /// Forgets a turn, which ends the right.
+    ///
+    /// # Errors
+    /// Those of [`SessionMemory::cut`].
+    pub async fn cut(&mut self, version: u64, cut: &Cut) -> Result<(), MemoryError> {
+        let done = self.memory.cut(&self.right, version, cut).await;
+        if done.is_ok() {
+            self.keeping = None;
+        }
+        done
+    }
+
     /// Resolves when the right is taken away.
     pub fn revoked(&self) -> WaitForCancellationFutureOwned {
         self.revoked.clone().cancelled_owned()
@@ -167,7 +192,9 @@ pub fn revoked() -> Failure {
     Failure::new(FailureCode::NotFound, "the conversation was deleted while it was being answered")
 }
 
-fn session_busy() -> Failure {
+/// What is said while a message of the conversation is being answered.
+#[must_use]
+pub fn session_busy() -> Failure {
     Failure {
         code: FailureCode::SessionBusy,
         message: "another message of this conversation is still being answered".to_owned(),

@@ -25,20 +25,23 @@ use crate::inbound::client_address::client_address;
 use crate::inbound::error::ApiError;
 use crate::inbound::metered::metered;
 
-/// What must be in a key's scopes for a call. Calls that are not here take any key: what they show
+/// What must be in a key's scopes for a call, one of several. Calls that are not here take any key: what they show
 /// is the caller's own or says nothing of anybody. A socket's frames come through here as the
 /// requests they stand for.
-const NEEDS: &[(&str, Scope)] = &[
-    ("/v1/completions", Scope::Complete),
-    ("/v1/fim/completions", Scope::Complete),
-    ("/v1/generate", Scope::Complete),
-    ("/v1/embeddings", Scope::Complete),
-    ("/v1/feedback", Scope::Complete),
-    ("/v1/chat", Scope::Chat),
-    ("/v1/chat/{request_id}", Scope::Chat),
-    ("/v1/chat/completions", Scope::Chat),
-    ("/v1/sessions", Scope::Chat),
-    ("/v1/sessions/{id}", Scope::Chat),
+const NEEDS: &[(&str, &[Scope])] = &[
+    ("/v1/completions", &[Scope::Complete]),
+    ("/v1/fim/completions", &[Scope::Complete]),
+    ("/v1/generate", &[Scope::Complete]),
+    ("/v1/embeddings", &[Scope::Complete]),
+    // Whoever gets answers may say what became of them.
+    ("/v1/feedback", &[Scope::Complete, Scope::Chat]),
+    ("/v1/chat", &[Scope::Chat]),
+    ("/v1/chat/{request_id}", &[Scope::Chat]),
+    ("/v1/chat/completions", &[Scope::Chat]),
+    ("/v1/sessions", &[Scope::Chat]),
+    ("/v1/sessions/{id}", &[Scope::Chat]),
+    ("/v1/sessions/{id}/fork", &[Scope::Chat]),
+    ("/v1/sessions/{id}/turns/{request_id}", &[Scope::Chat]),
 ];
 
 /// Calls that a model works for: only these count against a caller's limits.
@@ -64,8 +67,8 @@ pub(crate) async fn let_in(
     };
     let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let needed = NEEDS.iter().find(|(needs, _)| *needs == path);
-    if let Some((_, scope)) = needed
-        && let Err(failure) = identity.may(*scope)
+    if let Some((_, scopes)) = needed
+        && let Err(failure) = identity.may_one_of(scopes)
     {
         return ApiError::from(failure).into_response();
     }

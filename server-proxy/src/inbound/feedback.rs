@@ -8,7 +8,7 @@ use http::StatusCode;
 use saga_domain::FailureCode;
 use saga_protocol::feedback::{
     COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, FeedbackVerdict, LANGUAGE_BYTES_MAX,
-    MODEL_BYTES_MAX, VERDICTS_MAX,
+    MODEL_BYTES_MAX, REASON_CHARS_MAX, VERDICTS_MAX,
 };
 
 use crate::domain::feedback::Totals;
@@ -31,6 +31,13 @@ pub(crate) async fn feedback(
     if report.verdicts.len() > VERDICTS_MAX {
         return Err(ApiError::wrong_field("verdicts", format!("at most {VERDICTS_MAX} are taken")));
     }
+    for (index, said) in report.verdicts.iter().enumerate() {
+        let chars = said.reason.as_ref().map_or(0, |reason| reason.chars().count());
+        if chars > REASON_CHARS_MAX {
+            let what = format!("expected {REASON_CHARS_MAX} characters at most");
+            return Err(ApiError::wrong_field(format!("verdicts[{index}].reason"), what));
+        }
+    }
     let mut by_model: BTreeMap<String, Totals> = BTreeMap::new();
     for counts in &report.counts {
         match state.models.resolve(Some(&counts.model)).await {
@@ -39,10 +46,10 @@ pub(crate) async fn feedback(
             Err(failure) => return Err(failure.into()),
         }
     }
-    for FeedbackVerdict { request_id, verdict } in &report.verdicts {
-        let judged = state.records.judge(&caller, request_id, *verdict).await;
+    for FeedbackVerdict { request_id, verdict, reason } in report.verdicts {
+        let judged = state.records.judge(&caller, &request_id, verdict, reason).await;
         if let Some(model) = judged.map_err(unavailable)? {
-            by_model.entry(model).or_default().add(&Totals::from(*verdict));
+            by_model.entry(model).or_default().add(&Totals::from(verdict));
         }
     }
     let added = state.feedback.add(&caller.tenant, &by_model).await;

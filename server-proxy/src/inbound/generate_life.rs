@@ -1,4 +1,4 @@
-//! A generated answer on its way, and the record that follows it.
+//! A generated answer on its way, and the record that follows it, or the turn of a conversation.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use futures_util::{Stream, stream};
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::error::{ErrorBody, ErrorDetail};
 use saga_protocol::generate::{
-    CodeContext, ContextType, GenerateRecord, GenerateRequest, RequestStatus,
+    CodeContext, ContextType, GenerateRecord, GenerateRequest, RecordType, RequestStatus,
 };
 use saga_protocol::openai::TokenUsage;
 use saga_protocol::records::Record;
@@ -103,38 +103,47 @@ impl Life {
         request: &GenerateRequest,
         model: String,
     ) -> Self {
-        let now = unix_millis();
         let record = GenerateRecord {
-            id: question::id("req"),
-            user_id: caller.user.clone(),
-            request_type: request.request_type,
             language: request.language.chars().take(LANGUAGE_CHARS_MAX).collect(),
-            code_context: Vec::new(),
-            status: RequestStatus::Waiting,
-            model,
             prompt: state.prompts.code.label.clone(),
-            response: None,
-            usage: None,
-            error: None,
-            verdict: None,
-            processing_time_ms: None,
-            created_at: now,
-            updated_at: now,
+            ..record(caller, question::id("req"), request.request_type.into(), model)
         };
-        let mut life = Self {
-            records: state.records.clone(),
-            caller: caller.clone(),
-            record,
-            path: request.file_path.clone(),
-            code: request.code_context.clone(),
-            answer: String::new(),
-            begun: Instant::now(),
-        };
+        let mut life = Self::new(state, caller, record);
+        life.path = request.file_path.clone();
+        life.code = request.code_context.clone();
         if !request.code_context.is_empty() {
             life.note(ContextType::Before);
         }
         life.keep();
         life
+    }
+
+    /// Of a message of a conversation. Its record has the id of the request that made the turn.
+    pub(crate) fn of_turn(
+        state: &AppState,
+        caller: &Caller,
+        request_id: &str,
+        model: String,
+    ) -> Self {
+        let record = GenerateRecord {
+            prompt: state.prompts.chat.label.clone(),
+            ..record(caller, request_id.to_owned(), RecordType::Chat, model)
+        };
+        let life = Self::new(state, caller, record);
+        life.keep();
+        life
+    }
+
+    fn new(state: &AppState, caller: &Caller, record: GenerateRecord) -> Self {
+        Self {
+            records: state.records.clone(),
+            caller: caller.clone(),
+            record,
+            path: None,
+            code: String::new(),
+            answer: String::new(),
+            begun: Instant::now(),
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -145,20 +154,20 @@ impl Life {
         matches!(self.record.status, RequestStatus::Completed | RequestStatus::Failed)
     }
 
-    fn answered(&mut self, text: &str) {
+    pub(crate) fn answered(&mut self, text: &str) {
         self.answer.push_str(text);
         if self.record.status == RequestStatus::Waiting {
             self.stand(RequestStatus::Processing);
         }
     }
 
-    fn completed(&mut self, usage: Option<TokenUsage>) {
+    pub(crate) fn completed(&mut self, usage: Option<TokenUsage>) {
         self.record.usage = usage;
         self.note(ContextType::After);
         self.stand(RequestStatus::Completed);
     }
 
-    fn failed(&mut self, failure: &Failure) {
+    pub(crate) fn failed(&mut self, failure: &Failure) {
         self.record.error = Some(ErrorBody::new(failure).error);
         self.stand(RequestStatus::Failed);
     }
@@ -222,6 +231,29 @@ impl Drop for Life {
             retry_after_ms: None,
         });
         self.stand(RequestStatus::Failed);
+    }
+}
+
+/// One that begins now.
+fn record(caller: &Caller, id: String, request_type: RecordType, model: String) -> GenerateRecord {
+    let now = unix_millis();
+    GenerateRecord {
+        id,
+        user_id: caller.user.clone(),
+        request_type,
+        language: String::new(),
+        code_context: Vec::new(),
+        status: RequestStatus::Waiting,
+        model,
+        prompt: String::new(),
+        response: None,
+        usage: None,
+        error: None,
+        verdict: None,
+        reason: None,
+        processing_time_ms: None,
+        created_at: now,
+        updated_at: now,
     }
 }
 

@@ -67,7 +67,12 @@ fn calls() -> Router<AppState> {
         .route("/v1/chat", post(chat::chat))
         .route("/v1/chat/{request_id}", delete(chat::cancel))
         .route("/v1/sessions", get(sessions::list))
-        .route("/v1/sessions/{id}", get(sessions::one).delete(sessions::delete))
+        .route(
+            "/v1/sessions/{id}",
+            get(sessions::one).patch(sessions::change).delete(sessions::delete),
+        )
+        .route("/v1/sessions/{id}/fork", post(sessions::fork))
+        .route("/v1/sessions/{id}/turns/{request_id}", delete(sessions::delete_turn))
         .route("/v1/feedback", post(feedback::feedback))
         .route("/v1/instances", get(instances::list))
         .route("/v1/models", get(models::list))

@@ -155,7 +155,7 @@ mod tests {
         for call in source.split(".route(").skip(1) {
             let path = call.split('"').nth(1).expect("a path").replace("{*", "{");
             let handlers = call.split("\n        .").next().expect("the call");
-            for method in ["get", "post", "put", "delete"] {
+            for method in ["get", "post", "put", "patch", "delete"] {
                 let is_named = handlers.split(|c: char| !c.is_alphanumeric() && c != '_');
                 if is_named.into_iter().any(|word| word == method) {
                     routes.insert(format!("{method} {path}"));

@@ -26,11 +26,14 @@ use crate::domain::tokens::TokenCounts;
 use crate::domain::writers::{Writer, revoked};
 use crate::drain::shutting_down;
 use crate::inbound::error::ApiError;
+use crate::inbound::generate_life::Life;
 use crate::inbound::telling::{Telling, Told};
 use crate::inbound::{AppState, priority, waiting};
 
 /// Characters of an id chosen by a client.
 const ID_CHARS_MAX: usize = 64;
+/// What such an id must be.
+pub(crate) const ID_EXPECTED: &str = "expected 1 to 64 of A-Z a-z 0-9 - _";
 /// Times a conversation is shortened because the model server counts more tokens than we do.
 const SHORTENINGS_MAX: usize = 3;
 
@@ -87,7 +90,7 @@ pub(crate) fn is_id(text: &str) -> bool {
     (1..=ID_CHARS_MAX).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
@@ -102,8 +105,7 @@ fn check(request: &ChatRequest) -> Result<(), ApiError> {
     let ids = [("session", &request.session), ("request_id", &request.request_id)];
     for (field, id) in ids {
         if id.as_deref().is_some_and(|id| !is_id(id)) {
-            let what = format!("expected 1 to {ID_CHARS_MAX} of A-Z a-z 0-9 - _");
-            return Err(ApiError::wrong_field(field, what));
+            return Err(ApiError::wrong_field(field, ID_EXPECTED));
         }
     }
     if request.text.trim().is_empty() {
@@ -156,7 +158,7 @@ async fn begin(
     let prompt = state.prompts.chat.clone();
     if let Some(answered) = answered_before(&history.log, &request)? {
         let text = Said::Text(answered.assistant.clone());
-        let end = repeated(prompt.label);
+        let end = repeated(answered.request_id.clone(), prompt.label);
         return Ok(stream::iter([Said::Session(session), text, end]).boxed());
     }
     let left_out = LeftOut::default();
@@ -175,9 +177,12 @@ async fn begin(
         context: request.context.clone(),
         left_out: left_out.clone(),
     };
-    let answer = waiting::begin(asking.answer(), places, true, &state.drain).await?;
+    let request_id = request.request_id.unwrap_or_else(new_id);
+    let mut life = Life::of_turn(&state, &caller, &request_id, model.name.clone());
+    let answer = waiting::begin(asking.answer(), places, true, &state.drain).await;
+    let answer = answer.inspect_err(|failure| life.failed(failure))?;
     let turn = Turn {
-        request_id: request.request_id.unwrap_or_else(new_id),
+        request_id,
         user: request.text,
         context: request.context,
         assistant: String::new(),
@@ -188,6 +193,7 @@ async fn begin(
         begins: Some(begins),
         telling: Telling::new(answer),
         turn,
+        life,
         left_out,
         prompt: prompt.label,
         digest: Some(Box::new(move || digester.consider(&caller, &session, &model.name))),
@@ -199,8 +205,9 @@ async fn begin(
     Ok(talk.said())
 }
 
-fn repeated(prompt: String) -> Said {
+fn repeated(request_id: String, prompt: String) -> Said {
     Said::TurnDone(ChatDone {
+        request_id,
         finish_reason: "stop".to_owned(),
         usage: None,
         turns_left_out: 0,
@@ -280,6 +287,8 @@ struct Talk {
     begins: Option<Said>,
     telling: Telling,
     turn: Turn,
+    /// Its record.
+    life: Life,
     left_out: LeftOut,
     /// Name and version of the system prompt.
     prompt: String,
@@ -316,10 +325,12 @@ impl Talk {
             Told::Queued { place } => Said::Queued(place),
             Told::Text(text) => {
                 self.turn.assistant.push_str(&text);
+                self.life.answered(&text);
                 Said::Text(text)
             }
             Told::Done { finish_reason, usage } => self.end(finish_reason, usage).await,
             Told::Failed(failure) => {
+                self.life.failed(&failure);
                 self.writer = None;
                 Said::Failed(failure)
             }
@@ -328,6 +339,8 @@ impl Talk {
 
     async fn end(&mut self, finish_reason: String, usage: Option<TokenUsage>) -> Said {
         let turn = std::mem::take(&mut self.turn);
+        self.life.completed(usage);
+        let request_id = turn.request_id.clone();
         let memory = if self.remember(turn).await { "ok" } else { "degraded" };
         // Given back before the client hears of the end, so that its next message is taken.
         self.writer = None;
@@ -337,6 +350,7 @@ impl Talk {
         let count =
             |of: &AtomicUsize| u32::try_from(of.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
         Said::TurnDone(ChatDone {
+            request_id,
             finish_reason,
             usage,
             turns_left_out: count(&self.left_out.whole),

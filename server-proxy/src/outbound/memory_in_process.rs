@@ -1,17 +1,17 @@
 //! Conversations in this process: the same contract as the store, gone when the process ends.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
+use saga_protocol::chat::{Digest, SessionSummary, Turn};
 
-use crate::domain::conversation;
 use crate::domain::ports::{
     Caller, MemoryError, MemoryState, Right, SessionLimits, SessionMemory, VersionedSession,
 };
-use crate::outbound::stored_turn::stored_bytes;
+use crate::domain::revision::{Cut, Fork};
+use crate::outbound::kept_conversation::{Conversation, millis};
 
 /// Time between two searches for what has expired.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -37,16 +37,6 @@ struct Held {
     until: u64,
 }
 
-struct Conversation {
-    version: u64,
-    title: String,
-    created_at: u64,
-    updated_at: u64,
-    turns: VecDeque<Turn>,
-    bytes: usize,
-    digest: Option<Digest>,
-}
-
 impl InProcessMemory {
     /// An empty memory; `clock` gives Unix milliseconds.
     #[must_use]
@@ -61,6 +51,15 @@ impl InProcessMemory {
         let conversation = kept.by_caller.get(caller)?.get(id)?;
         let left = conversation.expires_at(&self.limits).saturating_sub((self.clock)());
         (left > 0).then(|| Duration::from_millis(left))
+    }
+
+    /// The oldest go first.
+    fn make_room(&self, own: &mut HashMap<String, Conversation>) {
+        while own.len() > self.limits.sessions_max {
+            let oldest = own.iter().min_by_key(|(_, known)| known.updated_at);
+            let Some(oldest) = oldest.map(|(id, _)| id.clone()) else { return };
+            own.remove(&oldest);
+        }
     }
 
     fn sweep(&self, kept: &mut Kept, now: u64) {
@@ -103,11 +102,8 @@ impl SessionMemory for InProcessMemory {
         let now = (self.clock)();
         let kept = self.kept.lock();
         let known = kept.by_caller.get(caller).and_then(|own| own.get(id));
-        Ok(known.filter(|known| known.expires_at(&self.limits) > now).map(|known| {
-            let log = known.turns.iter().cloned().collect();
-            let session = Session { summary: known.summary(id), log, digest: known.digest.clone() };
-            VersionedSession { version: known.version, session }
-        }))
+        let known = known.filter(|known| known.expires_at(&self.limits) > now);
+        Ok(known.map(|known| known.read(id)))
     }
 
     async fn hold(&self, right: &Right, held: bool, time: Duration) -> Result<bool, MemoryError> {
@@ -155,16 +151,56 @@ impl SessionMemory for InProcessMemory {
         let conversation = own.entry(id.to_owned()).or_insert_with(|| Conversation::begin(&turn));
         conversation.push(turn, &self.limits);
         let version = conversation.version;
-        while own.len() > self.limits.sessions_max {
-            let Some(oldest) =
-                own.iter().min_by_key(|(_, known)| known.updated_at).map(|(id, _)| id.clone())
-            else {
-                break;
-            };
-            own.remove(&oldest);
-        }
+        self.make_room(own);
         kept.release(caller, id);
         Ok(version)
+    }
+
+    async fn begin(&self, right: &Right, fork: &Fork, at: u64) -> Result<(), MemoryError> {
+        let (caller, id) = (&right.caller, right.session.as_str());
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        self.sweep(&mut kept, now);
+        let may = kept.holder(caller, id, now) == Some(&right.holder);
+        let own = kept.by_caller.entry(caller.clone()).or_default();
+        own.retain(|_, conversation| conversation.expires_at(&self.limits) > now);
+        if !may || own.contains_key(id) {
+            return Err(MemoryError::VersionConflict);
+        }
+        own.insert(id.to_owned(), Conversation::forked(fork, at));
+        self.make_room(own);
+        kept.release(caller, id);
+        Ok(())
+    }
+
+    async fn cut(
+        &self,
+        right: &Right,
+        expected_version: u64,
+        cut: &Cut,
+    ) -> Result<(), MemoryError> {
+        let (caller, id) = (&right.caller, right.session.as_str());
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        let may = kept.holder(caller, id, now) == Some(&right.holder);
+        let known = kept.by_caller.get_mut(caller).and_then(|own| own.get_mut(id));
+        let known = known.filter(|known| may && known.version == expected_version);
+        known.ok_or(MemoryError::VersionConflict)?.cut(cut);
+        kept.release(caller, id);
+        Ok(())
+    }
+
+    async fn rename(
+        &self,
+        caller: &Caller,
+        id: &str,
+        name: Option<&str>,
+    ) -> Result<bool, MemoryError> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock();
+        let known = kept.by_caller.get_mut(caller).and_then(|own| own.get_mut(id));
+        let known = known.filter(|known| known.expires_at(&self.limits) > now);
+        Ok(known.map(|known| known.name = name.map(str::to_owned)).is_some())
     }
 
     async fn digest(
@@ -177,12 +213,7 @@ impl SessionMemory for InProcessMemory {
         let Some(known) = kept.by_caller.get_mut(caller).and_then(|own| own.get_mut(id)) else {
             return Ok(false);
         };
-        let present = known.digest.as_ref().map_or(0, |digest| digest.epoch);
-        let is_next = present + 1 == digest.epoch && known.holds(&digest.until);
-        if is_next {
-            known.digest = Some(digest.clone());
-        }
-        Ok(is_next)
+        Ok(known.swap_in(digest))
     }
 
     async fn list(&self, caller: &Caller) -> Result<Vec<SessionSummary>, MemoryError> {
@@ -218,52 +249,4 @@ impl SessionMemory for InProcessMemory {
     fn state(&self) -> MemoryState {
         MemoryState::InProcess
     }
-}
-
-impl Conversation {
-    fn begin(first: &Turn) -> Self {
-        Self {
-            version: 0,
-            title: conversation::title(&first.user),
-            created_at: first.at,
-            updated_at: first.at,
-            turns: VecDeque::new(),
-            bytes: 0,
-            digest: None,
-        }
-    }
-
-    fn push(&mut self, turn: Turn, limits: &SessionLimits) {
-        self.version += 1;
-        self.updated_at = turn.at;
-        self.bytes += stored_bytes(&turn);
-        self.turns.push_back(turn);
-        while self.turns.len() > limits.turns_max || self.bytes > limits.session_bytes_max {
-            let Some(oldest) = self.turns.pop_front() else { break };
-            self.bytes -= stored_bytes(&oldest);
-        }
-    }
-
-    fn holds(&self, request_id: &str) -> bool {
-        self.turns.iter().any(|turn| turn.request_id == request_id)
-    }
-
-    fn expires_at(&self, limits: &SessionLimits) -> u64 {
-        let idle = self.updated_at + millis(limits.idle_ttl);
-        idle.min(self.created_at + millis(limits.age_max))
-    }
-
-    fn summary(&self, id: &str) -> SessionSummary {
-        SessionSummary {
-            id: id.to_owned(),
-            title: self.title.clone(),
-            turns: u32::try_from(self.turns.len()).unwrap_or(u32::MAX),
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
-    }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

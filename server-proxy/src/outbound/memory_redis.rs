@@ -15,13 +15,16 @@ use async_trait::async_trait;
 use futures_util::future::{join_all, try_join_all};
 use redis::Script;
 use saga_protocol::chat::{Digest, Session, SessionSummary, Turn};
+use serde::Serialize;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation;
 use crate::domain::ports::{
     Caller, MemoryError, MemoryState, Right, SessionLimits, SessionMemory, VersionedSession,
 };
-use crate::outbound::redis_store::{RedisStore, encoded, millis};
+use crate::domain::revision::{Cut, Fork};
+use crate::outbound::memory_rows::{META, Meta, Part, index_key, key, known, turn};
+use crate::outbound::redis_store::{RedisStore, millis};
 use crate::outbound::stored_turn::stored;
 
 /// Keeps conversations in Redis.
@@ -29,13 +32,14 @@ pub struct RedisMemory {
     store: Arc<RedisStore>,
     limits: SessionLimits,
     append: Script,
+    begin: Script,
+    cut: Script,
+    rename: Script,
     index: Script,
     hold: Script,
     let_go: Script,
     digest: Script,
 }
-
-type Summary = (Option<String>, Option<u32>, Option<u64>, Option<u64>);
 
 impl RedisMemory {
     /// Keeps conversations in this store.
@@ -45,6 +49,9 @@ impl RedisMemory {
             store,
             limits,
             append: Script::new(include_str!("memory_append.lua")),
+            begin: Script::new(include_str!("memory_begin.lua")),
+            cut: Script::new(include_str!("memory_cut.lua")),
+            rename: Script::new(include_str!("memory_rename.lua")),
             index: Script::new(include_str!("memory_index.lua")),
             hold: Script::new(include_str!("memory_hold.lua")),
             let_go: Script::new(include_str!("memory_let_go.lua")),
@@ -89,7 +96,7 @@ impl RedisMemory {
         let mut connection = self.store.connection();
         let mut both = redis::pipe();
         both.atomic().cmd("EXISTS").arg(key(caller, id, Part::Meta)).cmd("DEL");
-        for part in [Part::Meta, Part::Log, Part::Digest, Part::Right] {
+        for part in Part::ALL {
             both.arg(key(caller, id, part));
         }
         let (known, _removed): (bool, u32) =
@@ -97,12 +104,16 @@ impl RedisMemory {
         Ok(known)
     }
 
-    async fn summary(&self, caller: &Caller, id: &str) -> Result<Summary, MemoryError> {
+    async fn summary(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Option<SessionSummary>, MemoryError> {
         let mut connection = self.store.connection();
         let mut command = redis::cmd("HMGET");
-        command.arg(key(caller, id, Part::Meta));
-        command.arg(&["title", "turns", "created_at", "updated_at"]);
-        self.store.run(command.query_async(&mut connection)).await
+        command.arg(key(caller, id, Part::Meta)).arg(&META);
+        let meta: Meta = self.store.run(command.query_async(&mut connection)).await?;
+        Ok(known(id, meta).map(|(_, _, summary)| summary))
     }
 }
 
@@ -118,25 +129,25 @@ impl SessionMemory for RedisMemory {
         all.atomic()
             .cmd("HMGET")
             .arg(key(caller, id, Part::Meta))
-            .arg(&["title", "turns", "created_at", "updated_at", "version"])
+            .arg(&META)
             .cmd("LRANGE")
             .arg(key(caller, id, Part::Log))
             .arg(0)
             .arg(-1)
-            .cmd("HGET")
+            .cmd("HMGET")
             .arg(key(caller, id, Part::Digest))
-            .arg("json");
-        type Meta = (Option<String>, Option<u32>, Option<u64>, Option<u64>, Option<u64>);
-        let (meta, log, digest): (Meta, Vec<String>, Option<String>) =
+            .arg(&["epoch", "json"]);
+        type Digested = (Option<u64>, Option<String>);
+        let (meta, log, (epoch, digest)): (Meta, Vec<String>, Digested) =
             self.store.run(all.query_async(&mut connection)).await?;
-        let (title, turns, created_at, updated_at, version) = meta;
-        let Some(version) = version else {
+        let Some((version, name, summary)) = known(id, meta) else {
             return Ok(None);
         };
-        let summary = summary(id, (title, turns, created_at, updated_at));
         let log = log.iter().filter_map(|entry| turn(entry)).collect();
         let digest = digest.and_then(|json| serde_json::from_str(&json).ok());
-        Ok(Some(VersionedSession { version, session: Session { summary, log, digest } }))
+        let session = Session { summary, log, digest };
+        let epoch = epoch.unwrap_or_default();
+        Ok(Some(VersionedSession { version, epoch, name, session }))
     }
 
     async fn hold(&self, right: &Right, held: bool, time: Duration) -> Result<bool, MemoryError> {
@@ -171,7 +182,7 @@ impl SessionMemory for RedisMemory {
         let Right { caller, session, holder } = right;
         let mut connection = self.store.connection();
         let mut call = self.append.prepare_invoke();
-        for part in [Part::Meta, Part::Log, Part::Digest, Part::Right] {
+        for part in Part::ALL {
             call.key(key(caller, session, part));
         }
         call.arg(expected_version)
@@ -190,6 +201,68 @@ impl SessionMemory for RedisMemory {
         Ok(version)
     }
 
+    async fn begin(&self, right: &Right, fork: &Fork, at: u64) -> Result<(), MemoryError> {
+        let Right { caller, session, holder } = right;
+        let mut connection = self.store.connection();
+        let mut call = self.begin.prepare_invoke();
+        for part in Part::ALL {
+            call.key(key(caller, session, part));
+        }
+        let title = fork.log.first().map(|first| conversation::title(&first.user));
+        call.arg(holder)
+            .arg(at)
+            .arg(millis(self.limits.idle_ttl))
+            .arg(millis(self.limits.age_max))
+            .arg(title.unwrap_or_default())
+            .arg(fork.name.as_deref().unwrap_or_default())
+            .arg(json(&fork.of))
+            .arg(fork.digest.as_ref().map_or(0, |digest| digest.epoch))
+            .arg(fork.digest.as_ref().map(json).unwrap_or_default());
+        for turn in &fork.log {
+            call.arg(&turn.request_id).arg(stored(turn));
+        }
+        let is_begun: bool = self.store.run(call.invoke_async(&mut connection)).await?;
+        if !is_begun {
+            return Err(MemoryError::VersionConflict);
+        }
+        self.note_in_index(caller, session, at).await
+    }
+
+    async fn cut(
+        &self,
+        right: &Right,
+        expected_version: u64,
+        cut: &Cut,
+    ) -> Result<(), MemoryError> {
+        let Right { caller, session, holder } = right;
+        let mut connection = self.store.connection();
+        let mut call = self.cut.prepare_invoke();
+        for part in Part::ALL {
+            call.key(key(caller, session, part));
+        }
+        call.arg(expected_version)
+            .arg(holder)
+            .arg(&cut.request_id)
+            .arg(u8::from(cut.title.is_some()))
+            .arg(cut.title.as_deref().unwrap_or_default())
+            .arg(cut.epoch)
+            .arg(u8::from(cut.keeps_digest));
+        let is_done: bool = self.store.run(call.invoke_async(&mut connection)).await?;
+        if is_done { Ok(()) } else { Err(MemoryError::VersionConflict) }
+    }
+
+    async fn rename(
+        &self,
+        caller: &Caller,
+        id: &str,
+        name: Option<&str>,
+    ) -> Result<bool, MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.rename.prepare_invoke();
+        call.key(key(caller, id, Part::Meta)).arg(name.unwrap_or_default());
+        self.store.run(call.invoke_async(&mut connection)).await
+    }
+
     async fn digest(
         &self,
         caller: &Caller,
@@ -202,7 +275,7 @@ impl SessionMemory for RedisMemory {
             .key(key(caller, id, Part::Digest))
             .arg(digest.epoch)
             .arg(&digest.until)
-            .arg(serde_json::to_string(digest).unwrap_or_default());
+            .arg(json(digest));
         self.store.run(call.invoke_async(&mut connection)).await
     }
 
@@ -213,8 +286,7 @@ impl SessionMemory for RedisMemory {
         let ids: Vec<String> = self.store.run(newest.query_async(&mut connection)).await?;
         // On a cluster they may be anywhere, so each is asked for by itself, all at once.
         let found = try_join_all(ids.iter().map(|id| self.summary(caller, id))).await?;
-        let known = ids.iter().zip(found).filter(|(_, found)| found.3.is_some());
-        Ok(known.map(|(id, found)| summary(id, found)).collect())
+        Ok(found.into_iter().flatten().collect())
     }
 
     async fn delete(&self, caller: &Caller, id: &str) -> Result<bool, MemoryError> {
@@ -246,58 +318,7 @@ impl SessionMemory for RedisMemory {
     }
 }
 
-fn summary(id: &str, (title, turns, created_at, updated_at): Summary) -> SessionSummary {
-    SessionSummary {
-        id: id.to_owned(),
-        title: title.unwrap_or_default(),
-        turns: turns.unwrap_or_default(),
-        created_at: created_at.unwrap_or_default(),
-        updated_at: updated_at.unwrap_or_default(),
-    }
-}
-
-/// An entry of the log: the request's id, a new line, the turn.
-fn turn(entry: &str) -> Option<Turn> {
-    let (_, json) = entry.split_once('\n')?;
-    serde_json::from_str(json).ok()
-}
-
-/// What is kept of a conversation.
-#[derive(Clone, Copy)]
-enum Part {
-    Meta,
-    Log,
-    Digest,
-    Right,
-}
-
-fn key(caller: &Caller, id: &str, part: Part) -> String {
-    let part = match part {
-        Part::Meta => "meta",
-        Part::Log => "log",
-        Part::Digest => "sum",
-        Part::Right => "right",
-    };
-    let Caller { tenant, user } = caller;
-    format!("cs:{{{}:{}:{}}}:{part}", encoded(tenant), encoded(user), encoded(id))
-}
-
-fn index_key(caller: &Caller) -> String {
-    format!("cs:{{{}:{}}}:index", encoded(&caller.tenant), encoded(&caller.user))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn p9_no_name_breaks_out_of_its_key() {
-        let key = |tenant: &str, user: &str, id: &str| {
-            key(&Caller { tenant: tenant.to_owned(), user: user.to_owned() }, id, Part::Meta)
-        };
-        assert_eq!(key("team", "minji", "s-1"), "cs:{team:minji:s-1}:meta");
-        assert_eq!(key("a:b", "}{", "민"), "cs:{a%3Ab:%7D%7B:%EB%AF%BC}:meta");
-        assert_ne!(key("a", "b:c", "d"), key("a", "b", "c:d"));
-        assert_ne!(key("a%3A", "b", "c"), key("a:", "b", "c"));
-    }
+/// Strings and numbers; nothing in it can fail to serialise.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

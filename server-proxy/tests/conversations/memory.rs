@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use codesaga_proxy::domain::ports::{Caller, MemoryError, Right, SessionLimits, SessionMemory};
+use codesaga_proxy::domain::revision;
 use codesaga_proxy::outbound::memory_in_process::InProcessMemory;
 use codesaga_proxy::outbound::memory_redis::RedisMemory;
 use codesaga_proxy::outbound::redis_store::RedisStore;
 use futures_util::future::join_all;
-use saga_protocol::chat::{ChatContext, Digest, Turn};
+use saga_protocol::chat::{ChatContext, Digest, ForkOf, SessionSummary, Turn};
 
 use crate::support::{Redis, RedisCluster};
 
@@ -171,6 +172,11 @@ contract! {
     who_has_lost_the_right_stores_nothing,
     everything_is_erased_with_what_is_being_answered,
     a_digest_is_swapped_in_by_its_epoch,
+    a_fork_begins_with_the_turns_of_another,
+    a_fork_is_begun_once_and_only_with_the_right,
+    a_deleted_turn_is_gone_from_everything,
+    a_digest_that_is_being_made_of_a_deleted_turn_is_not_taken,
+    a_name_stays_until_it_is_taken_away,
 }
 
 async fn a_turn_is_read_back_whole(kept: Kept) {
@@ -401,6 +407,196 @@ async fn a_digest_is_swapped_in_by_its_epoch(kept: Kept) {
     kept.append(&minji, "s", 0, turn("r0", BEGIN)).await.expect("stored");
     let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
     assert_eq!(known.session.digest, None, "it goes with its conversation");
+}
+
+/// Forks as a request does.
+async fn forked(
+    kept: &Kept,
+    (from, to): (&str, &str),
+    after: Option<&str>,
+    at: u64,
+) -> Result<(), MemoryError> {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    if let Kept::InProcess { now, .. } = kept {
+        now.store(at, Ordering::Relaxed);
+    }
+    let known = memory.read(&minji, from).await?.expect("it is there");
+    let fork = revision::fork(&known, after).expect("the turn is there");
+    let right = right(&minji, to, "forking");
+    // Whether it is refused is the fork's business.
+    let _held = memory.hold(&right, false, RIGHT).await?;
+    let begun = memory.begin(&right, &fork, at).await;
+    memory.let_go(&right).await?;
+    begun
+}
+
+/// Deletes a turn as a request does.
+async fn cut(kept: &Kept, id: &str, request_id: &str) -> Result<(), MemoryError> {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let known = memory.read(&minji, id).await?.expect("it is there");
+    let cut = revision::cut(&known, request_id).expect("the turn is there");
+    let right = right(&minji, id, "cutting");
+    assert_eq!(memory.hold(&right, false, RIGHT).await, Ok(true));
+    memory.cut(&right, known.version, &cut).await
+}
+
+async fn summary(kept: &Kept, id: &str) -> SessionSummary {
+    let list = kept.memory().list(&caller("minji")).await.expect("memory answers");
+    list.into_iter().find(|listed| listed.id == id).expect("it is listed")
+}
+
+async fn a_fork_begins_with_the_turns_of_another(kept: Kept) {
+    let minji = caller("minji");
+    for n in 0..3 {
+        kept.append(&minji, "s", n, turn(&format!("r{n}"), BEGIN)).await.expect("stored");
+    }
+    let before = kept.memory().read(&minji, "s").await.expect("memory answers");
+    let at = BEGIN + HOUR;
+    assert_eq!(forked(&kept, ("s", "f"), Some("r1"), at).await, Ok(()));
+    assert_eq!(forked(&kept, ("s", "e"), None, at + HOUR).await, Ok(()));
+    assert_eq!(listed(&kept, &minji).await, ["e", "f", "s"]);
+
+    assert_eq!(request_ids(&kept, &minji, "f").await, ["r0", "r1"]);
+    let of =
+        |after: Option<&str>| ForkOf { session: "s".to_owned(), after: after.map(str::to_owned) };
+    let seen = summary(&kept, "f").await;
+    assert_eq!((seen.title.as_str(), seen.turns, seen.created_at), ("질문 r0", 2, at));
+    assert_eq!(seen.fork_of, Some(of(Some("r1"))));
+    let empty = summary(&kept, "e").await;
+    assert_eq!((empty.title.as_str(), empty.turns, empty.fork_of), ("", 0, Some(of(None))));
+
+    let left = kept.expires_in(&minji, "f").await.expect("it expires").as_millis();
+    assert!(left <= u128::from(DAY) && left > u128::from(DAY - 2 * HOUR), "{left}");
+    for (id, version) in [("f", 1), ("e", 1)] {
+        let stored = kept.append(&minji, id, version, turn("r9", at + HOUR)).await;
+        assert_eq!(stored, Ok(version + 1), "{id} goes on");
+        let again = kept.append(&minji, id, 0, turn("r9", at + HOUR)).await;
+        assert_eq!(again, Ok(version + 1), "{id}: the same request is stored once");
+    }
+    assert_eq!(kept.append(&minji, "f", 0, turn("r1", at)).await, Ok(2), "as are those taken over");
+    assert_eq!(request_ids(&kept, &minji, "f").await, ["r0", "r1", "r9"]);
+    assert_eq!(summary(&kept, "e").await.title, "질문 r9");
+    let after = kept.memory().read(&minji, "s").await.expect("memory answers");
+    assert_eq!(after, before, "the other one stays as it is");
+    assert_eq!(kept.memory().delete(&minji, "s").await, Ok(true));
+    assert_eq!(request_ids(&kept, &minji, "f").await.len(), 3, "and may go");
+}
+
+async fn a_fork_is_begun_once_and_only_with_the_right(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let conflict = Err(MemoryError::VersionConflict);
+    kept.append(&minji, "s", 0, turn("r0", BEGIN)).await.expect("stored");
+    kept.append(&minji, "other", 0, turn("r1", BEGIN)).await.expect("stored");
+    assert_eq!(forked(&kept, ("s", "other"), Some("r0"), BEGIN).await, conflict);
+    assert_eq!(request_ids(&kept, &minji, "other").await, ["r1"], "nothing is written over");
+
+    let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
+    let fork = revision::fork(&known, Some("r0")).expect("the turn is there");
+    let (mine, anothers) = (right(&minji, "f", "one"), right(&minji, "f", "two"));
+    assert_eq!(memory.begin(&mine, &fork, BEGIN).await, conflict, "never held");
+    assert_eq!(memory.hold(&mine, false, RIGHT).await, Ok(true));
+    assert_eq!(memory.begin(&anothers, &fork, BEGIN).await, conflict);
+    assert_eq!(memory.erase(&minji).await, Ok(2));
+    assert_eq!(memory.begin(&mine, &fork, BEGIN).await, conflict, "what was erased stays erased");
+    assert!(listed(&kept, &minji).await.is_empty());
+
+    for n in 0..4 {
+        kept.append(&minji, &format!("s{n}"), 0, turn("r", BEGIN + n)).await.expect("stored");
+    }
+    assert_eq!(forked(&kept, ("s3", "f"), Some("r"), BEGIN + HOUR).await, Ok(()));
+    assert_eq!(listed(&kept, &minji).await, ["f", "s3", "s2"], "the oldest go first");
+}
+
+async fn a_deleted_turn_is_gone_from_everything(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    for n in 0..3 {
+        kept.append(&minji, "s", n, turn(&format!("r{n}"), BEGIN)).await.expect("stored");
+    }
+    assert_eq!(cut(&kept, "s", "r1").await, Ok(()));
+    assert_eq!(request_ids(&kept, &minji, "s").await, ["r0", "r2"]);
+    let seen = summary(&kept, "s").await;
+    assert_eq!((seen.title.as_str(), seen.turns, seen.updated_at), ("질문 r0", 2, BEGIN));
+    let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
+    let late = right(&minji, "s", "late");
+    assert_eq!(memory.hold(&late, false, RIGHT).await, Ok(true), "the right was given back");
+    let other = revision::cut(&known, "r2").expect("the turn is there");
+    let conflict = Err(MemoryError::VersionConflict);
+    assert_eq!(memory.cut(&late, known.version - 1, &other).await, conflict, "of another version");
+    let anothers = right(&minji, "s", "another");
+    assert_eq!(memory.cut(&anothers, known.version, &other).await, conflict);
+    memory.let_go(&late).await.expect("memory answers");
+
+    assert_eq!(cut(&kept, "s", "r0").await, Ok(()));
+    assert_eq!(summary(&kept, "s").await.title, "질문 r2", "its words are no title");
+    assert_eq!(cut(&kept, "s", "r2").await, Ok(()));
+    let seen = summary(&kept, "s").await;
+    assert_eq!((seen.title.as_str(), seen.turns), ("", 0));
+    let version = memory.read(&minji, "s").await.expect("memory answers").expect("known").version;
+    let again = kept.append(&minji, "s", version, turn("r1", BEGIN + HOUR)).await;
+    assert_eq!(again, Ok(version + 1), "it goes on, and the request is a new one");
+    assert_eq!(request_ids(&kept, &minji, "s").await, ["r1"]);
+    assert_eq!(summary(&kept, "s").await.title, "질문 r1");
+    // What is left counts no bytes of what is gone.
+    let large = Turn { assistant: "x".repeat(1500), ..turn("r3", BEGIN + HOUR) };
+    kept.append(&minji, "s", version + 1, large).await.expect("stored");
+    assert_eq!(request_ids(&kept, &minji, "s").await, ["r1", "r3"]);
+}
+
+async fn a_digest_that_is_being_made_of_a_deleted_turn_is_not_taken(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    let digest = |epoch, until: &str| Digest {
+        epoch,
+        until: until.to_owned(),
+        text: format!("요약 {epoch}"),
+    };
+    let told = |digest| async move { memory.digest(&caller("minji"), "s", &digest).await };
+    let kept_digest = async || {
+        let known = memory.read(&minji, "s").await.expect("memory answers").expect("known");
+        (known.epoch, known.session.digest)
+    };
+    for n in 0..3 {
+        kept.append(&minji, "s", n, turn(&format!("r{n}"), BEGIN)).await.expect("stored");
+    }
+    assert_eq!(cut(&kept, "s", "r2").await, Ok(()));
+    assert_eq!(told(digest(1, "r1")).await, Ok(false), "it was being made");
+    assert_eq!(told(digest(2, "r0")).await, Ok(true), "this one is made anew");
+    assert_eq!(kept_digest().await, (2, Some(digest(2, "r0"))));
+
+    // One that says nothing of the turn stays, and the next one is the next again.
+    assert_eq!(forked(&kept, ("s", "f"), Some("r1"), BEGIN).await, Ok(()));
+    assert_eq!(cut(&kept, "s", "r1").await, Ok(()));
+    assert_eq!(kept_digest().await, (3, Some(digest(2, "r0"))));
+    assert_eq!(cut(&kept, "s", "r0").await, Ok(()));
+    assert_eq!(kept_digest().await, (4, None), "one that does goes with it");
+
+    let fork = memory.read(&minji, "f").await.expect("memory answers").expect("known");
+    assert_eq!(
+        (fork.epoch, fork.session.digest),
+        (2, Some(digest(2, "r0"))),
+        "forks have their own"
+    );
+    assert_eq!(memory.digest(&minji, "f", &digest(3, "r1")).await, Ok(true));
+}
+
+async fn a_name_stays_until_it_is_taken_away(kept: Kept) {
+    let (minji, memory) = (caller("minji"), kept.memory());
+    assert_eq!(memory.rename(&minji, "s", Some("스택")).await, Ok(false), "there is none");
+    assert_eq!(memory.read(&minji, "s").await, Ok(None), "and none is made");
+    kept.append(&minji, "s", 0, turn("r0", BEGIN)).await.expect("stored");
+    assert_eq!(memory.rename(&caller("jun"), "s", Some("theirs")).await, Ok(false));
+    assert_eq!(memory.rename(&minji, "s", Some("스택 🙂")).await, Ok(true));
+    kept.append(&minji, "s", 1, turn("r1", BEGIN)).await.expect("stored as before");
+    assert_eq!(summary(&kept, "s").await.title, "스택 🙂");
+    assert_eq!(cut(&kept, "s", "r0").await, Ok(()));
+    assert_eq!(forked(&kept, ("s", "f"), None, BEGIN).await, Ok(()));
+    for id in ["s", "f"] {
+        assert_eq!(summary(&kept, id).await.title, "스택 🙂", "{id}");
+        assert_eq!(memory.rename(&minji, id, None).await, Ok(true));
+    }
+    assert_eq!(summary(&kept, "s").await.title, "질문 r1");
+    assert_eq!(summary(&kept, "f").await.title, "");
+    let left = kept.expires_in(&minji, "s").await.expect("it expires").as_millis();
+    assert!(left <= u128::from(DAY), "a name does not make it stay longer");
 }
 
 #[tokio::test]

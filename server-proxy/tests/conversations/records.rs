@@ -249,3 +249,53 @@ async fn a_verdict_is_noted_and_counted_once() {
         assert_eq!((&figures[0]["usage_count"], &figures[0]["accuracy"]), (&json!(4), &json!(0.5)));
     }
 }
+
+#[tokio::test]
+async fn a_turn_of_a_conversation_has_a_record_that_takes_a_verdict_with_its_reason() {
+    let redis = Redis::start().await;
+    for flags in [vec![], vec!["--redis-url".to_owned(), redis.url()]] {
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        let ollama = ScriptedOllama::start().await;
+        ollama.script([Rule::on("/api/chat").pieces(["a stack"])]);
+        let proxy = TestProxy::start_with(&ollama, &flags).await;
+        let client = proxy.client();
+        let said = json!({ "session": "s", "request_id": "turn-1", "text": "What is it?" });
+        client.chat(said).await.events().await;
+        let judge = async |verdict: &str, reason: &str| {
+            let said = json!({ "request_id": "turn-1", "verdict": verdict, "reason": reason });
+            client.send("POST", "/v1/feedback", Some(json!({ "verdicts": [said] }))).await
+        };
+        assert_eq!(judge("thumbs_down", "틀렸어요 🙂").await.status, 204);
+        let record = client.get("/v1/requests/turn-1").await.json().await;
+        let seen =
+            ["request_type", "status", "verdict", "reason", "prompt"].map(|key| &record[key]);
+        assert_eq!(seen, ["chat", "completed", "thumbs_down", "틀렸어요 🙂", "chat@1"]);
+        assert_eq!(record["code_context"][0]["metadata"]["bytes"], 7);
+        let text = record.to_string();
+        assert!(!text.contains("a stack") && !text.contains("What is it?"), "{text}");
+        assert_eq!(count(&list(&client, "?type=chat").await), 1);
+
+        let long = judge("thumbs_up", &"가".repeat(1001)).await.refusal().await;
+        assert_eq!(long, (400, "invalid_request".to_owned()));
+        assert_eq!(judge("thumbs_up", &"가".repeat(1000)).await.status, 204);
+        let all = client.get("/v1/instances").await.json().await;
+        let used = all["instances"].as_array().expect("a list").iter();
+        let used = used.filter(|one| one["model_name"] == "smollm2:latest");
+        let figures: Vec<_> = used.map(|one| &one["performance_metrics"]).collect();
+        assert_eq!((&figures[0]["usage_count"], &figures[0]["accuracy"]), (&json!(1), &json!(0.0)));
+    }
+}
+
+#[tokio::test]
+async fn p9_nobody_judges_anothers_answer() {
+    let ollama = ScriptedOllama::start().await;
+    let (_proxy, clients) = TestProxy::start_for(&ollama, &["minji", "jun"]).await;
+    let said = json!({ "session": "s", "request_id": "turn-1", "text": "What is it?" });
+    clients[0].chat(said).await.events().await;
+    let verdict = json!({ "request_id": "turn-1", "verdict": "thumbs_down", "reason": "bad" });
+    let told = json!({ "verdicts": [verdict] });
+    let taken = clients[1].send("POST", "/v1/feedback", Some(told)).await;
+    assert_eq!(taken.status, 204, "as for one that is known no more");
+    let record = clients[0].get("/v1/requests/turn-1").await.json().await;
+    assert_eq!((&record["verdict"], &record["reason"]), (&Value::Null, &Value::Null));
+}

@@ -48,9 +48,12 @@ async fn p10_p4_cut_after_any_event_the_rest_is_exactly_what_was_missed() {
             ollama.release();
             events.extend(again.events().await);
             let shown = |events: &[Event]| -> Vec<(Option<u64>, String, Value)> {
-                let data = |event: &Event| match event.name.as_str() {
-                    "session" => Value::Null,
-                    _ => event.data.clone(),
+                // Each cut is another conversation and another request.
+                let data = |event: &Event| {
+                    let mut data = event.data.clone();
+                    let fields = data.as_object_mut().expect("an object");
+                    fields.retain(|name, _| name != "session" && name != "request_id");
+                    data
                 };
                 events.iter().map(|event| (event.id, event.name.clone(), data(event))).collect()
             };

@@ -186,7 +186,7 @@ async fn a_key_opens_what_its_scopes_say() {
     let table = [
         (Method::POST, "/v1/completions", [true, false, false]),
         (Method::POST, "/v1/generate", [true, false, false]),
-        (Method::POST, "/v1/feedback", [true, false, false]),
+        (Method::POST, "/v1/feedback", [true, true, false]),
         (Method::POST, "/v1/chat", [false, true, false]),
         (Method::POST, "/v1/chat/completions", [false, true, false]),
         (Method::DELETE, "/v1/chat/x", [false, true, false]),
@@ -194,6 +194,9 @@ async fn a_key_opens_what_its_scopes_say() {
         (Method::GET, "/metrics", [false, false, true]),
         (Method::GET, "/v1/sessions", [false, true, false]),
         (Method::DELETE, "/v1/sessions/x", [false, true, false]),
+        (Method::PATCH, "/v1/sessions/x", [false, true, false]),
+        (Method::POST, "/v1/sessions/x/fork", [false, true, false]),
+        (Method::DELETE, "/v1/sessions/x/turns/y", [false, true, false]),
         (Method::GET, "/v1/models", [true, true, true]),
         (Method::GET, "/v1/instances", [true, true, true]),
     ];

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use saga_client::{Purpose, RequestClass, Task};
 use saga_domain::FailureCode;
+use saga_protocol::chat::ForkRequest;
 use saga_protocol::openai::CompletionRequest;
 
 use crate::socket::{Socket, Then};
@@ -73,6 +74,53 @@ async fn a_conversation_that_is_not_there_is_none() {
     let client = socket.client();
     assert_eq!(client.delete_session("abc").await, Ok(true));
     assert!(socket.request().await.starts_with("DELETE /v1/sessions/abc "));
+    let socket = Socket::status("404 Not Found", "", body).await;
+    assert_eq!(socket.client().rename_session("abc", "Stacks").await, Ok(None));
+    let socket = Socket::status("404 Not Found", "", body).await;
+    assert_eq!(socket.client().delete_turn("abc", "r-1").await, Ok(false));
+    let socket = Socket::status("404 Not Found", "", body).await;
+    let failure = socket.client().fork_session("abc", &ForkRequest::default()).await;
+    assert_eq!(failure.expect_err("nothing to fork").code, FailureCode::NotFound);
+}
+
+#[tokio::test]
+async fn calls_about_conversations_say_what_they_are_about_and_no_more() {
+    let summary = r#"{"id":"abc","title":"Stacks","turns":1,"created_at":1,"updated_at":2}"#;
+    let session = format!("{},\"log\":[]}}", &summary[..summary.len() - 1]);
+    let list = format!("{{\"sessions\":[{summary}],\"stopped_after\":7}}");
+
+    let socket = Socket::status("200 OK", "", &list).await;
+    let found = socket.client().sessions(Some("스택 & q=1")).await.expect("a list");
+    assert_eq!((found.sessions.len(), found.stopped_after), (1, Some(7)));
+    let request = socket.request().await;
+    let expected = "GET /v1/sessions?q=%EC%8A%A4%ED%83%9D+%26+q%3D1 ";
+    assert!(request.starts_with(expected), "{request}");
+
+    let socket = Socket::status("200 OK", "", summary).await;
+    let renamed = socket.client().rename_session("abc", "Stacks").await.expect("renamed");
+    assert_eq!(renamed.expect("it is there").title, "Stacks");
+    let request = socket.request().await;
+    assert!(request.starts_with("PATCH /v1/sessions/abc "), "{request}");
+    assert!(request.ends_with(r#"{"title":"Stacks"}"#), "{request}");
+
+    let socket = Socket::status("200 OK", "", &session).await;
+    let fork = ForkRequest { after: Some("r-1".to_owned()), id: None };
+    socket.client().fork_session("abc", &fork).await.expect("forked");
+    let request = socket.request().await;
+    assert!(request.starts_with("POST /v1/sessions/abc/fork "), "{request}");
+    assert!(request.ends_with(r#"{"after":"r-1"}"#), "{request}");
+
+    let socket = Socket::status("204 No Content", "", "").await;
+    let client = socket.client();
+    assert_eq!(client.delete_turn("abc", "r-1").await, Ok(true));
+    assert!(socket.request().await.starts_with("DELETE /v1/sessions/abc/turns/r-1 "));
+
+    for odd in ["", "..", "a/b", "민", &"x".repeat(65)] {
+        let failure = client.delete_turn("abc", odd).await.expect_err("refused");
+        assert_eq!(failure.code, FailureCode::InvalidRequest, "{odd}");
+        let failure = client.rename_session(odd, "x").await.expect_err("refused");
+        assert_eq!(failure.code, FailureCode::InvalidRequest, "{odd}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A conversation whose connection breaks is read on where it was.
 
-use saga_client::{Client, ClientOptions, Timeouts};
+use saga_client::{Client, ClientOptions, Heard, Timeouts};
 use saga_protocol::chat::{ChatEvent, ChatRequest};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -71,9 +71,10 @@ async fn seen(answers: Vec<String>, resumable: bool) -> (Vec<String>, Script) {
     let mut seen = Vec::new();
     while let Some(event) = conversation.next().await {
         seen.push(match event {
-            Ok(ChatEvent::Text { text }) => text,
-            Ok(ChatEvent::Done(_)) => "[done]".to_owned(),
-            Ok(other) => format!("{other:?}"),
+            Ok(Heard::Event(ChatEvent::Text { text })) => text,
+            Ok(Heard::Event(ChatEvent::Done(_))) => "[done]".to_owned(),
+            Ok(Heard::Event(other)) => format!("{other:?}"),
+            Ok(Heard::Reconnecting) => "[reconnecting]".to_owned(),
             Err(failure) => format!("[{}]", failure.code.name()),
         });
     }
@@ -86,7 +87,9 @@ async fn the_rest_is_read_over_a_new_connection() {
     let second = HEAD.to_owned() + &text(3, "것을 ");
     let third = HEAD.to_owned() + &text(4, "먼저.") + &done(5);
     let (seen, mut script) = seen(vec![first, second, third], true).await;
-    assert_eq!(seen, ["마지막에 ", "넣은 ", "것을 ", "먼저.", "[done]"]);
+    let expected =
+        ["마지막에 ", "넣은 ", "[reconnecting]", "것을 ", "[reconnecting]", "먼저.", "[done]"];
+    assert_eq!(seen, expected);
     let mut after = Vec::new();
     while let Some(request) = script.requests.recv().await {
         assert!(request.contains(r#""resumable":true"#) && request.contains(r#""r-1""#));
@@ -105,7 +108,8 @@ async fn what_cannot_be_resumed_ends_with_the_first_failure_and_nothing_foreign(
     for (answers, resumable) in
         [(vec![first(), gone], true), (vec![first(), anew], true), (vec![first()], false)]
     {
-        let (seen, _script) = seen(answers, resumable).await;
+        let (mut seen, _script) = seen(answers, resumable).await;
+        seen.retain(|heard| heard != "[reconnecting]");
         assert_eq!(seen, ["a", "[upstream_incomplete]"]);
     }
 }

@@ -126,8 +126,7 @@ pub(super) async fn propose(
         completion_tokens,
         first_token_ms: watch.first_token_ms(),
         total_ms: watch.total_ms(),
-        from_cache: false,
-        session: None,
+        ..Usage::default()
     }));
     Ok(())
 }

@@ -108,7 +108,7 @@ async fn chat_needs_a_server_that_keeps_conversations() {
         failed unsupported: The server at http://SERVER keeps no conversations. Chat needs codesaga-proxy.
     "#]]
     .assert_eq(&told);
-    let sessions = world.engine.sessions().await.expect_err("refused");
+    let sessions = world.engine.sessions(None).await.expect_err("refused");
     assert_eq!(sessions.code, FailureCode::Unsupported);
 }
 

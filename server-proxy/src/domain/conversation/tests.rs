@@ -20,6 +20,12 @@ fn history(log: &[Turn]) -> Session {
     Session { log: log.to_vec(), ..Session::default() }
 }
 
+/// As it is kept.
+fn in_memory(session: &Session) -> VersionedSession {
+    let epoch = session.digest.as_ref().map_or(0, |digest| digest.epoch);
+    VersionedSession { version: 1, epoch, name: None, session: session.clone() }
+}
+
 fn show(history: &Session, text: &str) -> Shown {
     shown(&prompts().chat, history, text, &[], room(), 0).expect("it fits")
 }
@@ -81,7 +87,8 @@ fn every_prompt_begins_with_the_one_before_byte_for_byte_except_at_an_epoch() {
         );
         kept.log.push(turn(&said, &"그렇습니다. yes ".repeat(10)));
         before = rendered(&show(&kept, "").messages[..shown.messages.len() + 1]);
-        if let Some(ask) = digest_ask(&prompts().chat, &prompts().digest, &kept, room()) {
+        let remembered = in_memory(&kept);
+        if let Some(ask) = digest_ask(&prompts().chat, &prompts().digest, &remembered, room()) {
             assert!(rendered(&ask.messages).starts_with(&rendered(&ask.messages[..3])));
             let as_shown = rendered(&ask.messages[..ask.messages.len() - 1]);
             assert!(before.starts_with(&as_shown), "what is digested has been read already");
@@ -125,7 +132,7 @@ fn a_digest_is_asked_for_from_three_quarters_on_and_for_the_older_half() {
     let long = "word ".repeat(100);
     let ask = |count: usize| {
         let turns: Vec<_> = (0..count).map(|n| turn(&format!("question {n}"), &long)).collect();
-        digest_ask(&prompts().chat, &prompts().digest, &history(&turns), room())
+        digest_ask(&prompts().chat, &prompts().digest, &in_memory(&history(&turns)), room())
     };
     let first = (1..40).find(|count| ask(*count).is_some()).expect("at some length");
     let asked = ask(first).expect("as found");
@@ -181,6 +188,7 @@ fn p12_no_text_forges_a_turn() {
     assert_eq!(messages.len(), 6);
     messages.extend(single(&own, forged, forged, forged, room()).expect("it fits"));
     let crowded = Session { log: vec![kept.log[0].clone(); 60], ..kept };
+    let crowded = in_memory(&crowded);
     let ask = digest_ask(&own, &own, &crowded, room()).expect("it is long enough");
     messages.extend(ask.messages);
     for message in &messages {

@@ -1,6 +1,9 @@
 //! The table of calls.
 
-use saga_protocol::chat::{ChatEvent, ChatRequest, Session, SessionList};
+use saga_protocol::chat::{
+    ChatEvent, ChatRequest, ForkRequest, QUERY_BYTES_MAX, Session, SessionChange, SessionList,
+    SessionSummary,
+};
 use saga_protocol::embeddings::{EmbeddingList, EmbeddingRequest};
 use saga_protocol::feedback::Feedback;
 use saga_protocol::generate::{GenerateRecord, GenerateRequest};
@@ -162,6 +165,10 @@ fn conversations(schemas: &mut Schemas) -> Vec<Operation> {
         },
         Operation {
             key: Key::Scope("chat"),
+            parameters: vec![Parameter {
+                schema: json!({ "type": "string", "maxLength": QUERY_BYTES_MAX }),
+                ..query("q", "Only those in whose name or text all of these words stand.")
+            }],
             answers: vec![Answer::Json(schemas.of::<SessionList>())],
             ..conversations(get("/v1/sessions", "listSessions", "The caller's conversations."))
         },
@@ -175,6 +182,34 @@ fn conversations(schemas: &mut Schemas) -> Vec<Operation> {
             method: "delete",
             status: 204,
             ..conversations(get("/v1/sessions/{id}", "deleteSession", "Forget a conversation."))
+        },
+        Operation {
+            key: Key::Scope("chat"),
+            method: "patch",
+            body: Some(Body(schemas.of::<SessionChange>())),
+            answers: vec![Answer::Json(schemas.of::<SessionSummary>())],
+            ..conversations(get("/v1/sessions/{id}", "renameSession", "Give it a name."))
+        },
+        Operation {
+            key: Key::Scope("chat"),
+            body: Some(Body(schemas.of::<ForkRequest>())),
+            status: 201,
+            answers: vec![Answer::Json(schemas.of::<Session>())],
+            ..conversations(post(
+                "/v1/sessions/{id}/fork",
+                "forkSession",
+                "A new conversation with the first turns of this one.",
+            ))
+        },
+        Operation {
+            key: Key::Scope("chat"),
+            method: "delete",
+            status: 204,
+            ..conversations(get(
+                "/v1/sessions/{id}/turns/{request_id}",
+                "deleteTurn",
+                "Forget a message with its answer.",
+            ))
         },
     ]
 }
@@ -220,7 +255,7 @@ fn records(schemas: &mut Schemas) -> Vec<Operation> {
             ..records(get("/v1/me", "eraseMe", "Forget all of it."))
         },
         Operation {
-            key: Key::Scope("complete"),
+            key: Key::Scope("complete` or `chat"),
             body: Some(Body(schemas.of::<Feedback>())),
             status: 204,
             ..records(post(
