@@ -63,7 +63,7 @@ async function pull(proposal: Proposal, work: Work, tally: Tally, opened: () => 
       case "done":
         return (await proposal.finish()) ? { kind: "ready" } : { kind: "unchanged" };
       case "warning":
-        if (event.code === "new_syntax_errors") proposal.warn(event.message);
+        proposal.warn(event);
         break;
       case "queued":
       case "completion":

@@ -20,6 +20,7 @@ import { goToHunk, hunkAtCursor } from "./edits/cursor";
 import { closeTabs } from "./edits/diffView";
 import { type GivenEdit, givenReply, placeOf } from "./edits/given";
 import { registerLenses } from "./edits/lenses";
+import { isBroken, warningText } from "./edits/warnings";
 import { isWritable, write, writeAll } from "./edits/write";
 import { showFailure } from "./errors";
 import { EDIT_SCHEME, type Pages } from "./pages";
@@ -105,7 +106,8 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
   const askAgain = async (instruction?: string): Promise<void> => {
     const shown = current?.ready ? current.answers.shown : undefined;
     if (!current || !shown) return;
-    const { code, problem } = shown;
+    const { code, warnings } = shown;
+    const problem = warnings.find(isBroken)?.message;
     await ask(current, { answer: code, ...(problem && { problem }), ...(instruction && { instruction }) });
   };
 
@@ -130,9 +132,10 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
       else if (choice === "discard") await end(proposal);
       return false;
     }
-    if (shown.problem === undefined || proposal.warnedOf.has(shown)) return true;
+    const broken = shown.warnings.find(isBroken);
+    if (!broken || proposal.warnedOf.has(shown)) return true;
     proposal.warnedOf.add(shown);
-    const choice = await askAboutProblem(shown.problem);
+    const choice = await askAboutProblem(warningText(broken) ?? broken.message);
     if (current !== proposal || proposal.answers.shown !== shown) return false;
     if (choice === "again") await askAgain();
     return choice === "apply" && shown.isIntact(proposal.request.document.getText());

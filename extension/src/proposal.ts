@@ -12,6 +12,7 @@ import { type DiffView, isDiffOf, openDiff } from "./edits/diffView";
 import { inDocument, inProposed, proposed } from "./edits/draft";
 import { marksOf } from "./edits/inlineMarks";
 import { InlineView } from "./edits/inlineView";
+import type { Warning } from "./edits/warnings";
 import type { Reply, ReplyEvent } from "./engine";
 import type { Page, Pages } from "./pages";
 import { follow, linesOf, type Replacement, type Span } from "./textEdits";
@@ -104,8 +105,8 @@ export class Proposal {
     this.asking?.cancel();
   }
 
-  warn(problem: string): void {
-    this.asking?.warn(problem);
+  warn(warning: Warning): void {
+    this.asking?.warn(warning);
   }
 
   /** The same question about the same places, wherever they are now. */

@@ -3,11 +3,12 @@ import type { Reply, ReplyEvent } from "../engine";
 import { applyAll, follow, type Replacement, type Span, unionOf } from "../textEdits";
 import { Candidate } from "./candidate";
 import { draftOf, followed } from "./draft";
+import type { Warning } from "./warnings";
 
 export class Asking {
   private readonly changes: Replacement[] = [];
   private replacements: readonly Replacement[] = [];
-  private problem: string | undefined;
+  private readonly warnings: Warning[] = [];
 
   constructor(
     private readonly reply: Reply,
@@ -31,9 +32,8 @@ export class Asking {
     this.replacements = replacements;
   }
 
-  /** The engine says that the answer is broken. */
-  warn(problem: string): void {
-    this.problem = problem;
+  warn(warning: Warning): void {
+    this.warnings.push(warning);
   }
 
   /** Where the answer stands in the document as it is now. */
@@ -63,6 +63,6 @@ export class Asking {
   /** The whole answer; undefined when it would change nothing. */
   whole(): Candidate | undefined {
     const draft = draftOf(this.before, this.replacements);
-    return draft && new Candidate(followed(draft, this.changes), this.code, this.problem);
+    return draft && new Candidate(followed(draft, this.changes), this.code, this.warnings);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { applyAll, linesChanged, type Replacement } from "../textEdits";
 import { accepted, type Draft, followed, type Hunk, inDocument, isIntact, rebased, rejected } from "./draft";
+import type { Warning } from "./warnings";
 
 /** States to come back to; an older one is forgotten, and undoing that far asks to rebase. */
 const STATES_MAX = 64;
@@ -17,8 +18,7 @@ export class Candidate {
     private current: Draft,
     /** The answer's code, for asking again. */
     readonly code: string,
-    /** What broke: the engine's words. */
-    readonly problem?: string,
+    readonly warnings: readonly Warning[] = [],
   ) {}
 
   get draft(): Draft {

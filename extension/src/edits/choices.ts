@@ -2,7 +2,6 @@
 import * as vscode from "vscode";
 import { l10n } from "vscode";
 import type { Answers } from "./answers";
-import { brokenLine } from "./problem";
 
 export type AboutChanged = "rebase" | "again" | "discard";
 
@@ -20,16 +19,11 @@ export async function askAboutChanged(): Promise<AboutChanged | undefined> {
 export type AboutProblem = "apply" | "again";
 
 /** The answer is broken; asked once, since whoever accepts a second time has seen it. */
-export async function askAboutProblem(problem: string): Promise<AboutProblem | undefined> {
+export async function askAboutProblem(text: string): Promise<AboutProblem | undefined> {
   const choices: { readonly title: string; readonly choice: AboutProblem }[] = [
     { title: l10n.t("Apply Anyway"), choice: "apply" },
     { title: l10n.t("Try Again"), choice: "again" },
   ];
-  const line = brokenLine(problem);
-  const text =
-    line === undefined
-      ? l10n.t("The answer has a syntax error.")
-      : l10n.t("The answer has a syntax error in line {0}.", line);
   return (await vscode.window.showWarningMessage(text, ...choices))?.choice;
 }
 

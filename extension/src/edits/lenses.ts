@@ -8,7 +8,7 @@ import type { Ctx } from "../ctx";
 import { selector } from "../documents";
 import { EDIT_SCHEME } from "../pages";
 import type { Proposal } from "../proposal";
-import { brokenLine } from "./problem";
+import { isBroken, warningText } from "./warnings";
 
 /** Gives what has to be called when other lenses are due. */
 export function registerLenses(ctx: Ctx, current: () => Proposal | undefined): () => void {
@@ -58,14 +58,11 @@ function ofWhole(
     const text = l10n.t("This code has changed since the question was asked");
     lenses.push(lens(icon("warning", text), "codesaga.acceptEdit"));
   }
-  const problem = answers.shown?.problem;
-  if (problem !== undefined) {
-    const line = brokenLine(problem);
-    const text =
-      line === undefined
-        ? l10n.t("The answer has a syntax error: try again")
-        : l10n.t("The answer has a syntax error in line {0}: try again", line);
-    lenses.push(lens(icon("warning", text), "codesaga.retryEdit"));
+  for (const warning of answers.shown?.warnings ?? []) {
+    const text = warningText(warning);
+    if (text === undefined) continue;
+    const title = icon("warning", text);
+    lenses.push(isBroken(warning) ? lens(`${title} ${l10n.t("Try Again")}`, "codesaga.retryEdit") : lens(title, ""));
   }
   if (answers.all.length > 1) {
     lenses.push(lens(l10n.t("Answer {0} of {1}", answers.place, answers.all.length), "codesaga.compareAnswers"));
