@@ -15,7 +15,7 @@ use crate::sessions::{self, Feedback, Fork, Session, SessionSummary};
 use crate::stats::{self, EngineStats};
 use crate::types::{
     ChatMessage, CompleteRequest, DocumentChange, EngineOptions, OpenDocument, PrefillRequest,
-    ServerStatus,
+    ServedModel, ServerStatus,
 };
 use crate::workspace::{self, Outcome, Workspace};
 use crate::{convert, plain};
@@ -190,6 +190,18 @@ impl Engine {
                 message: closed.message,
             })
         })
+    }
+
+    /// The models that the server has, its default first.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<ServedModel>>")]
+    pub fn models<'env>(&self, env: &'env Env) -> Result<Object<'env>, Thrown> {
+        let models = self.engine.models();
+        let models = async move {
+            let listed: Vec<ServedModel> =
+                models.await?.into_iter().map(plain::served_model).collect();
+            Ok(listed)
+        };
+        promise(env, &self.engine.runner(), models, || Err(closed()))
     }
 
     /// The conversations of this user, newest first; with a query those in whose name or text all of

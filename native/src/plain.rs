@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use saga_domain::{Failure, FailureCode};
-use saga_engine::{ChatAsk, NewDocument};
+use saga_engine::{ChatAsk, NewDocument, ProxyOptions};
 
 use crate::convert::whole;
 use crate::types::{
-    ChatContext, ChatMessage, EngineOptions, OpenDocument, ServerStatus, Skip, Trigger,
+    ChatContext, ChatMessage, EngineOptions, OpenDocument, ServedModel, ServerStatus, Skip, Trigger,
 };
 
 pub(crate) fn engine_options(
@@ -18,12 +18,29 @@ pub(crate) fn engine_options(
     made.model = options.model;
     made.headers = options.headers.unwrap_or_default().into_iter().collect();
     made.ca_pem = options.ca_pem;
+    made.edit_model = options.edit_model;
+    made.chat_model = options.chat_model;
+    made.proxy = options
+        .proxy_url
+        .filter(|url| !url.trim().is_empty())
+        .map(|url| ProxyOptions { url, except: options.no_proxy.unwrap_or_default() });
     made.background = options.background.unwrap_or(made.background);
     let timeouts = &mut made.timeouts;
     set_timeout(&mut timeouts.connect, "connectTimeoutMs", options.connect_timeout_ms)?;
     set_timeout(&mut timeouts.first_byte, "firstByteTimeoutMs", options.first_byte_timeout_ms)?;
     set_timeout(&mut timeouts.idle, "idleTimeoutMs", options.idle_timeout_ms)?;
     Ok(made)
+}
+
+pub(crate) fn served_model(model: saga_engine::ServedModel) -> ServedModel {
+    ServedModel {
+        name: model.name,
+        is_default: model.is_default,
+        writes: model.writes,
+        fim: model.fim,
+        context_length: model.context_length,
+        stands_for: model.stands_for,
+    }
 }
 
 pub(crate) fn document(document: &OpenDocument) -> Result<NewDocument<'_>, Failure> {

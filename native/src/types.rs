@@ -13,10 +13,19 @@ pub struct EngineOptions {
     pub token: Option<String>,
     /// The model to ask; the server's default when absent or empty.
     pub model: Option<String>,
+    /// The model for refactorings and fixes; `model` when absent or empty.
+    pub edit_model: Option<String>,
+    /// The model for conversations; `model` when absent or empty.
+    pub chat_model: Option<String>,
     /// More headers for every request, for example for a gateway in between.
     pub headers: Option<HashMap<String, String>>,
     /// Certificates (PEM) trusted in addition to the system's.
     pub ca_pem: Option<String>,
+    /// The proxy in between, such as `http://proxy.example:3128`; what the environment names when
+    /// absent. A server on this machine is reached without one.
+    pub proxy_url: Option<String>,
+    /// Hosts that are reached without that proxy, as in `NO_PROXY`.
+    pub no_proxy: Option<Vec<String>>,
     /// Milliseconds for the connection itself; 5,000 when absent.
     pub connect_timeout_ms: Option<f64>,
     /// Milliseconds until an answer begins; 120,000 when absent, since a model may be loading.
@@ -26,6 +35,23 @@ pub struct EngineOptions {
     /// Whether the server may be asked for what is likely to be wanted next, when it has nothing
     /// else to do; true when absent.
     pub background: Option<bool>,
+}
+
+/// A model that the server has.
+#[napi(object, object_from_js = false)]
+pub struct ServedModel {
+    /// The name to ask for.
+    pub name: String,
+    /// Whether the server takes it when none is named.
+    pub is_default: bool,
+    /// Whether it writes text; a model for embeddings alone does not.
+    pub writes: bool,
+    /// Whether it fills holes; false when the server does not say.
+    pub fim: bool,
+    /// Tokens that prompt and answer may have together; absent when the server does not say.
+    pub context_length: Option<u32>,
+    /// The model's own name, when this name stands for it.
+    pub stands_for: Option<String>,
 }
 
 /// A document with its whole text. Opening one that is open replaces it.

@@ -49,7 +49,14 @@ export async function startLiteLlm({ processes }, upstreamUrl) {
     "bench-litellm",
     program("litellm"),
     ["--config", file, "--host", "127.0.0.1", "--port", String(port), "--num_workers", "2", "--telemetry", "False"],
-    { env: { LITELLM_LOG: "ERROR", LITELLM_LOCAL_MODEL_COST_MAP: "True" } },
+    {
+      env: {
+        LITELLM_LOG: "ERROR",
+        LITELLM_LOCAL_MODEL_COST_MAP: "True",
+        // It serves this run alone, on loopback.
+        LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY: "true",
+      },
+    },
   );
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/health/liveliness`, started, { deadlineMs: 300_000 });

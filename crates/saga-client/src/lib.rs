@@ -20,7 +20,7 @@ mod transport;
 pub use answer::{Answer, Finish, Piece};
 pub use calls::{Client, Purpose};
 pub use conversation::{Conversation, Heard};
-pub use options::{ClientOptions, Timeouts};
+pub use options::{ClientOptions, ProxyOptions, Timeouts};
 pub use saga_domain::Failure;
 pub use saga_protocol::class::{RequestClass, Task};
 pub use traffic::Traffic;

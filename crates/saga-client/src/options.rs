@@ -17,8 +17,19 @@ pub struct ClientOptions {
     pub headers: Vec<(String, String)>,
     /// Certificates (PEM) trusted in addition to the system's.
     pub ca_pem: Option<String>,
+    /// The proxy that stands in between; what the environment names when absent.
+    pub proxy: Option<ProxyOptions>,
     /// How long the server may be silent.
     pub timeouts: Timeouts,
+}
+
+/// A proxy between this machine and the server. Not `Debug`: its address may hold a password.
+#[derive(Clone)]
+pub struct ProxyOptions {
+    /// Its address, such as `http://proxy.example:3128`.
+    pub url: String,
+    /// Hosts that are reached without it, as in `NO_PROXY`.
+    pub except: Vec<String>,
 }
 
 /// How long a server may be silent.
@@ -185,6 +196,7 @@ mod tests {
             token: Some("비밀\n".to_owned()),
             headers: Vec::new(),
             ca_pem: None,
+            proxy: None,
             timeouts: Timeouts::default(),
         };
         let failure = headers(&options).expect_err("refused");

@@ -11,7 +11,7 @@ use std::time::Duration;
 use reqwest::{ClientBuilder, Method, RequestBuilder, Url};
 use saga_domain::{Failure, FailureCode};
 
-use crate::options::{Address, ClientOptions, headers};
+use crate::options::{Address, ClientOptions, ProxyOptions, headers};
 use crate::tls;
 
 /// A server that is silent for so long when it is tried speaks something else.
@@ -102,8 +102,23 @@ fn builder(address: &Address, options: &ClientOptions) -> Result<ClientBuilder, 
         .user_agent(concat!("codesaga/", env!("CARGO_PKG_VERSION")));
     if address.is_loopback() {
         builder = builder.no_proxy();
+    } else if let Some(proxy) = &options.proxy {
+        // Any proxy named here replaces those of the environment.
+        builder = builder.proxy(proxy_of(proxy)?);
     }
     Ok(builder)
+}
+
+fn proxy_of(options: &ProxyOptions) -> Result<reqwest::Proxy, Failure> {
+    // What is wrong is not quoted: the address may hold a password.
+    let wrong = |_| {
+        Failure::new(
+            FailureCode::InvalidSetting,
+            "`proxyUrl` is wrong: it must look like http://proxy.example:3128.",
+        )
+    };
+    let proxy = reqwest::Proxy::all(options.url.trim()).map_err(wrong)?;
+    Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&options.except.join(","))))
 }
 
 fn build(builder: ClientBuilder) -> Result<reqwest::Client, Failure> {

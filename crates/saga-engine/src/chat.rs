@@ -51,7 +51,7 @@ pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Resul
     runner.answer(giver, |giver| async move {
         let outcome = converse(&shared, ask, &giver).await;
         if outcome.is_err() {
-            shared.model.forget();
+            shared.forget_models();
         }
         outcome
     });
@@ -75,7 +75,7 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
         session: ask.session,
         text,
         context,
-        model: shared.model.wanted().map(str::to_owned),
+        model: shared.chat_model().map(str::to_owned),
         request_id: Some(request_id.clone()),
         resumable: true,
     };

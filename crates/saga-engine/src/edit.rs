@@ -133,7 +133,7 @@ pub(crate) fn answer(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Resul
         let document = documents::parsed(&shared, &runner_inside, document).await;
         let outcome = propose::propose(&shared, document, wish, &giver).await;
         if outcome.as_ref().is_err_and(is_of_the_server) {
-            shared.model.forget();
+            shared.forget_models();
         }
         outcome
     });

@@ -47,11 +47,12 @@ pub use chat::ChatAsk;
 pub use documents::NewDocument;
 pub use edit::EditAsk;
 pub use feedback::{Outcome, OutcomeCounts, OutcomeKind};
+pub use model::ServedModel;
 pub use options::EngineOptions;
 pub use question::{CompleteAsk, Skip};
 pub use reply::Reply;
 pub use runner::Runner;
-pub use saga_client::Timeouts;
+pub use saga_client::{ProxyOptions, Timeouts};
 pub use saga_protocol::chat::{ChatContext, ForkOf, Session, SessionSummary};
 pub use sessions::Opinion;
 pub use stats::EngineStats;
@@ -185,6 +186,14 @@ impl Engine {
     pub fn status(&self) -> impl Future<Output = ServerStatus> + Send + 'static + use<> {
         let shared = Arc::clone(&self.shared);
         async move { status::status(&shared).await }
+    }
+
+    /// The models that the server has, its default first.
+    pub fn models(
+        &self,
+    ) -> impl Future<Output = Result<Vec<ServedModel>, Failure>> + Send + 'static + use<> {
+        let client = self.shared.client.clone();
+        async move { Ok(client.models().await?.into_iter().map(ServedModel::from).collect()) }
     }
 
     /// Says which folders may be read for what other files say; the index of the ones before is

@@ -11,6 +11,46 @@ const CONTEXT_TOKENS_UNKNOWN: u32 = 4096;
 /// Names of models shown in a message.
 const NAMES_SHOWN_MAX: usize = 5;
 
+/// A model that the server has, as somebody sees it who chooses one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedModel {
+    /// The name to ask for.
+    pub name: String,
+    /// Whether the server takes it when none is named.
+    pub is_default: bool,
+    /// Whether it writes text; a model for embeddings alone does not.
+    pub writes: bool,
+    /// Whether it fills holes; false when the server does not say.
+    pub fim: bool,
+    /// Tokens that prompt and answer may have together; absent when the server does not say.
+    pub context_length: Option<u32>,
+    /// The model's own name, when this name stands for it.
+    pub stands_for: Option<String>,
+}
+
+impl From<Listed> for ServedModel {
+    fn from(listed: Listed) -> Self {
+        let Some(details) = listed.codesaga else {
+            return Self {
+                name: listed.id,
+                is_default: false,
+                writes: true,
+                fim: false,
+                context_length: None,
+                stands_for: None,
+            };
+        };
+        Self {
+            name: listed.id,
+            is_default: details.default,
+            writes: details.completion,
+            fim: details.fim,
+            context_length: Some(details.context_length),
+            stands_for: details.stands_for,
+        }
+    }
+}
+
 /// The model that is asked.
 pub(crate) struct Model {
     wanted: Option<String>,

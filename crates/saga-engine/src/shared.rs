@@ -29,7 +29,12 @@ const CACHE: CacheLimits = CacheLimits { entries_max: 2_000, bytes_max: 4 << 20 
 /// No lock in here is held across an await. Where two are held, `documents` is the first.
 pub(crate) struct Shared {
     pub(crate) client: Client,
+    /// The model that completes, and does whatever has no model of its own.
     pub(crate) model: Model,
+    /// The model that refactors and fixes, when it is one of its own.
+    edit_model: Option<Model>,
+    /// The name of the model that chats, when it is one of its own.
+    chat_model: Option<String>,
     /// The model whose completions the cache holds.
     cached: Mutex<Option<ModelFacts>>,
     pub(crate) stats: Arc<Stats>,
@@ -64,11 +69,14 @@ impl Shared {
             token: options.token,
             headers: options.headers,
             ca_pem: options.ca_pem,
+            proxy: options.proxy,
             timeouts: options.timeouts,
         })?;
         Ok(Self {
             client,
             model: Model::new(options.model),
+            edit_model: named(options.edit_model).map(|name| Model::new(Some(name))),
+            chat_model: named(options.chat_model),
             cached: Mutex::default(),
             stats: Arc::default(),
             documents: Mutex::new(Documents::new(DocumentLimits::USUAL)),
@@ -99,6 +107,25 @@ impl Shared {
         let facts = self.model.known(&self.client).await?;
         self.note_model(&facts);
         Ok(facts)
+    }
+
+    /// What is known of the model that refactors and fixes.
+    pub(crate) async fn edit_facts(&self) -> Result<ModelFacts, Failure> {
+        match &self.edit_model {
+            Some(model) => model.known(&self.client).await,
+            None => self.facts().await,
+        }
+    }
+
+    /// The name of the model that chats; the server's default when absent.
+    pub(crate) fn chat_model(&self) -> Option<&str> {
+        self.chat_model.as_deref().or_else(|| self.model.wanted())
+    }
+
+    /// Lets the next question ask the server again what it knows of its models.
+    pub(crate) fn forget_models(&self) {
+        self.model.forget();
+        self.edit_model.as_ref().inspect(|model| model.forget());
     }
 
     /// What the server says of the model now.
@@ -165,4 +192,9 @@ impl Shared {
         }
         is_another
     }
+}
+
+/// A name that is there and not blank.
+fn named(name: Option<String>) -> Option<String> {
+    name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -90,7 +90,7 @@ fn harmless(ask: WriteAsk) -> WriteAsk {
 }
 
 async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(), Failure> {
-    let facts = shared.facts().await?;
+    let facts = shared.edit_facts().await?;
     let prompt = commit_message(&MessageAsk {
         facts: &facts,
         diff: &ask_for.text,

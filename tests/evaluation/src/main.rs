@@ -114,6 +114,7 @@ fn client(server: &str) -> Result<Client, Failure> {
         token: None,
         headers: Vec::new(),
         ca_pem: None,
+        proxy: None,
         timeouts: timeouts(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saga_client::{Purpose, RequestClass, Task};
+use saga_client::{Client, ClientOptions, ProxyOptions, Purpose, RequestClass, Task, Timeouts};
 use saga_domain::FailureCode;
 use saga_protocol::chat::ForkRequest;
 use saga_protocol::openai::CompletionRequest;
@@ -22,6 +22,51 @@ async fn token_and_headers_go_with_every_request() {
     assert!(request.starts_with("GET /v1/models HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer secret\r\n"), "{request}");
     assert!(request.contains("x-team: blue\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn a_proxy_stands_in_between() {
+    let between = Socket::status("200 OK", "", r#"{"data":[{"id":"m"}]}"#).await;
+    let client = between.client_with(|options| {
+        options.proxy = Some(ProxyOptions { url: options.server_url.clone(), except: Vec::new() });
+        options.server_url = "http://models.example:7411".to_owned();
+    });
+    assert_eq!(client.models().await.expect("a list")[0].id, "m");
+    let request = between.request().await;
+    assert!(
+        request.starts_with("GET http://models.example:7411/v1/models HTTP/1.1\r\n"),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn hosts_are_left_out_of_a_proxy() {
+    let socket = Socket::status("200 OK", "", r#"{"data":[{"id":"m"}]}"#).await;
+    let client = socket.client_with(|options| {
+        // A name of this machine that is not known as one, so that the proxy counts.
+        options.server_url = options.server_url.replace("127.0.0.1", "0.0.0.0");
+        let except = vec!["0.0.0.0".to_owned()];
+        options.proxy = Some(ProxyOptions { url: "http://127.0.0.1:1".to_owned(), except });
+    });
+    assert_eq!(client.models().await.expect("a list")[0].id, "m");
+    let request = socket.request().await;
+    assert!(request.starts_with("GET /v1/models HTTP/1.1\r\n"), "{request}");
+}
+
+#[test]
+fn a_wrong_proxy_is_named_and_not_quoted() {
+    let options = ClientOptions {
+        server_url: "http://models.example".to_owned(),
+        token: None,
+        headers: Vec::new(),
+        ca_pem: None,
+        proxy: Some(ProxyOptions { url: "http://me:secret@".to_owned(), except: Vec::new() }),
+        timeouts: Timeouts::default(),
+    };
+    let failure = Client::new(&options).err().expect("no proxy");
+    assert_eq!(failure.code, FailureCode::InvalidSetting);
+    assert!(failure.message.contains("proxyUrl"), "{failure}");
+    assert!(!failure.message.contains("secret"), "{failure}");
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ impl Script {
             token: None,
             headers: Vec::new(),
             ca_pem: None,
+            proxy: None,
             timeouts: Timeouts::default(),
         })
         .expect("valid options")

@@ -101,6 +101,7 @@ impl HttpServer {
             token: None,
             headers: Vec::new(),
             ca_pem: self.ca_pem.clone(),
+            proxy: None,
             timeouts: Timeouts::default(),
         })
         .expect("valid options")

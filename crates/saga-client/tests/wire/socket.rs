@@ -70,6 +70,7 @@ impl Socket {
             token: None,
             headers: Vec::new(),
             ca_pem: None,
+            proxy: None,
             timeouts: Timeouts::default(),
         };
         change(&mut options);

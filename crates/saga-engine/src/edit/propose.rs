@@ -43,7 +43,7 @@ pub(super) async fn propose(
     giver: &Giver,
 ) -> Result<(), Failure> {
     let Wish { task, target, instruction, diagnostics, tried, context: given, .. } = wish;
-    let facts = shared.facts().await?;
+    let facts = shared.edit_facts().await?;
     let target = target(&document);
     let hidden = redact_text(&unix_lines(document.text(target.span)));
     let code = if target.frame.is_some() { "" } else { hidden.text.as_str() };

@@ -33,6 +33,7 @@ fn client(server: &ScriptedOllama) -> Client {
         token: None,
         headers: Vec::new(),
         ca_pem: None,
+        proxy: None,
         timeouts: Timeouts::default(),
     })
     .expect("valid options")

@@ -92,6 +92,75 @@ async fn a_model_that_the_server_does_not_have_is_named() {
 }
 
 #[tokio::test]
+async fn each_kind_of_work_has_its_model() {
+    let world = World::new("//- /a.py\nx = $01$0").await;
+    let details = json!({ "template": "chatml", "fim": false, "context_length": 4096 });
+    let model = |name: &str| json!({ "id": name, "object": "model", "codesaga": details });
+    let listed = json!({ "object": "list", "data": ["small", "large", "talker"].map(model) });
+    world.server.script([
+        Rule::on("/v1/models").refusing(200, listed),
+        Rule::on(COMPLETIONS).pieces(["2"]),
+    ]);
+    let mut options = EngineOptions::new(world.server.url());
+    options.model = Some("small".to_owned());
+    options.edit_model = Some("large".to_owned());
+    options.chat_model = Some(" talker ".to_owned());
+    let engine = engine(options);
+    crate::world::open(&engine, "a", "python", "x = 1").expect("fits");
+    let at = saga_domain::ByteOffset(5);
+    let ask = CompleteAsk::new("a", at, Trigger::Invoke);
+    world.told(&engine.complete(ask).expect("fits")).await;
+    let selection = saga_domain::Span::new(4, 5);
+    world.told(&engine.refactor("a", selection, "two").expect("fits")).await;
+    let ask = ChatAsk { text: "hello".to_owned(), ..ChatAsk::default() };
+    world.told(&engine.chat(ask).expect("a message")).await;
+    let asked = |path: &str| -> Vec<Value> {
+        world.server.bodies(path).iter().map(|body| body["model"].clone()).collect()
+    };
+    assert_eq!(asked(COMPLETIONS), ["small", "large"]);
+    assert_eq!(asked("/v1/chat"), ["talker"]);
+}
+
+#[tokio::test]
+async fn the_models_of_a_server_are_listed() {
+    let world = World::new("$0").await;
+    let described = json!({
+        "template": "chatml", "fim": true, "context_length": 8192, "default": true,
+        "completion": false, "stands_for": "qwen",
+    });
+    let listed = json!({ "object": "list", "data": [
+        { "id": "fast", "object": "model", "codesaga": described },
+        { "id": "unknown", "object": "model" },
+    ] });
+    world.server.script([Rule::on("/v1/models").refusing(200, listed)]);
+    expect![[r#"
+        [
+            ServedModel {
+                name: "fast",
+                is_default: true,
+                writes: false,
+                fim: true,
+                context_length: Some(
+                    8192,
+                ),
+                stands_for: Some(
+                    "qwen",
+                ),
+            },
+            ServedModel {
+                name: "unknown",
+                is_default: false,
+                writes: true,
+                fim: false,
+                context_length: None,
+                stands_for: None,
+            },
+        ]
+    "#]]
+    .assert_debug_eq(&world.engine.models().await.expect("a list"));
+}
+
+#[tokio::test]
 async fn wrong_settings_are_named() {
     let failure = Engine::new(EngineOptions::new("localhost")).err().expect("refused");
     assert_eq!(failure.code, FailureCode::InvalidSetting);

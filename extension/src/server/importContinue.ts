@@ -1,0 +1,71 @@
+/** *Import Settings from Continue*: takes over the server, the model and the token that the user chooses. */
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { Ctx } from "../ctx";
+import { keepToken } from "../token";
+import { type ContinueModel, continueModels } from "./continueConfig";
+
+interface Item extends vscode.QuickPickItem {
+  readonly model: ContinueModel;
+}
+
+export async function importContinue(ctx: Ctx): Promise<void> {
+  const folder = process.env.CONTINUE_GLOBAL_DIR ?? join(homedir(), ".continue");
+  const found = await readFirst([join(folder, "config.yaml"), join(folder, "config.json")]);
+  if (!found) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("Continue has no configuration in {0}.", folder));
+    return;
+  }
+  const models = modelsIn(ctx, found.text);
+  if (models.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("{0} names no model on a server of your own.", found.file),
+    );
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(models.map(itemOf), {
+    title: vscode.l10n.t("Import Settings from Continue"),
+    placeHolder: vscode.l10n.t("Server and model to take over"),
+  });
+  if (chosen) await takeOver(ctx, chosen.model);
+}
+
+async function readFirst(files: readonly string[]): Promise<{ file: string; text: string } | undefined> {
+  for (const file of files) {
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    if (text !== undefined) return { file, text };
+  }
+  return undefined;
+}
+
+function modelsIn(ctx: Ctx, text: string): ContinueModel[] {
+  try {
+    return continueModels(text);
+  } catch {
+    // The parser's words quote the file, which may hold tokens.
+    ctx.log.warn("Continue's configuration could not be read");
+    return [];
+  }
+}
+
+function itemOf(model: ContinueModel): Item {
+  const roles = model.roles.join(", ");
+  const key = model.token ? vscode.l10n.t("with its token") : "";
+  return {
+    model,
+    label: model.name,
+    description: model.model === model.name ? "" : model.model,
+    detail: [model.serverUrl, roles, key].filter(Boolean).join(" · "),
+  };
+}
+
+async function takeOver({ config, extension }: Ctx, model: ContinueModel): Promise<void> {
+  // The token first: the engine is made anew with the address.
+  if (model.token) await keepToken(extension.secrets, model.serverUrl, model.token);
+  await config.setServer(model.serverUrl, model.model);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t("CodeSaga now asks {0} for {1}.", model.serverUrl, model.model),
+  );
+}
