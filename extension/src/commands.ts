@@ -11,12 +11,15 @@ import { choosePause } from "./completion/choosePause";
 import type { GhostText } from "./completion/ghostText";
 import { toggleLanguage } from "./completion/toggleLanguage";
 import type { Ctx } from "./ctx";
+import { diagnose } from "./diagnose/diagnose";
 import { type FixTarget, fix, fixHere } from "./fix/fix";
 import { fixTerminal } from "./fix/terminal";
 import { type FailedTest, fixTestFailure } from "./fix/testFailure";
 import { showMenu } from "./menu";
 import type { Pages } from "./pages";
 import type { Edits } from "./preview";
+import { chooseModel } from "./server/chooseModel";
+import { importContinue } from "./server/importContinue";
 import { showStatusPage } from "./statusPage";
 import { explain } from "./tasks/explain";
 import type { Explanations } from "./tasks/explanations";
@@ -64,6 +67,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.toggleLanguage": (app) => () => toggleLanguage(app.ctx),
   "codesaga.setToken": (app) => () => askForToken(app.ctx.extension.secrets, app.ctx.config.serverUrl),
   "codesaga.showStatus": (app) => () => showStatusPage(app),
+  "codesaga.diagnose": (app) => () => diagnose(app),
+  "codesaga.chooseModel": (app) => () => chooseModel(app.ctx),
+  "codesaga.importContinue": (app) => () => importContinue(app.ctx),
   "codesaga.menu": (app) => () => showMenu(app.ctx),
   "codesaga.restart": (app) => () => app.ctx.engine.restart(),
   "codesaga.acceptEdit": (app) => () => app.edits.accept(),

@@ -10,6 +10,22 @@ export interface Config {
   readonly serverUrl: string;
   /** The model to ask for; undefined for the server's default. */
   readonly model: string | undefined;
+  /** The model for refactorings and fixes; undefined for `model`. */
+  readonly editModel: string | undefined;
+  /** The model for conversations; undefined for `model`. */
+  readonly chatModel: string | undefined;
+  /** What is set for that kind of work. */
+  modelFor(work: Work): string | undefined;
+  /** Sets or takes back the model for a kind of work: where it is set already, or else for the user. */
+  setModel(work: Work, model: string | undefined): Promise<void>;
+  /** Sets server and model for the user. */
+  setServer(serverUrl: string, model: string): Promise<void>;
+  /** A file of certificates (PEM) trusted in addition to the system's. */
+  readonly caFile: string | undefined;
+  /** The editor's own proxy; undefined when it has none, or is told to use none. */
+  readonly proxyUrl: string | undefined;
+  /** Hosts that the editor reaches without it. */
+  readonly noProxy: string[];
   /** Whether code is completed in that language. */
   completes(languageId: string): boolean;
   /** Turns completion on or off for a language: where the setting is made already, or else for the user. */
@@ -35,7 +51,38 @@ export const config: Config = {
     return section().get<string>("serverUrl", "").trim().replace(/\/+$/, "");
   },
   get model() {
-    return section().get<string>("model", "").trim() || undefined;
+    return this.modelFor("all");
+  },
+  get editModel() {
+    return this.modelFor("edit");
+  },
+  get chatModel() {
+    return this.modelFor("chat");
+  },
+  modelFor(work) {
+    return section().get<string>(MODEL_SETTING[work], "").trim() || undefined;
+  },
+  async setModel(work, model) {
+    const settings = section();
+    const name = MODEL_SETTING[work];
+    const target = settings.inspect<string>(name)?.workspaceValue === undefined ? GLOBAL : WORKSPACE;
+    await settings.update(name, model, target);
+  },
+  async setServer(serverUrl, model) {
+    const settings = section();
+    await settings.update("model", model, GLOBAL);
+    await settings.update("serverUrl", serverUrl, GLOBAL);
+  },
+  get caFile() {
+    return section().get<string>("caFile", "").trim() || undefined;
+  },
+  get proxyUrl() {
+    const http = vscode.workspace.getConfiguration("http");
+    if (http.get<string>("proxySupport", "override") === "off") return undefined;
+    return http.get<string>("proxy", "").trim() || undefined;
+  },
+  get noProxy() {
+    return vscode.workspace.getConfiguration("http").get<string[]>("noProxy", []);
   },
   completes(languageId) {
     const settings = section();
@@ -90,6 +137,11 @@ export type EditPreview = "auto" | "diff" | "inline";
 /** The editor's own setting. */
 const FORMAT_ON_SAVE = "formatOnSave";
 
+/** What a model can be chosen for. */
+export type Work = "all" | "edit" | "chat";
+
+const MODEL_SETTING: Readonly<Record<Work, string>> = { all: "model", edit: "models.edit", chat: "models.chat" };
+
 type Languages = Record<string, boolean>;
 
 /** A pattern that holds only beside another file is an object instead. */
@@ -100,7 +152,8 @@ const WORKSPACE = vscode.ConfigurationTarget.Workspace;
 
 /** Whether the engine has to be made anew. */
 export function changesServer(event: vscode.ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration("codesaga.serverUrl") || event.affectsConfiguration("codesaga.model");
+  const names = ["codesaga.serverUrl", "codesaga.model", "codesaga.models", "codesaga.caFile", "http"];
+  return names.some((name) => event.affectsConfiguration(name));
 }
 
 /** Whether other files than before may be read. */

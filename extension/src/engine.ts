@@ -12,13 +12,16 @@ import { failureText } from "./errors";
 import { type Failure, failedError, failedReply, failureOf } from "./failures";
 import { FollowedDocuments } from "./followedDocuments";
 import type { Tried } from "./proposal";
+import { engineOptions } from "./server/options";
 import { isTokenOf, readToken } from "./token";
 
 export type {
   ChatContext,
   Diagnostic,
+  EngineOptions,
   EngineStats,
   ReplyEvent,
+  ServedModel,
   ServerStatus,
   Session,
   SessionSummary,
@@ -55,6 +58,8 @@ export interface EngineHandle {
   chat(request: ChatRequest): Reply;
   /** Undefined while the engine is being made. */
   status(): Promise<addon.ServerStatus | undefined>;
+  /** The server's models, its default first. */
+  models(): Promise<addon.ServedModel[]>;
   /** With a query those in whose name or text all of its words stand. */
   sessions(query?: string): Promise<addon.SessionSummary[]>;
   session(id: string): Promise<addon.Session | null>;
@@ -88,11 +93,14 @@ export function startEngine(base: Base): EngineHandle {
   const restart = async (): Promise<void> => {
     turn += 1;
     const mine = turn;
-    const token = await readToken(base.extension.secrets, base.config.serverUrl);
+    const made = await create(base);
     // Settings and token may change together; only the newest engine is made.
-    if (mine !== turn) return;
+    if (mine !== turn) {
+      if (made.kind === "running") made.engine.close();
+      return;
+    }
     if (state.kind === "running") state.engine.close();
-    state = create(base, token);
+    state = made;
     if (state.kind === "running") documents.openAll(state.engine);
     else if (state.kind === "failed") base.log.error(`No engine: ${state.failure.code}: ${state.failure.message}`);
     if (state.kind === "failed" && state.failure.code === ADDON_MISSING && !toldMissing) {
@@ -170,6 +178,7 @@ export function startEngine(base: Base): EngineHandle {
       if (state.kind === "failed") return { kind: "offline", ...state.failure };
       return state.engine.status();
     },
+    models: async () => running().models(),
     sessions: async (query) => running().sessions(query),
     session: async (id) => running().session(id),
     renameSession: async (id, title) => running().renameSession(id, title),
@@ -190,13 +199,12 @@ const ADDON_MISSING = "addon_missing";
 
 const STARTING: Failure = { code: "unreachable", message: "the engine is starting" };
 
-function create(base: Base, token: string | undefined): State {
+async function create(base: Base): Promise<State> {
   const loaded = load(base.extension.extensionPath);
   if ("code" in loaded) return { kind: "failed", failure: loaded };
-  const { serverUrl, model } = base.config;
   try {
-    const options = { serverUrl, ...(model && { model }), ...(token && { token }) };
-    return { kind: "running", engine: new loaded.Engine(options) };
+    const token = await readToken(base.extension.secrets, base.config.serverUrl);
+    return { kind: "running", engine: new loaded.Engine(await engineOptions(base.config, token)) };
   } catch (error) {
     return { kind: "failed", failure: failureOf(error) };
   }

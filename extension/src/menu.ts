@@ -41,10 +41,14 @@ function itemsFor(ctx: Ctx, server: ServerStatus | undefined): Item[] {
     pause,
     ...languageItems(ctx),
   ];
+  const model = command("symbol-misc", vscode.l10n.t("Choose Model…"), "codesaga.chooseModel");
+  const diagnose = command("pulse", vscode.l10n.t("Diagnose"), "codesaga.diagnose");
   const last = command("info", vscode.l10n.t("Show Status"), "codesaga.showStatus");
-  if (server?.kind !== "offline") return [...first, token, settings, last];
+  if (server?.kind !== "offline") return [...first, model, token, settings, diagnose, last];
   const refused = server.code === "unauthorized" || server.code === "forbidden";
-  return refused ? [token, again, settings, ...first, last] : [again, settings, ...first, token, last];
+  return refused
+    ? [token, again, diagnose, settings, ...first, last]
+    : [again, diagnose, settings, ...first, token, last];
 }
 
 /** For the language of the file in front. */

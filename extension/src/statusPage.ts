@@ -8,7 +8,8 @@ import type { App } from "./commands";
 import type { EngineStats, ServerStatus } from "./engine";
 import { type Section, statusWords } from "./statusWords";
 
-export async function showStatusPage({ ctx, pages }: App): Promise<void> {
+/** `checks` are the lines of *Diagnose*, which come first. */
+export async function showStatusPage({ ctx, pages }: App, checks: readonly string[] = []): Promise<void> {
   const { extension, config, engine, outcomes, pauses } = ctx;
   const stats = engine.stats();
   const report = {
@@ -21,6 +22,7 @@ export async function showStatusPage({ ctx, pages }: App): Promise<void> {
     ...statsLines(stats),
   };
   const sections = [
+    ...(checks.length > 0 ? [{ heading: vscode.l10n.t("What was looked at"), lines: [...checks] }] : []),
     ...statusWords(stats, outcomes.today),
     { heading: vscode.l10n.t("For a report"), lines: reportLines(report) },
   ];

@@ -12,6 +12,10 @@ export function isTokenOf(serverUrl: string, event: vscode.SecretStorageChangeEv
   return event.key === key(serverUrl);
 }
 
+export function keepToken(secrets: vscode.SecretStorage, serverUrl: string, token: string): Thenable<void> {
+  return secrets.store(key(serverUrl), token.trim());
+}
+
 /** Asks for the token; an empty one removes what was kept. */
 export async function askForToken(secrets: vscode.SecretStorage, serverUrl: string): Promise<void> {
   const token = await vscode.window.showInputBox({
@@ -26,7 +30,7 @@ export async function askForToken(secrets: vscode.SecretStorage, serverUrl: stri
     vscode.window.setStatusBarMessage(vscode.l10n.t("Server token removed"), 5000);
     return;
   }
-  await secrets.store(key(serverUrl), token.trim());
+  await keepToken(secrets, serverUrl, token);
   vscode.window.setStatusBarMessage(vscode.l10n.t("Server token saved"), 5000);
 }
 

@@ -62,7 +62,10 @@ function server({ server }: Findings): Check {
     case "ready":
       return { verdict: "fine", text: l10n.t("It answers, with the model {0}.", server.model) };
     case "loading":
-      return { verdict: "note", text: l10n.t("It is loading the model {0} ({1} s so far).", server.model, server.seconds) };
+      return {
+        verdict: "note",
+        text: l10n.t("It is loading the model {0} ({1} s so far).", server.model, server.seconds),
+      };
     case "offline":
       return { verdict: "wrong", text: `${failureText(server)} (${server.code})` };
   }

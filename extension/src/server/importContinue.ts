@@ -20,9 +20,7 @@ export async function importContinue(ctx: Ctx): Promise<void> {
   }
   const models = modelsIn(ctx, found.text);
   if (models.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t("{0} names no model on a server of your own.", found.file),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t("{0} names no model on a server of your own.", found.file));
     return;
   }
   const chosen = await vscode.window.showQuickPick(models.map(itemOf), {

@@ -1,14 +1,14 @@
 /** What a new engine is told of its server: from settings, the token and the editor's own network settings. */
 import { readFile } from "node:fs/promises";
-import type * as addon from "../../../native/index";
 import type { Config } from "../config";
+import type { EngineOptions } from "../engine";
 import { failedError } from "../failures";
 
 /** Certificates of a whole company are far smaller. */
 const CA_FILE_BYTES_MAX = 1 << 20;
 
 /** Throws `invalid_setting` for a file of certificates that cannot be read. */
-export async function engineOptions(config: Config, token: string | undefined): Promise<addon.EngineOptions> {
+export async function engineOptions(config: Config, token: string | undefined): Promise<EngineOptions> {
   const { serverUrl, model, editModel, chatModel, proxyUrl } = config;
   const caPem = config.caFile && (await readCertificates(config.caFile));
   return {
