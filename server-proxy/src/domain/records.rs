@@ -29,6 +29,8 @@ const READ_AT_A_TIME: usize = 100;
 pub struct RecordLimits {
     /// Records of one caller and kind.
     pub records_max: usize,
+    /// Bytes of all records together, as JSON, where they are kept in this process.
+    pub in_process_bytes_max: usize,
     /// Time for which one is kept.
     pub kept_time: Duration,
     /// Records that wait to be written.
@@ -43,6 +45,7 @@ impl RecordLimits {
     /// As the server runs.
     pub const STANDARD: Self = Self {
         records_max: 500,
+        in_process_bytes_max: 8 << 20,
         kept_time: Duration::from_secs(7 * 24 * 3600),
         queued_records_max: 1024,
         text_bytes_max: 32 * 1024,

@@ -99,6 +99,32 @@ fn in_redis_at(url: &str) -> RedisRecords {
 }
 
 #[tokio::test]
+async fn in_process_all_together_are_bounded_and_the_greedy_lose_theirs_first() {
+    let bytes_max = 100 * 300;
+    let limits = RecordLimits { records_max: 1_000, in_process_bytes_max: bytes_max, ..LIMITS };
+    let kept = InProcessRecords::new(limits);
+    let (greedy, modest) = (caller("greedy"), caller("modest"));
+    for at in 0..3 {
+        let own = record(&format!("m{at}"), BEGIN + at, LlamaStatus::Completed);
+        kept.put(&modest, &own).await.expect("kept");
+    }
+    for at in 0..500 {
+        let own = record(&format!("g{at:03}"), BEGIN + at, LlamaStatus::Completed);
+        kept.put(&greedy, &own).await.expect("kept");
+    }
+    assert_eq!(ids(&kept, &modest, None, 9).await, ["m2", "m1", "m0"]);
+    let left = ids(&kept, &greedy, None, 1_000).await;
+    assert_eq!(left.first().map(String::as_str), Some("g499"));
+    assert!((50..300).contains(&left.len()), "{}", left.len());
+    let bytes: usize = left
+        .iter()
+        .map(|id| record(id, BEGIN, LlamaStatus::Completed))
+        .map(|one| serde_json::to_vec(&one).expect("JSON").len())
+        .sum();
+    assert!(bytes <= bytes_max, "{bytes}");
+}
+
+#[tokio::test]
 async fn in_process() {
     keeps_its_promises(&InProcessRecords::new(LIMITS)).await;
 }
