@@ -40,7 +40,7 @@ pub(crate) fn is_prose(line: &str) -> bool {
 }
 
 fn is_korean_prose(line: &str) -> bool {
-    let spoken = line.trim_end_matches(['.', ':', '!', '?', '*']);
+    let spoken = line.trim_end_matches(['.', ':', '!', '?', '*', '。', '：', '！', '？']);
     let has_end = spoken.len() < line.len();
     let has_code = line.contains(['=', '(', '{', '[', ';']);
     let is_sentence = KOREAN_ENDS.iter().any(|ending| spoken.ends_with(ending));

@@ -3,16 +3,30 @@
 //! Whatever stands around the code is left out, and nothing of the code is lost. Where that
 //! cannot be told apart the answer is not code: a wrong edit costs more than a second try.
 
+mod around;
 mod blocks;
 mod choose;
 mod elided;
+mod filled;
+mod fragment;
+mod labels;
 mod layout;
+mod lines;
+mod numbers;
+mod patch;
+mod signs;
+mod talk;
+mod thoughts;
+
+use std::borrow::Cow;
 
 use saga_domain::control;
 
-use crate::fence::{fence_around, is_prose_language};
-use crate::prose::{is_prose, without_thoughts};
-use blocks::Block;
+use crate::fence::fence_around;
+use blocks::{Block, Parts};
+use filled::Filled;
+use labels::Label;
+use patch::Change;
 
 /// The code that was asked about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,86 +61,127 @@ pub enum Reading {
 /// Reads an answer, whole or so far (`finished` is false while it streams).
 #[must_use]
 pub fn read_code(answer: &str, asked: &AskedCode<'_>, finished: bool) -> Reading {
-    let said = answer.replace("\r\n", "\n");
+    let said = signs::plain(answer);
     let token = control::first_token(&said);
     let finished = finished || token.is_some();
     let until =
         token.unwrap_or_else(|| if finished { said.len() } else { control::undecided_from(&said) });
-    let Some(said) = without_thoughts(&said[..until], finished) else { return Reading::Nothing };
-    let Some(code) = find_code(said, asked, finished) else { return Reading::Nothing };
-    if choose::is_patch(&code) {
-        return Reading::Uncertain;
+    let said = control::restore(&said[..until]);
+    let Some(said) = thoughts::without(&said, asked.code, finished) else {
+        return Reading::Nothing;
+    };
+    if let Some(pairs) = patch::pairs(&said, asked.code) {
+        return patched(&pairs, asked);
     }
-    let code = control::restore(&code);
-    if elided::leaves_out(&code, asked.code) {
-        return Reading::Elided;
+    let parts = parts_of(&said, asked, finished);
+    if let Some(change) = replacement(&parts.blocks, asked) {
+        return patched(&[change], asked);
     }
-    Reading::Code(layout::fit(&code, asked.code))
+    let talk = if parts.blocks.is_empty() {
+        Cow::Borrowed(said.as_ref())
+    } else {
+        Cow::Owned(parts.talk.clone())
+    };
+    match find_code(&said, parts, asked, finished) {
+        Some(block) if !patch::is_diff(&block, asked.code) => {
+            placed(&block.code, &talk, asked, finished)
+        }
+        Some(block) if finished => patched(&patch::hunks(&block.code), asked),
+        _ => Reading::Nothing,
+    }
 }
 
 /// Whether the code in an answer that reached its length limit may lack its end. One that only
 /// talked on after its code is whole.
 #[must_use]
 pub fn is_cut_off(answer: &str, asked: &AskedCode<'_>) -> bool {
-    let said = answer.replace("\r\n", "\n");
-    let Some(said) = without_thoughts(&said, true) else { return true };
-    let (blocks, prefilled) = blocks_of(said, asked, true);
-    let block = if prefilled { blocks.first() } else { blocks.last() };
+    let said = signs::plain(answer);
+    let Some(said) = thoughts::without(&said, asked.code, true) else { return true };
+    let Parts { blocks, is_prefilled, .. } = parts_of(&said, asked, true);
+    let block = if is_prefilled { blocks.first() } else { blocks.last() };
     block.is_none_or(|block| !block.is_closed)
 }
 
-/// The blocks of an answer, and whether the first of them was opened by the prompt.
-fn blocks_of(said: &str, asked: &AskedCode<'_>, finished: bool) -> (Vec<Block>, bool) {
-    let prefilled = asked.prefilled && !blocks::begins_anew(said, asked.language);
+fn parts_of(said: &str, asked: &AskedCode<'_>, finished: bool) -> Parts {
+    let is_prefilled = asked.prefilled && !blocks::begins_anew(said, asked.language);
     // As long as the prompt's own fence, or shorter where the code itself needs no longer one.
-    let opened = prefilled.then(|| fence_around([asked.code]).len());
-    (blocks::of(said, opened, finished), prefilled)
+    let opened = is_prefilled.then(|| fence_around([asked.code]).len());
+    blocks::of(said, asked, opened, finished)
 }
 
-fn find_code(said: &str, asked: &AskedCode<'_>, finished: bool) -> Option<String> {
-    let (blocks, prefilled) = blocks_of(said, asked, finished);
-    let code = if prefilled {
+/// Lines that the answer shows, and what it shows to put in their place.
+fn replacement(blocks: &[Block], asked: &AskedCode<'_>) -> Option<Change> {
+    let [old, new] = blocks else { return None };
+    let is_pair = (old.label, new.label) == (Some(Label::Old), Some(Label::New));
+    let holds = |text: &str| fragment::is_part(text, asked.code);
+    if !is_pair || !holds(&old.code) || !fragment::lacks_definition(&new.code, asked.code) {
+        return None;
+    }
+    let lines = |text: &str| text.trim_matches('\n').lines().map(str::to_owned).collect();
+    Some(Change { old: lines(&old.code), new: lines(&new.code) })
+}
+
+fn patched(changes: &[Change], asked: &AskedCode<'_>) -> Reading {
+    match patch::apply(changes, asked) {
+        Some(code) => finally(layout::fit(&code, asked), asked),
+        None => Reading::Uncertain,
+    }
+}
+
+/// The code as it takes its place.
+fn placed(code: &str, talk: &str, asked: &AskedCode<'_>, finished: bool) -> Reading {
+    let code = numbers::without(code, asked).map_or(Cow::Borrowed(code), Cow::Owned);
+    let code = signs::without_entities(&code, asked).map_or(code, Cow::Owned);
+    if numbers::are_broken(&code, asked) {
+        return Reading::Uncertain;
+    }
+    let Some(code) = around::cut(&code, asked, finished) else { return Reading::Uncertain };
+    if code.trim().is_empty() {
+        return Reading::Nothing;
+    }
+    if finished && fragment::is_one(&code, asked.code) {
+        return Reading::Uncertain;
+    }
+    if elided::is_said(talk) && fragment::leaves_definitions_out(&code, asked.code) {
+        return Reading::Elided;
+    }
+    finally(layout::fit(&code, asked), asked)
+}
+
+/// Code that is laid out already, without the marks of what was left out.
+fn finally(code: String, asked: &AskedCode<'_>) -> Reading {
+    match filled::fill(&code, asked.code) {
+        Filled::Whole => Reading::Code(code),
+        Filled::Again(code) => Reading::Code(code),
+        Filled::Unknown => Reading::Elided,
+    }
+}
+
+fn find_code(said: &str, parts: Parts, asked: &AskedCode<'_>, finished: bool) -> Option<Block> {
+    let block = if parts.is_prefilled {
         // What follows the first block is talk about it.
-        blocks.into_iter().next().map(|block| block_code(block, asked, true))
-    } else if blocks.is_empty() {
+        let block = parts.blocks.into_iter().next();
+        block
+            .map(|block| without_talk(block, asked, true))
+            .filter(|block| finished || !talk::may_begin(&block.code, asked.language))
+    } else if parts.blocks.is_empty() {
         // While it streams a fence may still come.
-        finished
-            .then(|| without_talk(said, asked.language))
-            .filter(|code| choose::is_code_like(code, asked.code))
+        let pieces = if finished { talk::pieces(said, asked) } else { Vec::new() };
+        choose::best(pieces, asked).filter(|piece| choose::is_code_like(&piece.code, asked.code))
     } else {
-        choose::best(blocks, asked).map(|block| block_code(block, asked, false))
+        choose::best(parts.blocks, asked).map(|block| without_talk(block, asked, false))
     };
-    code.filter(|code| !code.trim().is_empty())
+    block.filter(|block| !block.code.trim().is_empty())
 }
 
 /// A block that was not closed, or not opened, by the model may have talk at its ends.
-fn block_code(block: Block, asked: &AskedCode<'_>, prefilled: bool) -> String {
-    if block.is_closed && !prefilled {
-        return block.code;
-    }
-    let code = without_talk(&block.code, asked.language);
-    // Where what was asked about reads like sentences itself, sentences are no talk about it.
-    let is_like_asked = || without_talk(asked.code, asked.language).trim().is_empty();
-    if code.trim().is_empty() && is_like_asked() { block.code } else { code }
-}
-
-/// Takes sentences away before and after code that no fence keeps apart.
-fn without_talk(text: &str, language: &str) -> String {
-    if is_prose_language(language) {
-        return text.to_owned();
-    }
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let is_talk = |line: &str| line.trim().is_empty() || is_prose(line);
-    let start = lines.iter().position(|line| !is_talk(line)).unwrap_or(lines.len());
-    let is_listed = |line: &str| {
-        let begins = line.trim_start();
-        begins.starts_with(['-', '*', '•']) || begins.starts_with(|c: char| c.is_ascii_digit())
+fn without_talk(block: Block, asked: &AskedCode<'_>, prefilled: bool) -> Block {
+    let code = if block.is_closed && !prefilled {
+        talk::without_heading(&block.code, asked).to_owned()
+    } else {
+        talk::without(&block.code, asked.language)
     };
-    let tail = lines
-        .iter()
-        .rposition(|line| !is_talk(line) && !is_listed(line))
-        .map_or(start, |last| last + 1);
-    // Lists are talk only where a sentence leads them.
-    let end = (tail..lines.len()).find(|at| is_prose(lines[*at])).unwrap_or(lines.len());
-    lines[start..end.max(start)].concat()
+    // Where what was asked about reads like sentences itself, sentences are no talk about it.
+    let is_like_asked = || talk::without(asked.code, asked.language).trim().is_empty();
+    if code.trim().is_empty() && is_like_asked() { block } else { Block { code, ..block } }
 }

@@ -315,15 +315,15 @@ fn what_was_left_out_is_never_a_deletion() {
         "    ...",
         "    # unchanged code",
     ] {
-        let answer = format!("```python\ndef add(a, b):\n{placeholder}\n    return total\n```");
+        let answer = format!("```python\ndef add(a, b):\n{placeholder}\n    return sum\n```");
         assert_eq!(read(ADD, "python", false, &answer), Reading::Elided, "{placeholder}");
     }
 }
 
 #[test]
-fn a_patch_is_not_code() {
+fn a_patch_that_does_not_fit_is_not_code() {
     let patch =
-        "```diff\n@@ -1,3 +1,2 @@\n def add(a, b):\n-    total = a + b\n+    return a + b\n```";
+        "```diff\n@@ -1,3 +1,2 @@\n def add(a, b):\n-    sum = a + b\n+    return a + b\n```";
     assert_eq!(read(ADD, "python", false, patch), Reading::Uncertain);
 }
 

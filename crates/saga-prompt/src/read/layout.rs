@@ -1,20 +1,28 @@
 //! Giving an answer the indentation and the line ends of the code it replaces.
 
+use super::AskedCode;
+
 const TAB_COLUMNS: usize = 4;
 
-/// `code` laid out as `asked` is.
-pub(super) fn fit(code: &str, asked: &str) -> String {
+/// `code` laid out as the code that was asked about.
+pub(super) fn fit(code: &str, asked: &AskedCode<'_>) -> String {
     let code = without_blank_lines(code);
-    if asked.trim().is_empty() {
-        let end = if asked.ends_with('\n') { "\n" } else { "" };
-        return format!("{code}{end}");
-    }
-    let inner = without_blank_lines(asked);
-    let lead = asked.len() - asked.trim_start_matches(|c: char| c.is_whitespace()).len();
-    let lead = asked[..lead].rfind('\n').map_or("", |end| &asked[..=end]);
-    let tail = &asked[asked.trim_end().len()..];
-    let code = with_blanks_of(code, inner);
-    format!("{lead}{}{tail}", at_column_of(&code, inner))
+    // The blanks before the code in its own first line.
+    let lead = asked.before.rsplit('\n').next().filter(|lead| lead.trim().is_empty());
+    let lead = lead.unwrap_or_default();
+    let whole = format!("{lead}{}", asked.code);
+    let code = with_blanks_of(code, &whole, asked);
+    let out = if asked.code.trim().is_empty() {
+        let end = if asked.code.ends_with('\n') { "\n" } else { "" };
+        format!("{}{end}", at_column_of(&code, &whole))
+    } else {
+        let inner = without_blank_lines(&whole);
+        let above = whole.len() - whole.trim_start_matches(|c: char| c.is_whitespace()).len();
+        let above = whole[..above].rfind('\n').map_or("", |end| &whole[..=end]);
+        let tail = &whole[whole.trim_end().len()..];
+        format!("{above}{}{tail}", at_column_of(&code, inner))
+    };
+    out.strip_prefix(lead).map_or_else(|| out.trim_start().to_owned(), str::to_owned)
 }
 
 /// Without the blank lines at both ends; the first line keeps its indentation.
@@ -80,13 +88,18 @@ fn least_below_first(code: &str) -> Option<usize> {
 }
 
 /// Tabs for blanks, or blanks for tabs, when the file uses the other.
-fn with_blanks_of(code: &str, asked: &str) -> String {
+fn with_blanks_of(code: &str, inner: &str, asked: &AskedCode<'_>) -> String {
     let uses = |text: &str, blank: char| text.lines().any(|line| line.starts_with(blank));
     let unit = |text: &str| {
         let places = text.lines().map(|line| columns(indentation(line)));
         places.filter(|columns| *columns > 0).min().unwrap_or(TAB_COLUMNS)
     };
-    let (asked_tabs, asked_blanks) = (uses(asked, '\t'), uses(asked, ' '));
+    let is_indented = uses(inner, '\t') || uses(inner, ' ');
+    let around = [asked.before, asked.after];
+    let uses_asked = |blank: char| {
+        if is_indented { uses(inner, blank) } else { around.iter().any(|text| uses(text, blank)) }
+    };
+    let (asked_tabs, asked_blanks) = (uses_asked('\t'), uses_asked(' '));
     let (code_tabs, code_blanks) = (uses(code, '\t'), uses(code, ' '));
     let to_tabs = asked_tabs && !asked_blanks && code_blanks && !code_tabs;
     let to_blanks = asked_blanks && !asked_tabs && code_tabs && !code_blanks;
