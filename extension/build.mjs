@@ -32,7 +32,7 @@ await Promise.all([
   }),
   esbuild.build({
     ...common,
-    entryPoints: { chat: "src/chat/page.ts" },
+    entryPoints: { chat: "src/chat/page.ts", colours: "src/chat/colours/main.ts" },
     outdir: dist,
     platform: "browser",
     format: "iife",

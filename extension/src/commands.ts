@@ -62,6 +62,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.openChat": (app) => () => app.chat.open(),
   "codesaga.newConversation": (app) => () => app.chat.newConversation(),
   "codesaga.chatHistory": (app) => () => app.chat.history(),
+  "codesaga.renameConversation": (app) => () => app.chat.rename(),
+  "codesaga.exportConversation": (app) => () => app.chat.exportMarkdown(),
   "codesaga.pauseCompletion": (app) => () => choosePause(app.ctx),
   "codesaga.resumeCompletion": (app) => () => app.ctx.pauses.resume(),
   "codesaga.toggleLanguage": (app) => () => toggleLanguage(app.ctx),

@@ -40,6 +40,9 @@ export interface Config {
   editPreview(document: vscode.TextDocument): EditPreview;
   /** Whether the editor formats that document when it is saved. */
   formatsOnSave(document: vscode.TextDocument): boolean;
+
+  /** Names of the colour themes that may be on show, the likeliest first. */
+  colourThemes(kind: vscode.ColorThemeKind): string[];
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -107,6 +110,14 @@ export const config: Config = {
       strings: !settings.get<boolean>("completion.inStrings", true),
     };
   },
+  colourThemes(kind) {
+    const all = vscode.workspace.getConfiguration();
+    const named = (name: string) => all.get<string>(name, "");
+    const follows = (name: string) => all.get<boolean>(name, false);
+    const preferred = named(PREFERRED_THEMES[kind]);
+    const chosen = named("workbench.colorTheme");
+    return follows("window.autoDetectColorScheme") ? [preferred, chosen] : [chosen, preferred];
+  },
   get chatSendWith() {
     return section().get<string>("chat.sendWith") === "ctrlEnter" ? "ctrlEnter" : "enter";
   },
@@ -141,6 +152,14 @@ const FORMAT_ON_SAVE = "formatOnSave";
 export type Work = "all" | "edit" | "chat";
 
 const MODEL_SETTING: Readonly<Record<Work, string>> = { all: "model", edit: "models.edit", chat: "models.chat" };
+
+/** The editor's settings for the themes that follow the system. */
+const PREFERRED_THEMES: Readonly<Record<vscode.ColorThemeKind, string>> = {
+  [vscode.ColorThemeKind.Light]: "workbench.preferredLightColorTheme",
+  [vscode.ColorThemeKind.Dark]: "workbench.preferredDarkColorTheme",
+  [vscode.ColorThemeKind.HighContrast]: "workbench.preferredHighContrastColorTheme",
+  [vscode.ColorThemeKind.HighContrastLight]: "workbench.preferredHighContrastLightColorTheme",
+};
 
 type Languages = Record<string, boolean>;
 

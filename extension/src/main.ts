@@ -17,7 +17,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const ctx = createCtx(extension);
   const pages = registerPages(ctx);
   const edits = registerEdits(ctx, pages);
-  const chat = registerChat(ctx);
+  const chat = registerChat(ctx, edits);
   const ghostText = registerGhostText(ctx);
   registerPrefill(ctx);
   registerWorkspaceIndex(ctx);

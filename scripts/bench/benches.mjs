@@ -1,6 +1,7 @@
 // What can be measured: a title, what has to be built for it, and the work. Names are those of `--only`.
 
 import { cancel } from "./cancel.mjs";
+import { chatPage } from "./chat-page.mjs";
 import { failover } from "./failover.mjs";
 import { fairness } from "./fairness.mjs";
 import { hit } from "./hit.mjs";
@@ -23,8 +24,11 @@ export const COMPLETION = "completion";
 /** The group of those that tell what the team server costs and stands. */
 export const SERVER = "server";
 
+/** The group of those that tell how the editor's windows feel. */
+export const EDITOR = "editor";
+
 /** Each group's benchmarks end with a table of their goals. */
-export const GROUPS = [COMPLETION, SERVER];
+export const GROUPS = [COMPLETION, SERVER, EDITOR];
 
 const group = COMPLETION;
 
@@ -126,5 +130,11 @@ export const BENCHES = {
     title: "200 users for a long time, one in ten leaving in the middle",
     needs: ["proxy"],
     work: ({ proxyProgram, processes, soakSeconds }, detail) => soak({ proxyProgram, processes, soakSeconds, detail }),
+  },
+  chat: {
+    group: EDITOR,
+    title: "The chat's page in a browser: first paint, a streamed answer, a long conversation",
+    needs: [],
+    work: ({ kit }, detail) => chatPage({ kit, detail }),
   },
 };

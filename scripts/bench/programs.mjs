@@ -20,6 +20,7 @@ export function openPrograms(kit, given) {
   const { processes, progress, say } = kit;
   const ready = new Set();
   const programs = {
+    kit,
     processes,
     startModel: () => startModel(kit),
     withoutLiteLlm: given["without-litellm"] === true,

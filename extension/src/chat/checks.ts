@@ -8,6 +8,7 @@ export const limits = {
   turnsMax: 2_000,
   eventsMax: 5_000,
   listMax: 100,
+  branchesMax: 1_000,
   idCharactersMax: 64,
 } as const;
 
@@ -31,6 +32,10 @@ export function isId(value: unknown): value is string {
 
 export function isList<T>(value: unknown, max: number, is: (item: unknown) => item is T): value is T[] {
   return Array.isArray(value) && value.length <= max && value.every(is);
+}
+
+export function isOptional<T>(value: unknown, is: (item: unknown) => item is T): value is T | undefined {
+  return value === undefined || is(value);
 }
 
 /** Whether a link may be opened: plain web addresses only. */

@@ -6,10 +6,13 @@
 
 import { createRef, h, render } from "preact";
 import { batch } from "./batch";
+import { KIND_SCOPES, type TokenKind } from "./colours/kinds";
+import type { TokenColours } from "./colours/theme";
 import { type FromPage, readToPage, type ToPage } from "./messages";
 import { actions } from "./page/actions";
 import { App } from "./page/app";
 import { bringBack, removeText, takeBack } from "./page/fieldText";
+import { createPainter, loadColours } from "./page/painter";
 import { onDragOver, onDrop } from "./page/pasting";
 import { firstState, reduce } from "./page/state";
 import { toKeep } from "./transcript";
@@ -29,12 +32,14 @@ const KEEP_AFTER_MS = 250;
 main();
 
 function main() {
+  const script = document.currentScript as HTMLScriptElement | null;
   const root = document.getElementById("chat");
   if (!root) throw new Error("the page has no #chat");
   const editor = acquireVsCodeApi();
   const kept = readKept(editor.getState());
   const input = createRef<HTMLTextAreaElement>();
   const does = actions((message) => editor.postMessage(message));
+  const painter = createPainter(() => loadColours(script));
   let state = firstState(kept);
   let draft = "";
 
@@ -44,13 +49,16 @@ function main() {
     draft = text;
     tellDraft();
   };
-  const draw = () => render(h(App, { state, actions: does, input, keepDraft }), root);
+  const draw = () => render(h(App, { state, actions: does, painter, input, keepDraft }), root);
   const received = batch<ToPage>(nextFrame, (messages) => {
     const before = state;
     state = messages.reduce(reduce, state);
     if (state !== before) draw();
     if (state.conversation !== before.conversation) keepTurns();
-    for (const message of messages) intoField(message);
+    for (const message of messages) {
+      if (message.type === "colours") paintWith(message.colours);
+      else intoField(message);
+    }
   });
 
   let composing = false;
@@ -76,6 +84,13 @@ function main() {
   });
   draw();
   editor.postMessage({ type: "ready", kept: kept ?? null });
+}
+
+/** By the style sheet's own names, since the page's policy knows no styles but its own. */
+function paintWith(colours: TokenColours) {
+  for (const kind of Object.keys(KIND_SCOPES) as TokenKind[]) {
+    document.documentElement.style.setProperty(`--token-${kind}`, colours[kind] ?? "");
+  }
 }
 
 /** A frame where there are frames; a hidden page has none, and must not fall behind. */

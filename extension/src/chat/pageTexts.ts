@@ -19,6 +19,20 @@ const TURN_TEXTS = [
   "conversation",
   "code",
   "newest",
+  "apply",
+  "askAgain",
+  "copyQuestion",
+  "edit",
+  "editLabel",
+  "cancel",
+  "remove",
+  "version",
+  "earlierVersion",
+  "laterVersion",
+  "helpful",
+  "notHelpful",
+  "seconds",
+  "sameFailure",
 ] as const;
 
 /** The texts of the input and of what stands around it. */

@@ -15,6 +15,12 @@ export function startedEngine(engine: EngineHandle): TalkEngine {
       await whenStarted(engine);
       return engine.session(id);
     },
+    sessions: async () => {
+      await whenStarted(engine);
+      return engine.sessions();
+    },
+    forkSession: (id, place) => engine.forkSession(id, place),
+    deleteTurn: (id, request) => engine.deleteTurn(id, request),
   };
 }
 

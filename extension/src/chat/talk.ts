@@ -5,25 +5,28 @@
  * It knows no editor and no page. What it tells, it tells through `tell`; words come from outside.
  */
 
-import type { ChatContext, Failure, Reply, ReplyEvent, Session } from "../engine";
+import type { ChatContext, Reply, Session } from "../engine";
 import { batch, type Schedule } from "./batch";
-import { limits } from "./checks";
+import { branchesOf, type Member } from "./branches";
 import { contextLabel } from "./labels";
 import type { ToPage } from "./messages";
-import { apply, isRemembered, type Remembered, restore, settle } from "./transcript";
-import type { Conversation, Kept, TurnEvent } from "./turns";
+import { joinTexts, type ReplyWords, relay } from "./relay";
+import { contextOf, type Found, findSession, remembered } from "./remembered";
+import { apply, isRemembered, restore, settle } from "./transcript";
+import type { Conversation, Kept, Turn, TurnEvent, Verdict } from "./turns";
 
 /** What a conversation needs of the engine. */
 export interface TalkEngine {
   chat(request: { session: string; text: string; context: ChatContext[] }): Reply;
   session(id: string): Promise<Session | null>;
+  sessions(): Promise<Member[]>;
+  /** A new conversation out of the turns up to `after`; out of none when it is absent. */
+  forkSession(id: string, place: { after?: string }): Promise<{ id: string }>;
+  deleteTurn(id: string, request: string): Promise<unknown>;
 }
 
 /** Sentences in the editor's language. */
-export interface TalkWords {
-  queued(place: number): string;
-  warning(code: string): string;
-  failed(failure: Failure): string;
+export interface TalkWords extends ReplyWords {
   waitsForAnswer(): string;
   tooManyWait(): string;
   loading(): string;
@@ -42,6 +45,7 @@ export interface TalkOptions {
   schedule: Schedule;
 }
 
+/** What is asked of the server here rejects when it refuses; the conversation is then as it was. */
 export interface Talk {
   conversation(): Conversation;
   /** Brings back the remembered conversation, once; `kept` is what the page still has of it. */
@@ -51,6 +55,12 @@ export interface Talk {
   stop(): void;
   /** Asks a failed question again, in its place. */
   retry(turn: string): void;
+  /** Asks a question again or differently. What was answered stays, as another version. */
+  askAgain(turn: string, text?: string): Promise<void>;
+  /** Takes a question and its answer out of the conversation. */
+  remove(turn: string): Promise<void>;
+  /** Notes what the user thinks of an answer. */
+  voted(turn: string, verdict: Verdict): void;
   startNew(): void;
   /** Changes to a conversation the server has. */
   change(session: Session): void;
@@ -69,6 +79,8 @@ export function startTalk(options: TalkOptions): Talk {
   const questions = new Map<string, Question>();
   let conversation: Conversation = { turns: [] };
   let cameBack = false;
+  /** The server could not be asked what it remembers of this conversation. */
+  let unsure = false;
   let waiting: string[] = [];
   let running: Reply | undefined;
 
@@ -89,6 +101,7 @@ export function startTalk(options: TalkOptions): Talk {
   };
   const leave = () => {
     waiting = [];
+    unsure = false;
     questions.clear();
     running?.cancel();
   };
@@ -100,23 +113,37 @@ export function startTalk(options: TalkOptions): Talk {
     if (session === undefined) return;
     const keptTurns = kept?.session === session ? settle(kept.turns) : [];
     conversation = { session, turns: keptTurns, ...(keptTurns.length === 0 && { line: words.loading() }) };
-    const found = await find(engine, session);
+    const found = await findSession(engine, session);
     if (conversation.session !== session) return;
     const askedSince = conversation.turns.slice(keptTurns.length);
     const turns = found.kind === "found" ? restore(keptTurns, remembered(found.session)) : keptTurns;
     const line = lineAbout(found.kind, turns.length, words);
+    unsure = found.kind === "notReached";
     become({ session, turns: [...turns, ...askedSince], ...(line !== undefined && { line }) });
+    await lookForBranches();
   }
 
   /** The server answers again: what is said of it must not stay as it was. */
   async function lookAgain(): Promise<void> {
-    const { session, line } = conversation;
-    if (session === undefined || line !== words.notReached()) return;
-    const found = await find(engine, session);
+    const { session } = conversation;
+    if (session === undefined || !unsure) return;
+    const found = await findSession(engine, session);
     if (found.kind === "notReached" || conversation.session !== session) return;
+    unsure = false;
     const { turns } = conversation;
     const log = found.kind === "found" ? remembered(found.session) : [];
     become({ session, turns, ...(!isRemembered(turns, log) && { line: words.forgotten() }) });
+    await lookForBranches();
+  }
+
+  /** Finds the other versions of the conversation. Where they cannot be found, none are offered. */
+  async function lookForBranches(): Promise<void> {
+    const { session } = conversation;
+    if (session === undefined || unsure) return;
+    const members = await engine.sessions().catch(() => []);
+    if (conversation.session !== session) return;
+    const branches = branchesOf(session, members);
+    if (branches.length > 0) become({ ...conversation, branches });
   }
 
   async function answerWaiting(): Promise<void> {
@@ -151,19 +178,67 @@ export function startTalk(options: TalkOptions): Talk {
     else void answerWaiting();
   };
 
+  const find = (id: string) => conversation.turns.find((turn) => turn.id === id);
+
+  /** The code that went along with a question, from here or from the server's memory. */
+  async function contextOfTurn({ id, request }: Turn): Promise<ChatContext[]> {
+    const here = questions.get(id);
+    const { session } = conversation;
+    if (here || session === undefined || request === undefined) return here?.context ?? [];
+    const stored = await engine.session(session);
+    return stored ? contextOf(stored, request) : [];
+  }
+
+  async function askAgain(id: string, text?: string): Promise<void> {
+    const turn = find(id);
+    const { session } = conversation;
+    if (!turn || session === undefined) return;
+    const context = await contextOfTurn(turn);
+    const at = conversation.turns.indexOf(turn);
+    const before = conversation.turns.slice(0, at);
+    const rest = conversation.turns.slice(at);
+    if (rest.every(({ request }) => request === undefined)) {
+      // The server has stored none of it, so there is nothing to keep a version of.
+      running?.cancel();
+      for (const one of rest) {
+        waiting = waiting.filter((other) => other !== one.id);
+        questions.delete(one.id);
+        tellNow({ kind: "removed", turn: one.id });
+      }
+    } else {
+      const after = before.findLast(({ request }) => request !== undefined)?.request;
+      const fork = await engine.forkSession(session, after === undefined ? {} : { after });
+      if (conversation.session !== session) return;
+      leave();
+      become({ session: fork.id, turns: before });
+    }
+    ask(text ?? turn.user, context);
+    await lookForBranches();
+  }
+
   return {
     conversation: () => conversation,
     ask,
     comeBack,
+    askAgain,
     stop: () => running?.cancel(),
     retry(id) {
-      const turn = conversation.turns.find((one) => one.id === id);
+      const turn = find(id);
       if (turn?.state.kind !== "failed") return;
       const question = questions.get(id) ?? { text: turn.user, context: [] };
       questions.delete(id);
       tellNow({ kind: "removed", turn: id });
       ask(question.text, question.context);
     },
+    async remove(id) {
+      const turn = find(id);
+      const { session } = conversation;
+      if (!turn || session === undefined) return;
+      if (turn.request !== undefined) await engine.deleteTurn(session, turn.request);
+      questions.delete(id);
+      tellNow({ kind: "removed", turn: id });
+    },
+    voted: (turn, verdict) => tellNow({ kind: "voted", turn, verdict }),
     startNew() {
       cameBack = true;
       leave();
@@ -173,81 +248,13 @@ export function startTalk(options: TalkOptions): Talk {
       cameBack = true;
       leave();
       become({ session: session.id, turns: restore([], remembered(session)) });
+      void lookForBranches();
     },
   };
-}
-
-/** Pulls a reply to its end and reports it as events of that turn. */
-async function relay(reply: Reply, turn: string, words: TalkWords, report: (event: TurnEvent) => void): Promise<void> {
-  try {
-    for (let event = await reply.next(); event !== null; event = await reply.next()) {
-      const news = newsOf(event, turn, words);
-      if (news) report(news);
-      if (event.kind === "done" || event.kind === "failed") return;
-    }
-    report({ kind: "stopped", turn });
-  } catch (error) {
-    const failure = { code: "internal", message: String(error) };
-    report({ kind: "failed", turn, sentence: words.failed(failure), code: failure.code });
-  }
-}
-
-function newsOf(event: ReplyEvent, turn: string, words: TalkWords): TurnEvent | undefined {
-  switch (event.kind) {
-    case "text":
-      return { kind: "text", turn, text: event.text };
-    case "queued":
-      return { kind: "waiting", turn, line: words.queued(event.place) };
-    case "warning":
-      return { kind: "note", turn, line: words.warning(event.code) };
-    case "done":
-      return { kind: "done", turn };
-    case "failed": {
-      // A server's own words may stand in both, as many as it likes.
-      const sentence = words.failed(event).slice(0, limits.labelCharactersMax);
-      return { kind: "failed", turn, sentence, code: event.code.slice(0, limits.labelCharactersMax) };
-    }
-    case "completion":
-    case "edit":
-      return undefined;
-  }
-}
-
-/** One piece of text for neighbouring pieces of the same answer. */
-function joinTexts(events: readonly TurnEvent[]): TurnEvent[] {
-  const joined: TurnEvent[] = [];
-  for (const event of events) {
-    const last = joined.at(-1);
-    if (event.kind === "text" && last?.kind === "text" && last.turn === event.turn) {
-      joined[joined.length - 1] = { ...last, text: last.text + event.text };
-    } else {
-      joined.push(event);
-    }
-  }
-  return joined;
-}
-
-type Found = { kind: "found"; session: Session } | { kind: "forgotten" } | { kind: "notReached" };
-
-async function find(engine: TalkEngine, id: string): Promise<Found> {
-  try {
-    const session = await engine.session(id);
-    return session ? { kind: "found", session } : { kind: "forgotten" };
-  } catch {
-    return { kind: "notReached" };
-  }
 }
 
 function lineAbout(found: Found["kind"], turns: number, words: TalkWords): string | undefined {
   if (found === "found") return undefined;
   if (turns > 0) return found === "forgotten" ? words.forgotten() : words.notReached();
   return found === "forgotten" ? undefined : words.failed({ code: "unreachable", message: "" });
-}
-
-function remembered(session: Session): Remembered[] {
-  return session.log.slice(-limits.turnsMax).map((turn) => ({
-    user: turn.user,
-    context: turn.context.map(contextLabel),
-    answer: turn.assistant,
-  }));
 }

@@ -1,8 +1,10 @@
 /** The words of the chat, in the editor's language: the page's fixed texts and the talk's sentences. */
 
+import * as vscode from "vscode";
 import { l10n } from "vscode";
 import { failureText } from "../errors";
 import type { Texts } from "./pageTexts";
+import type { Facts } from "./relay";
 import type { TalkWords } from "./talk";
 
 export function pageTexts(): Texts {
@@ -32,11 +34,27 @@ export function pageTexts(): Texts {
     conversation: l10n.t("Conversation"),
     code: l10n.t("Code"),
     newest: l10n.t("Go to the newest answer"),
+    apply: l10n.t("Apply to File…"),
+    askAgain: l10n.t("Answer Again"),
+    copyQuestion: l10n.t("Copy Question"),
+    edit: l10n.t("Edit Question"),
+    editLabel: l10n.t("Edited question. Enter sends, Escape cancels."),
+    cancel: l10n.t("Cancel"),
+    remove: l10n.t("Delete Question and Answer"),
+    version: l10n.t("Version {0} of {1}"),
+    earlierVersion: l10n.t("Earlier Version"),
+    laterVersion: l10n.t("Later Version"),
+    helpful: l10n.t("Helpful"),
+    notHelpful: l10n.t("Not Helpful…"),
+    seconds: l10n.t("{0} s"),
+    sameFailure: l10n.t("Not answered either, for the same reason."),
   };
 }
 
 export const talkWords: TalkWords = {
   queued: (place) => l10n.t("Place {0} in the queue", place),
+  reconnecting: () => l10n.t("The connection was lost. Reconnecting…"),
+  facts,
   warning,
   failed: failureText,
   waitsForAnswer: () => l10n.t("Waits for the answer above."),
@@ -46,16 +64,31 @@ export const talkWords: TalkWords = {
   notReached: () => l10n.t("The server cannot be reached now. This is what the editor kept."),
 };
 
-function warning(code: string): string {
+/** What an answer took, in one line. */
+function facts({ promptTokens, completionTokens, firstTokenMs }: Facts): string {
+  const number = new Intl.NumberFormat(vscode.env.language);
+  const seconds = new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 });
+  if (promptTokens === 0) return "";
+  return l10n.t(
+    "{0} tokens read, {1} written, first word after {2} s",
+    number.format(promptTokens),
+    number.format(completionTokens),
+    seconds.format(firstTokenMs / 1_000),
+  );
+}
+
+function warning(code: string, count: number | undefined): string {
   switch (code) {
     case "turns_left_out":
-      return l10n.t("The conversation is long: its oldest messages were left out.");
+      return count === undefined
+        ? l10n.t("The conversation is long: its oldest messages were left out.")
+        : l10n.t("The conversation is long: its {0} oldest messages were left out.", count);
     case "turns_digested":
-      return l10n.t("The conversation is long: the model saw its oldest messages in short form.");
+      return count === undefined
+        ? l10n.t("The conversation is long: its oldest messages went along as a summary.")
+        : l10n.t("The conversation is long: its {0} oldest messages went along as a summary.", count);
     case "secrets_hidden":
-      return l10n.t("Keys and passwords were replaced before anything was sent.");
-    case "reconnecting":
-      return l10n.t("The connection broke. The answer goes on when it is back.");
+      return l10n.t("{0} secrets were hidden before sending.", count ?? 1);
     case "memory_degraded":
       return l10n.t("The server could not store this; it may not remember it later.");
     case "truncated":

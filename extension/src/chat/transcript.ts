@@ -25,6 +25,7 @@ export function isBusy(conversation: Conversation): boolean {
 
 /** A turn as the server remembers it. */
 export interface Remembered {
+  request: string;
   user: string;
   context: string[];
   answer: string;
@@ -36,9 +37,10 @@ export interface Remembered {
  * stopped and failed ones that the server never stored.
  */
 export function restore(kept: readonly Turn[], log: readonly Remembered[]): Turn[] {
-  if (isRemembered(kept, log)) return settle(kept);
+  if (isRemembered(kept, log)) return withRequests(settle(kept), log);
   return log.map((turn, at) => ({
     id: `remembered-${at}`,
+    request: turn.request,
     user: turn.user,
     context: turn.context,
     answer: turn.answer,
@@ -59,6 +61,15 @@ export function isRemembered(turns: readonly Turn[], log: readonly Remembered[])
 /** Kept turns whose answer was under way when the page went: nobody is answering them any more. */
 export function settle(turns: readonly Turn[]): Turn[] {
   return turns.map((turn) => (isOpen(turn.state) ? { ...turn, state: { kind: "stopped" } as const } : turn));
+}
+
+/** A page may have gone before it heard what the server stored its last turn under. */
+function withRequests(turns: readonly Turn[], log: readonly Remembered[]): Turn[] {
+  let next = 0;
+  return turns.map((turn) => {
+    const request = turn.state.kind === "done" ? log[next++]?.request : undefined;
+    return request === undefined ? turn : { ...turn, request };
+  });
 }
 
 /** What is worth keeping for the next load: the newest turns, within a bound of characters. */
@@ -90,8 +101,8 @@ function applyOne(turns: Turn[], event: TurnEvent): Turn[] {
   if (turn === undefined) return turns;
   if (event.kind === "removed") return turns.toSpliced(at, 1);
   if (event.kind === "note" && turn.notes.includes(event.line)) return turns;
-  // A turn that has ended hears nothing more but a grey line: a stopped answer stays stopped.
-  if (!isOpen(turn.state) && event.kind !== "note") return turns;
+  // A turn that has ended hears nothing more but what is said about it: a stopped answer stays stopped.
+  if (!isOpen(turn.state) && event.kind !== "note" && event.kind !== "voted") return turns;
   return turns.with(at, changed(turn, event));
 }
 
@@ -103,8 +114,12 @@ function changed(turn: Turn, event: Exclude<TurnEvent, { kind: "asked" | "remove
       return { ...turn, answer: turn.answer + event.text, state: { kind: "answering" } };
     case "note":
       return { ...turn, notes: [...turn.notes, event.line] };
-    case "done":
-      return { ...turn, state: { kind: "done" } };
+    case "done": {
+      const { request, facts } = event;
+      return { ...turn, state: { kind: "done" }, ...(request && { request }), ...(facts && { facts }) };
+    }
+    case "voted":
+      return { ...turn, verdict: event.verdict };
     case "stopped":
       return { ...turn, state: { kind: "stopped" } };
     case "failed":

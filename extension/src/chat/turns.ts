@@ -1,6 +1,6 @@
 /** A conversation as the page shows it, what may happen to it, and the checks of both. */
 
-import { isId, isLabel, isList, isRecord, isText, limits } from "./checks";
+import { isId, isLabel, isList, isOptional, isRecord, isText, limits } from "./checks";
 
 /** Where a question and its answer stand. */
 export type TurnState =
@@ -21,6 +21,24 @@ export interface Turn {
   /** Grey lines under the answer. */
   notes: string[];
   state: TurnState;
+  /** The id the server stored it under; absent for what it never stored. */
+  request?: string;
+  /** What the answer took, in one line. */
+  facts?: string;
+  /** What the user thinks of the answer. */
+  verdict?: Verdict;
+}
+
+export type Verdict = "up" | "down";
+
+/** The versions of a conversation from one place on. */
+export interface Branch {
+  /** The request of the last turn they share; empty when they share none. */
+  after: string;
+  /** The conversations, the first one first. */
+  sessions: string[];
+  /** Which of them is shown, counted from 0. */
+  at: number;
 }
 
 /** Everything the page shows of one conversation. */
@@ -30,6 +48,8 @@ export interface Conversation {
   turns: Turn[];
   /** A grey line above the turns, such as that the server has forgotten them. */
   line?: string;
+  /** Where this conversation has other versions. */
+  branches?: Branch[];
 }
 
 /** What happens to one turn. */
@@ -38,7 +58,8 @@ export type TurnEvent =
   | { kind: "waiting"; turn: string; line: string }
   | { kind: "text"; turn: string; text: string }
   | { kind: "note"; turn: string; line: string }
-  | { kind: "done"; turn: string }
+  | { kind: "done"; turn: string; request?: string; facts?: string }
+  | { kind: "voted"; turn: string; verdict: Verdict }
   | { kind: "stopped"; turn: string }
   | { kind: "failed"; turn: string; sentence: string; code: string }
   | { kind: "removed"; turn: string };
@@ -53,7 +74,7 @@ export interface Kept {
 export function readKept(value: unknown): Kept | undefined {
   if (!isRecord(value)) return undefined;
   const { session, turns } = value;
-  if (!(session === undefined || isId(session))) return undefined;
+  if (!isOptional(session, isId)) return undefined;
   if (!isList(turns, limits.turnsMax, isTurn)) return undefined;
   return session === undefined ? { turns } : { session, turns };
 }
@@ -61,10 +82,15 @@ export function readKept(value: unknown): Kept | undefined {
 export function isConversation(value: unknown): value is Conversation {
   return (
     isRecord(value) &&
-    (value.session === undefined || isId(value.session)) &&
+    isOptional(value.session, isId) &&
     isList(value.turns, limits.turnsMax, isTurn) &&
-    (value.line === undefined || isLabel(value.line))
+    isOptional(value.line, isLabel) &&
+    isOptional(value.branches, (branches) => isList(branches, limits.listMax, isBranch))
   );
+}
+
+export function isVerdict(value: unknown): value is Verdict {
+  return value === "up" || value === "down";
 }
 
 export function isTurnEvent(value: unknown): value is TurnEvent {
@@ -80,6 +106,9 @@ export function isTurnEvent(value: unknown): value is TurnEvent {
     case "failed":
       return isLabel(value.sentence) && isLabel(value.code);
     case "done":
+      return isOptional(value.request, isId) && isOptional(value.facts, isLabel);
+    case "voted":
+      return isVerdict(value.verdict);
     case "stopped":
     case "removed":
       return true;
@@ -96,7 +125,19 @@ function isTurn(value: unknown): value is Turn {
     isList(value.context, limits.listMax, isLabel) &&
     isText(value.answer) &&
     isList(value.notes, limits.listMax, isLabel) &&
-    isTurnState(value.state)
+    isTurnState(value.state) &&
+    isOptional(value.request, isId) &&
+    isOptional(value.facts, isLabel) &&
+    isOptional(value.verdict, isVerdict)
+  );
+}
+
+function isBranch(value: unknown): value is Branch {
+  return (
+    isRecord(value) &&
+    isText(value.after, limits.idCharactersMax) &&
+    isList(value.sessions, limits.branchesMax, isId) &&
+    Number.isSafeInteger(value.at)
   );
 }
 

@@ -5,20 +5,23 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { l10n } from "vscode";
 import type { Ctx } from "../ctx";
 import { type ChatContext, failureOf } from "../engine";
 import { showFailure } from "../errors";
-import { isWebLink } from "./checks";
-import { insertCode, openAsFile } from "./code";
+import type { Edits } from "../preview";
 import { startComposer } from "./composer";
 import { withinLimit } from "./context/automatic";
-import { showHistory } from "./history";
+import { renameConversation, showHistory } from "./history";
 import { pageHtml } from "./html";
-import { type FromPage, readFromPage, type ToPage } from "./messages";
+import { markdownOf } from "./markdownOf";
+import { type EditedQuestion, type FromPage, readFromPage, type ToPage } from "./messages";
 import { startedEngine } from "./started";
 import { startTalk } from "./talk";
 import { titleOf } from "./text";
 import { pageTexts, talkWords } from "./texts";
+import { themeColours } from "./themeColours";
+import { onTurnMessage, type TurnActions } from "./turnActions";
 
 /** What the rest of the extension can do with the panel. */
 export interface ChatPanel {
@@ -29,18 +32,26 @@ export interface ChatPanel {
   newConversation(): Promise<void>;
   /** Lets the user choose among the conversations the server remembers. */
   history(): Promise<void>;
+  /** Asks for another name of the conversation on show. */
+  rename(): Promise<void>;
+  /** Opens the conversation on show as a new Markdown file. */
+  exportMarkdown(): Promise<void>;
 }
 
 const VIEW = "codesaga.chat";
 const SESSION_KEY = "codesaga.chat.session";
+const EDITED_KEY = "codesaga.chat.edited";
 /** Pieces of an answer are sent to the page at most this often: about once a frame. */
 const TELL_EVERY_MS = 16;
 
-export function registerChat(ctx: Ctx): ChatPanel {
+export function registerChat(ctx: Ctx, edits: Edits): ChatPanel {
   const { workspaceState } = ctx.extension;
   const engine = startedEngine(ctx.engine);
   let view: vscode.WebviewView | undefined;
   let wantsFocus = false;
+  /** The name the conversation was given. */
+  let given: { session: string | undefined; title: string } | undefined;
+  let searched = "";
 
   const post = (message: ToPage) => void view?.webview.postMessage(message);
   const talk = startTalk({
@@ -63,8 +74,20 @@ export function registerChat(ctx: Ctx): ChatPanel {
     isVisible: () => view?.visible === true,
     ask: (text, context) => talk.ask(text, context),
   });
+  const firstWords = () => titleOf(talk.conversation().turns[0]?.user);
   const showTitle = () => {
-    if (view) view.description = titleOf(talk.conversation().turns[0]?.user);
+    if (view) view.description = given && given.session === talk.conversation().session ? given.title : firstWords();
+  };
+
+  const tellColours = async () => post({ type: "colours", colours: await themeColours(ctx) });
+  ctx.own(vscode.window.onDidChangeActiveColorTheme(() => void tellColours()));
+
+  const actions: TurnActions = {
+    ctx,
+    edits,
+    talk,
+    editor: composer.editor,
+    keepEdited: (turn, text) => workspaceState.update(EDITED_KEY, turn === "" ? null : { turn, text }),
   };
 
   const hear = (message: FromPage) => {
@@ -75,27 +98,25 @@ export function registerChat(ctx: Ctx): ChatPanel {
           type: "init",
           texts: pageTexts(),
           conversation: talk.conversation(),
+          edited: workspaceState.get<EditedQuestion | null>(EDITED_KEY, null),
           ...composer.first(),
         });
         if (wantsFocus) post({ type: "focus" });
         wantsFocus = false;
+        void tellColours();
         showTitle();
         return back;
       }
-      case "stop":
-        return talk.stop();
-      case "retry":
-        return talk.retry(message.turn);
-      case "copy":
-        return vscode.env.clipboard.writeText(message.text);
-      case "insert":
-        return insertCode(composer.editor(), message.text);
-      case "newFile":
-        return openAsFile(message.text, message.language);
-      case "openLink":
-        return isWebLink(message.url) && vscode.env.openExternal(vscode.Uri.parse(message.url));
-      default:
+      case "draft":
+      case "send":
+      case "removeChip":
+      case "complete":
+      case "choose":
+      case "pasted":
+      case "dropped":
         return composer.hear(message);
+      default:
+        return onTurnMessage(actions, message);
     }
   };
 
@@ -121,6 +142,16 @@ export function registerChat(ctx: Ctx): ChatPanel {
     await vscode.commands.executeCommand(`${VIEW}.focus`);
     post({ type: "focus" });
   };
+  const openConversation = async (id: string) => {
+    const session = await ctx.engine.session(id);
+    if (session) {
+      const isGiven = session.title !== "" && !session.log[0]?.user.startsWith(session.title.replace(/…$/, ""));
+      given = isGiven ? { session: id, title: session.title } : undefined;
+      talk.change(session);
+      composer.forget();
+    }
+    await open();
+  };
   return {
     open,
     async ask(text, context = []) {
@@ -133,23 +164,46 @@ export function registerChat(ctx: Ctx): ChatPanel {
       await open();
     },
     history: () =>
-      showHistory(
-        ctx,
-        async (id) => {
-          try {
-            const session = await ctx.engine.session(id);
-            if (session) {
-              talk.change(session);
-              composer.forget();
-            }
-            await open();
-          } catch (error) {
-            await showFailure(ctx, failureOf(error));
-          }
+      showHistory(ctx, {
+        opened: (id) => orShow(ctx, () => openConversation(id)),
+        deleted: (id) => id === talk.conversation().session && talk.startNew(),
+        search: {
+          get: () => searched,
+          set: (text) => {
+            searched = text;
+          },
         },
-        (id) => id === talk.conversation().session && talk.startNew(),
-      ),
+      }),
+    async rename() {
+      const { session } = talk.conversation();
+      if (session === undefined) return;
+      const title = await renameConversation(ctx, session, given?.session === session ? given.title : firstWords());
+      if (title === undefined) return;
+      given = title === "" ? undefined : { session, title };
+      showTitle();
+    },
+    async exportMarkdown() {
+      const conversation = talk.conversation();
+      if (conversation.turns.length === 0) {
+        void vscode.window.showInformationMessage(l10n.t("There is nothing in this conversation yet."));
+        return;
+      }
+      const content = markdownOf(conversation, {
+        title: view?.description || l10n.t("Conversation"),
+        question: l10n.t("Question"),
+        answer: l10n.t("Answer"),
+      });
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: "markdown" }));
+    },
   };
+}
+
+async function orShow(ctx: Ctx, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    await showFailure(ctx, failureOf(error));
+  }
 }
 
 function loadPage(webview: vscode.Webview, extension: vscode.Uri): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Member } from "../../src/chat/branches";
 import { readToPage } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
 import { apply } from "../../src/chat/transcript";
@@ -9,6 +10,8 @@ import type { ReplyEvent, Session } from "../../src/engine";
 const words: TalkWords = {
   queued: (place) => `place ${place}`,
   warning: (code) => `note ${code}`,
+  reconnecting: () => "reconnecting",
+  facts: ({ promptTokens }) => `${promptTokens} read`,
   failed: ({ code }) => `sorry, ${code}`,
   waitsForAnswer: () => "after the other",
   tooManyWait: () => "too many",
@@ -17,19 +20,26 @@ const words: TalkWords = {
   notReached: () => "not reached",
 };
 
-const done: ReplyEvent = {
+const done = {
   kind: "done",
   promptTokens: 1,
   completionTokens: 1,
   firstTokenMs: 1,
   totalMs: 1,
   fromCache: false,
-};
+} satisfies ReplyEvent;
 
 /** The engine is outside here: a reply is given event by event, a session is what the test says. */
-function setUp(remembered?: string, find: (id: string) => Promise<Session | null> = async () => null) {
+function setUp(
+  remembered?: string,
+  find: (id: string) => Promise<Session | null> = async () => null,
+  members: Member[] = [],
+) {
   const asked: { session: string; text: string; reply: ScriptedReply }[] = [];
   const stored = { session: remembered };
+  const forked: { id: string; after?: string }[] = [];
+  const deleted: string[] = [];
+  let refusal: string | undefined;
   let page: Conversation = { turns: [] };
   let ids = 0;
   const talk = startTalk({
@@ -40,6 +50,16 @@ function setUp(remembered?: string, find: (id: string) => Promise<Session | null
         return reply;
       },
       session: find,
+      sessions: async () => members,
+      async forkSession(id, place) {
+        if (refusal !== undefined) throw new Error(refusal);
+        forked.push({ id, ...place });
+        return { id: `fork${forked.length}` };
+      },
+      async deleteTurn(id, request) {
+        if (refusal !== undefined) throw new Error(refusal);
+        deleted.push(`${id} ${request}`);
+      },
     },
     words,
     memory: {
@@ -54,6 +74,9 @@ function setUp(remembered?: string, find: (id: string) => Promise<Session | null
     newId: () => `id${++ids}`,
     schedule: (run) => queueMicrotask(run),
   });
+  const refuse = (code: string) => {
+    refusal = code;
+  };
   const shown = () => {
     // The page follows by events alone, and must come to the same conversation.
     assert.deepEqual(page.turns, talk.conversation().turns);
@@ -61,7 +84,7 @@ function setUp(remembered?: string, find: (id: string) => Promise<Session | null
       [turn.user, turn.answer, ...turn.notes, Object.values(turn.state).join(" ").trim()].join(" | "),
     );
   };
-  return { talk, asked, stored, shown };
+  return { talk, asked, stored, shown, forked, deleted, refuse };
 }
 
 class ScriptedReply {
@@ -262,4 +285,87 @@ test("a conversation chosen from the list takes the place of this one", async ()
   talk.change(session);
   await settled();
   assert.deepEqual([shown(), stored.session], [["one | 1 | done"], "s1"]);
+});
+
+/** A conversation of two answered questions. */
+async function twoAnswered(members: Member[] = []) {
+  const scene = setUp(undefined, async (id) => ({ ...session, id }), members);
+  for (const [at, question] of ["one", "two"].entries()) {
+    scene.talk.ask(question, []);
+    await scene.asked[at]?.reply.say(text(`${at + 1}`), { ...done, request: `r${at + 1}` });
+  }
+  return scene;
+}
+
+test("what an answer took and what the server stored it under are kept with it", async () => {
+  const { talk } = await twoAnswered();
+  const [turn] = talk.conversation().turns;
+  assert.deepEqual([turn?.facts, turn?.request], ["1 read", "r1"]);
+});
+
+test("while a connection is lost the answer waits, and goes on where it was", async () => {
+  const { talk, asked, shown } = setUp();
+  talk.ask("one", []);
+  await asked[0]?.reply.say(text("ha"), { kind: "warning", code: "reconnecting", message: "" });
+  assert.deepEqual(shown(), ["one | ha | waiting reconnecting"]);
+  await asked[0]?.reply.say(text("lf"), done);
+  assert.deepEqual(shown(), ["one | half | done"]);
+});
+
+test("an earlier question asked differently begins another version, and the first one stays", async () => {
+  const { talk, asked, shown, forked, stored } = await twoAnswered();
+  const [, second] = talk.conversation().turns;
+  const first = stored.session;
+  await talk.askAgain(second?.id ?? "", "zwei");
+  assert.deepEqual(forked, [{ id: first, after: "r1" }]);
+  assert.equal(stored.session, "fork1");
+  await asked[2]?.reply.say(text("2"), done);
+  assert.deepEqual([asked[2]?.session, asked[2]?.text], ["fork1", "zwei"]);
+  assert.deepEqual(shown(), ["one | 1 | done", "zwei | 2 | done"]);
+});
+
+test("the very first question asked again takes nothing over", async () => {
+  const { talk, asked, forked, stored } = await twoAnswered();
+  const first = stored.session;
+  await talk.askAgain(talk.conversation().turns[0]?.id ?? "");
+  assert.deepEqual(forked, [{ id: first }]);
+  assert.deepEqual([asked[2]?.session, asked[2]?.text], ["fork1", "one"]);
+  assert.equal(talk.conversation().turns.length, 1);
+});
+
+test("what the server never stored is asked anew in its place", async () => {
+  const { talk, asked, shown, forked } = await twoAnswered();
+  talk.ask("three", []);
+  await asked[2]?.reply.say(text("ha"), null);
+  const [, , third] = talk.conversation().turns;
+  await talk.askAgain(third?.id ?? "", "drei");
+  await asked[3]?.reply.say(text("3"), done);
+  assert.deepEqual(forked, []);
+  assert.deepEqual(shown(), ["one | 1 | done", "two | 2 | done", "drei | 3 | done"]);
+});
+
+test("a server that refuses another version changes nothing", async () => {
+  const { talk, asked, shown, refuse } = await twoAnswered();
+  const before = shown();
+  refuse("not_found");
+  await assert.rejects(talk.askAgain(talk.conversation().turns[0]?.id ?? "", "eins"), /not_found/);
+  await assert.rejects(talk.remove(talk.conversation().turns[0]?.id ?? ""), /not_found/);
+  assert.deepEqual([shown(), asked.length], [before, 2]);
+});
+
+test("an answer that is deleted is deleted where it is stored, and then here", async () => {
+  const { talk, shown, deleted, stored } = await twoAnswered();
+  await talk.remove(talk.conversation().turns[0]?.id ?? "");
+  assert.deepEqual(deleted, [`${stored.session} r1`]);
+  assert.deepEqual(shown(), ["two | 2 | done"]);
+});
+
+test("the versions of a conversation are found when it is opened", async () => {
+  const members: Member[] = [
+    { id: "s1", createdAt: 1 },
+    { id: "s2", createdAt: 2, forkOf: { session: "s1" } },
+  ];
+  const { talk } = setUp("s1", async () => session, members);
+  await talk.comeBack(null);
+  assert.deepEqual(talk.conversation().branches, [{ after: "", sessions: ["s1", "s2"], at: 0 }]);
 });

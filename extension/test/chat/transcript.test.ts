@@ -82,11 +82,19 @@ test("after a reload the server is right, but stopped turns stay where nothing c
     asked("2", "b"),
     text("2", "half"),
   ]);
-  const log = [{ user: "a", context: [], answer: "A" }];
+  const log = [{ request: "ra", user: "a", context: [], answer: "A" }];
   assert.equal(shown({ turns: restore(kept, log) }), "> a | A | done\n> b | half | stopped");
-  const longer = [...log, { user: "c", context: ["calc.py"], answer: "C" }];
+  const longer = [...log, { request: "rc", user: "c", context: ["calc.py"], answer: "C" }];
   assert.equal(shown({ turns: restore(kept, longer) }), "> a | A | done\n> c | C | done");
   assert.equal(shown({ turns: restore([], log) }), "> a | A | done");
+  // A page that went before it heard what its turn was stored under hears it now.
+  assert.deepEqual(
+    [restore(kept, log), restore(kept, longer)].map((turns) => turns.map(({ request }) => request)),
+    [
+      ["ra", undefined],
+      ["ra", "rc"],
+    ],
+  );
 });
 
 test("an answer that was under way when the page went is stopped", () => {

@@ -154,6 +154,7 @@ export class ChatPage {
       chips: [],
       sendWith: "enter",
       draft: "",
+      edited: null,
       ...part,
     });
   }

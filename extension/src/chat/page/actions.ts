@@ -2,6 +2,7 @@
 
 import type { About, Trigger } from "../composerMessages";
 import type { FromPage } from "../messages";
+import type { Verdict } from "../turns";
 
 export interface Actions {
   send(text: string, about: About): void;
@@ -16,6 +17,15 @@ export interface Actions {
   copy(text: string): void;
   insert(text: string): void;
   newFile(text: string, language: string): void;
+  apply(code: { turn: string; text: string; file: string }): void;
+  /** Asks a question again, or differently. */
+  askAgain(turn: string, text?: string): void;
+  /** Keeps an edited question; an empty turn says that none is being edited. */
+  editDraft(turn: string, text: string): void;
+  remove(turn: string): void;
+  /** Shows another version of the conversation. */
+  show(session: string): void;
+  vote(turn: string, verdict: Verdict): void;
   openLink(url: string): void;
 }
 
@@ -33,6 +43,12 @@ export function actions(post: (message: FromPage) => void): Actions {
     copy: (text) => post({ type: "copy", text }),
     insert: (text) => post({ type: "insert", text }),
     newFile: (text, language) => post({ type: "newFile", text, language }),
+    apply: (code) => post({ type: "apply", ...code }),
+    askAgain: (turn, text) => post({ type: "askAgain", turn, ...(text !== undefined && { text }) }),
+    editDraft: (turn, text) => post({ type: "editDraft", turn, text }),
+    remove: (turn) => post({ type: "remove", turn }),
+    show: (session) => post({ type: "show", session }),
+    vote: (turn, verdict) => post({ type: "vote", turn, verdict }),
     openLink: (url) => post({ type: "openLink", url }),
   };
 }

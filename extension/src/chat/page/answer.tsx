@@ -1,38 +1,56 @@
 /**
- * An answer: its Markdown drawn as elements, block by block. A block whose source is what it was
- * is not drawn again, so a streaming answer only ever touches its end.
+ * A block of an answer: its Markdown drawn as elements. A block whose source is what it was is not
+ * drawn again, so a streaming answer only ever touches its end.
  */
 
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import type { Texts } from "../pageTexts";
 import type { Actions } from "./actions";
-import { CopyButton } from "./copy-button";
-import { IconButton } from "./icon";
-import { type Block, type Piece, type Reading, readMarkdown } from "./markdown";
+import { CodeBlock } from "./code-block";
+import { Gap } from "./gap";
+import type { Block, Piece } from "./markdown";
 import { memo } from "./memo";
+import { useRow, type Watch } from "./use-row";
 
 interface Drawing {
+  /** The turn it belongs to. */
+  turn: string;
+  /** The source of the block above, which may name the code's file. */
+  above: string;
+  /** More of the block may come. */
+  open: boolean;
   texts: Texts;
   actions: Actions;
 }
 
-export function Answer({ text, ...drawing }: { text: string } & Drawing) {
-  const reading = useRef<Reading>(undefined);
-  reading.current = readMarkdown(text, reading.current);
-  return (
-    <div class="answer">
-      {reading.current.blocks.map((block, at) => (
-        <BlockView key={at} block={block} {...drawing} />
-      ))}
-    </div>
-  );
+interface BlockRowProperties extends Drawing {
+  /** The row's name. */
+  name: string;
+  gap: number;
+  block: Block;
+  watch: Watch;
 }
 
-const BlockView = memo(
-  ({ block, texts, actions }: { block: Block } & Drawing) => <>{drawAll(block.pieces, { texts, actions })}</>,
-  (before, after) => before.block === after.block && before.texts === after.texts,
+export const BlockRow = memo(
+  (properties: BlockRowProperties) => <BlockParts {...properties} />,
+  (before, after) =>
+    before.block === after.block &&
+    before.gap === after.gap &&
+    before.open === after.open &&
+    before.texts === after.texts,
 );
+
+function BlockParts({ name, gap, block, watch, ...drawing }: BlockRowProperties) {
+  const row = useRow(watch);
+  return (
+    <>
+      <Gap height={gap} />
+      <div class="block" ref={row} data-row={name}>
+        {drawAll(block.pieces, drawing)}
+      </div>
+    </>
+  );
+}
 
 function drawAll(pieces: readonly Piece[], drawing: Drawing): ComponentChildren {
   return pieces.map((piece, at) => <Drawn key={at} piece={piece} drawing={drawing} />);
@@ -90,34 +108,5 @@ function WebLink({ url, open, children }: WebLinkProperties) {
     <a href={url} title={url} onClick={follow} onAuxClick={follow}>
       {children}
     </a>
-  );
-}
-
-interface CodeBlockProperties extends Drawing {
-  code: Extract<Piece, { kind: "code" }>;
-}
-
-function CodeBlock({ code, texts, actions }: CodeBlockProperties) {
-  const { language, file } = code;
-  const text = code.text.replace(/\n$/, "");
-  const name = file || language;
-  return (
-    <figure
-      class={name === "" ? "code nameless" : "code"}
-      aria-label={name === "" ? texts.code : `${texts.code}: ${name}`}
-    >
-      <figcaption>
-        <span class="code-name">{name}</span>
-        <span class="code-bar" role="toolbar" aria-label={texts.code}>
-          <CopyButton label={texts.copy} texts={texts} copy={() => actions.copy(text)} />
-          <IconButton name="insert" label={texts.insert} press={() => actions.insert(text)} />
-          <IconButton name="new-file" label={texts.newFile} press={() => actions.newFile(text, language)} />
-        </span>
-      </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide code is scrolled by the keyboard. */}
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-    </figure>
   );
 }

@@ -4,8 +4,12 @@ export type IconName =
   | "add"
   | "arrow-down"
   | "check"
+  | "chevron-left"
+  | "chevron-right"
   | "close"
   | "copy"
+  | "diff"
+  | "edit"
   | "file"
   | "folder"
   | "git-compare"
@@ -21,7 +25,12 @@ export type IconName =
   | "stop-circle"
   | "symbol-method"
   | "terminal"
-  | "warning";
+  | "warning"
+  | "thumbsdown"
+  | "thumbsdown-filled"
+  | "thumbsup"
+  | "thumbsup-filled"
+  | "trash";
 
 export function Icon({ name, spins = false }: { name: IconName; spins?: boolean }) {
   const spin = spins ? " codicon-modifier-spin" : "";
@@ -34,16 +43,19 @@ interface IconButtonProperties {
   press: () => void;
   class?: string;
   disabled?: boolean;
+  /** For a button that is on or off. */
+  pressed?: boolean;
 }
 
 export function IconButton(properties: IconButtonProperties) {
-  const { name, label, press, disabled = false } = properties;
+  const { name, label, press, disabled = false, pressed } = properties;
   return (
     <button
       type="button"
       class={`icon-button ${properties.class ?? ""}`}
       title={label}
       aria-label={label}
+      aria-pressed={pressed}
       disabled={disabled}
       onClick={press}
     >

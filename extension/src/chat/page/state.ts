@@ -1,7 +1,7 @@
 /** What the page shows, as a pure function of the messages it received. */
 
 import type { Chip, Offer, SendWith, Suggestion, ToComposer } from "../composerMessages";
-import type { ToPage } from "../messages";
+import type { EditedQuestion, ToPage } from "../messages";
 import type { Texts } from "../pageTexts";
 import { apply } from "../transcript";
 import type { Conversation, Kept } from "../turns";
@@ -12,6 +12,8 @@ export interface PageState {
   conversation: Conversation;
   suggestions: Suggestion[];
   composer: ComposerState;
+  /** The question that was being edited before the page was loaded. */
+  edited: EditedQuestion | null;
 }
 
 /** What stands around the input. What stands in it, the input alone knows. */
@@ -37,6 +39,7 @@ export function firstState(kept: Kept | undefined): PageState {
     conversation: kept?.session === undefined ? { turns } : { session: kept.session, turns },
     suggestions: [],
     composer: { chips: [], offered: { ask: 0, offers: [] }, notice: "", sendWith: "enter" },
+    edited: null,
   };
 }
 
@@ -44,8 +47,8 @@ export function firstState(kept: Kept | undefined): PageState {
 export function reduce(state: PageState, message: ToPage): PageState {
   switch (message.type) {
     case "init": {
-      const { texts, conversation, suggestions, chips, sendWith } = message;
-      return { texts, conversation, suggestions, composer: { ...state.composer, chips, sendWith } };
+      const { texts, conversation, suggestions, chips, sendWith, edited } = message;
+      return { texts, conversation, suggestions, composer: { ...state.composer, chips, sendWith }, edited };
     }
     case "conversation":
       return { ...state, conversation: message.conversation };
@@ -53,6 +56,8 @@ export function reduce(state: PageState, message: ToPage): PageState {
       const conversation = apply(state.conversation, message.events);
       return conversation === state.conversation ? state : { ...state, conversation };
     }
+    case "colours":
+      return state;
     case "suggestions":
       return { ...state, suggestions: message.suggestions };
     default:

@@ -1,0 +1,111 @@
+/**
+ * Apply over a code block: finds the file and the place it is meant for, and shows the change as any
+ * other edit. Where the place is not certain the user says it; nothing is guessed and nothing is written.
+ */
+
+import * as vscode from "vscode";
+import { l10n } from "vscode";
+import type { Ctx } from "../ctx";
+import { isFollowed } from "../documents";
+import type { Edits } from "../preview";
+import { fileName } from "./labels";
+import { type LineRange, regionFor } from "./region";
+
+export interface GivenCode {
+  text: string;
+  /** The file it is said to be of; empty when none is named. */
+  file: string;
+}
+
+/** `files` are those that went along with the question, as the page names them. */
+export async function applyCode(
+  ctx: Ctx,
+  edits: Edits,
+  code: GivenCode,
+  files: readonly string[],
+  last: vscode.TextEditor | undefined,
+): Promise<void> {
+  const document = await targetOf(code.file, files, last);
+  if (!document) {
+    void vscode.window.showInformationMessage(
+      code.file === ""
+        ? l10n.t("No file is open. Open one, or choose New File.")
+        : l10n.t("{0} is not in this workspace. Open it, or choose New File.", code.file),
+    );
+    return;
+  }
+  const editor = await vscode.window.showTextDocument(document, last?.viewColumn);
+  const span = await spanFor(editor, code.text);
+  if (!span) return;
+  ctx.log.debug("Code of a conversation is shown as an edit");
+  await edits.proposeText({ document, title: l10n.t("From the chat"), span, code: code.text });
+}
+
+/** The file that is named, else the one file the question was about, else the one in front of the user. */
+async function targetOf(
+  named: string,
+  files: readonly string[],
+  last: vscode.TextEditor | undefined,
+): Promise<vscode.TextDocument | undefined> {
+  if (named !== "") return openFile(named);
+  const [about] = files;
+  const document = files.length === 1 && about !== undefined ? await openFile(about) : undefined;
+  return document ?? (last && isFollowed(last.document) ? last.document : undefined);
+}
+
+/** The file whose path ends so: an open one, or one of the workspace. Two of them are not told apart. */
+async function openFile(name: string): Promise<vscode.TextDocument | undefined> {
+  const ending = `/${name.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "")}`;
+  const open = vscode.workspace.textDocuments.filter(
+    (document) => isFollowed(document) && `/${document.uri.path}`.endsWith(ending),
+  );
+  if (open.length === 1) return open[0];
+  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+    const place = vscode.Uri.joinPath(uri, ending);
+    // An answer's path never leads out of the workspace.
+    if (!place.path.startsWith(`${uri.path.replace(/\/$/, "")}/`)) continue;
+    const isFile = await vscode.workspace.fs.stat(place).then(
+      ({ type }) => type === vscode.FileType.File,
+      () => false,
+    );
+    if (isFile) return vscode.workspace.openTextDocument(place);
+  }
+  return undefined;
+}
+
+interface PlaceItem extends vscode.QuickPickItem {
+  range: vscode.Range;
+}
+
+async function spanFor(editor: vscode.TextEditor, code: string): Promise<{ start: number; end: number } | undefined> {
+  const { document } = editor;
+  const region = regionFor(document.getText(), code);
+  const range = region ? linesOf(document, region) : await askForPlace(editor);
+  return range && { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+}
+
+/** Where the code belongs cannot be seen from it. */
+async function askForPlace({ document, selection }: vscode.TextEditor): Promise<vscode.Range | undefined> {
+  const whole = linesOf(document, { from: 0, to: document.lineCount });
+  if (document.getText().trim() === "") return whole;
+  const items: PlaceItem[] = [
+    { label: l10n.t("$(insert) At the cursor"), range: lineAtCursor(document, selection.active.line) },
+    { label: l10n.t("$(file) In place of the whole file"), range: whole },
+  ];
+  if (!selection.isEmpty) items.unshift({ label: l10n.t("$(selection) In place of the selection"), range: selection });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: fileName(document.fileName),
+    placeHolder: l10n.t("Where does the code belong? It is shown as a change first."),
+  });
+  return chosen?.range;
+}
+
+/** An empty line is replaced; else the code comes behind the line. */
+function lineAtCursor(document: vscode.TextDocument, at: number): vscode.Range {
+  const line = document.lineAt(at);
+  return line.isEmptyOrWhitespace ? line.range : new vscode.Range(line.range.end, line.range.end);
+}
+
+function linesOf(document: vscode.TextDocument, { from, to }: LineRange): vscode.Range {
+  return new vscode.Range(from, 0, to - 1, document.lineAt(to - 1).text.length);
+}

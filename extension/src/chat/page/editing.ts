@@ -1,0 +1,73 @@
+/**
+ * Which question is being edited. What is typed is kept until it was asked or given up: it outlives
+ * a reload, and is there again when the conversation is.
+ */
+
+import { useEffect, useReducer, useRef } from "preact/hooks";
+import type { SendWith } from "../composerMessages";
+import type { EditedQuestion } from "../messages";
+import type { Turn } from "../turns";
+import type { Actions } from "./actions";
+import { rowName } from "./layout";
+import type { PageState } from "./state";
+
+export interface Editing {
+  /** The turn whose question is open; only one of the conversation on show. */
+  turn: string | undefined;
+  sendWith: SendWith;
+  /** What it says so far. */
+  text(): string;
+  begin(turn: Turn): void;
+  typed(text: string): void;
+  send(text: string): void;
+  cancel(): void;
+}
+
+export function useEditing({ conversation, edited, composer }: PageState, actions: Actions): Editing {
+  const now = useRef<(EditedQuestion & { sent?: boolean }) | null>(null);
+  const [, drawAgain] = useReducer<number, void>((count) => count + 1, 0);
+  useEffect(() => {
+    if (!edited) return;
+    now.current ??= edited;
+    drawAgain();
+  }, [edited]);
+  const isThere = conversation.turns.some(({ id }) => id === now.current?.turn);
+  useEffect(() => {
+    // It was asked, and another turn has taken its place.
+    if (!isThere && now.current?.sent) forget();
+  });
+  const forget = () => {
+    now.current = null;
+    actions.editDraft("", "");
+  };
+  return {
+    sendWith: composer.sendWith,
+    turn: isThere ? now.current?.turn : undefined,
+    text: () => now.current?.text ?? "",
+    begin(turn) {
+      now.current = { turn: turn.id, text: turn.user };
+      drawAgain();
+    },
+    typed(text) {
+      if (!now.current) return;
+      now.current = { turn: now.current.turn, text };
+      actions.editDraft(now.current.turn, text);
+    },
+    send(text) {
+      if (!now.current) return;
+      now.current.sent = true;
+      actions.askAgain(now.current.turn, text);
+    },
+    cancel() {
+      const turn = now.current?.turn ?? "";
+      forget();
+      drawAgain();
+      focusLater(`[data-row="${rowName(turn, 0)}"] .edit-question`);
+    },
+  };
+}
+
+/** The focus goes back to where editing began, once that is drawn again. */
+function focusLater(selector: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
+}
