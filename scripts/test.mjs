@@ -6,6 +6,7 @@ import { readArguments, WrongArguments } from "./lib/arguments.mjs";
 import { installBrowser } from "./lib/browser.mjs";
 import { installClients } from "./lib/clients.mjs";
 import { cargoCounts, failuresIn, nodeCounts, wrongWith } from "./lib/counts.mjs";
+import { checkDependencies } from "./lib/deny.mjs";
 import { installEditor } from "./lib/editor.mjs";
 import { packExtension } from "./lib/extension.mjs";
 import { runScript } from "./lib/kit.mjs";
@@ -45,6 +46,7 @@ const steps = {
     work: cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"),
     needs: ["tools"],
   },
+  deny: { work: checkDependencies, needs: ["tools"] },
   cargo: { work: tests("cargo", "test", "--workspace", "--locked", "--no-fail-fast"), needs: ["parts"] },
   native: { work: npm("run", "check", "-w", "native"), needs: ["packages"] },
   tsc: { work: npm("run", "typecheck", "-w", "extension"), needs: ["packages"] },
