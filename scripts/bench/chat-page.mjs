@@ -54,7 +54,7 @@ function report(painted, streamed, long) {
       { what: "work in a frame, streaming", ...shares(streamed.tasks) },
       { what: "frame to frame, streaming", ...shares(streamed.frames) },
       { what: "work in a frame, scrolling 10,000 lines", ...shares(long.tasks) },
-      { what: "opening 10,000 lines", p50_ms: rounded(long.openMs, 1) },
+      { what: "opening 10,000 lines, once", p50_ms: rounded(long.openMs, 1), max_ms: rounded(long.openMs, 1) },
     ],
     figures: [
       atMost("chat page, first paint, p50", paint, 150, "ms"),

@@ -128,7 +128,13 @@ export function startTalk(options: TalkOptions): Talk {
     const { session } = conversation;
     if (session === undefined || !unsure) return;
     const found = await findSession(engine, session);
-    if (found.kind === "notReached" || conversation.session !== session) return;
+    if (conversation.session !== session) return;
+    if (found.kind === "notReached") {
+      // The question that failed says it: it is said once.
+      const { line: _, ...rest } = conversation;
+      if (conversation.line !== undefined && conversation.turns.at(-1)?.state.kind === "failed") become(rest);
+      return;
+    }
     unsure = false;
     const { turns } = conversation;
     const log = found.kind === "found" ? remembered(found.session) : [];

@@ -240,6 +240,19 @@ test("when the server cannot be reached, likewise", async () => {
   assert.deepEqual([shown(), talk.conversation().line], [["one | kept | done"], "not reached"]);
 });
 
+test("that the server cannot be reached is said once", async () => {
+  const { talk, asked, shown } = setUp("s1", async () => {
+    throw new Error("refused");
+  });
+  await talk.comeBack(kept);
+  talk.ask("two", []);
+  await asked[0]?.reply.say({ kind: "failed", code: "unreachable", message: "" });
+  assert.deepEqual(
+    [shown(), talk.conversation().line],
+    [["one | kept | done", "two |  | failed sorry, unreachable unreachable"], undefined],
+  );
+});
+
 test("once the server answers again, it is asked again what it remembers", async () => {
   const second = { request: "r2", user: "two", context: [], assistant: "2", at: 1 };
   const cases: [Session | null, string | undefined][] = [
