@@ -9,6 +9,7 @@ import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
 import { leave } from "./leave.mjs";
 import { memory } from "./memory.mjs";
+import { reading } from "./reading.mjs";
 import { redisLost } from "./redis-lost.mjs";
 import { relay } from "./relay.mjs";
 import { reloads } from "./reloads.mjs";
@@ -136,5 +137,11 @@ export const BENCHES = {
     title: "The chat's page in a browser: first paint, a streamed answer, a long conversation",
     needs: [],
     work: ({ kit }, detail) => chatPage({ kit, detail }),
+  },
+  reading: {
+    group: EDITOR,
+    title: "A thousand answers about edits, read",
+    needs: ["reader"],
+    work: ({ readerProgram }) => reading(readerProgram),
   },
 };

@@ -49,6 +49,13 @@ export function openPrograms(kit, given) {
       }
       programs.proxyProgram = given.proxy ?? path.join(debugBinaries, "..", "release", "codesaga-proxy");
     },
+    async reader() {
+      const args = ["build", "--release", "--locked", "-p", "saga-prompt", "--example", "read_answers"];
+      await progress.step(say("Build {0}", "read_answers"), (detail) =>
+        processes.run("bench-reader", "cargo", args, { onLine: compiling(detail) }),
+      );
+      programs.readerProgram = path.join(debugBinaries, "..", "release", "examples", "read_answers");
+    },
     model: () => installModel(kit),
     tabby: () => installTabby(kit),
     litellm: () => (programs.withoutLiteLlm ? undefined : installLiteLlm(kit)),

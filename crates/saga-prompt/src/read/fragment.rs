@@ -1,7 +1,7 @@
 //! Code that is less than what was asked about, and would delete the rest of it in its place.
 
 use super::lines::{
-    defined, holds_name, indentation, is_blank, is_comment, is_telling, leads_definition,
+    defined, holds_name, indentation, is_blank, is_comment, is_telling, leads_definition, same,
 };
 
 /// A piece this short is replaced by anything.
@@ -14,12 +14,23 @@ pub(super) fn is_one(code: &str, asked: &str) -> bool {
     if has_code(asked) && !has_code(code) && !code.contains("\"\"\"") {
         return true;
     }
+    if is_inner_part(code, asked) {
+        return true;
+    }
     lacks_definition(code, asked) && has_lines(asked) && {
         let known = inner_definitions(asked);
         let given = top_definitions(code);
         // A class may become the functions that it held; all of them.
         given.iter().all(|name| known.contains(name)) && given.len() < known.len().max(1)
     }
+}
+
+/// Whether every line is one of a definition's, and the definition's own line is not among them.
+fn is_inner_part(code: &str, asked: &str) -> bool {
+    let Some(first) = asked.lines().find(|line| !leads_definition(line)) else { return false };
+    let is_known = |line: &str| asked.lines().any(|other| same(other, line));
+    let mut lines = code.lines().filter(|line| !is_blank(line));
+    defined(first).is_some() && lines.all(|line| is_known(line) && !same(line, first))
 }
 
 /// Whether what the asked code defines is not even named.

@@ -37,6 +37,16 @@ fn is_numbered(code: &str) -> bool {
     !code.trim().is_empty() && numbered(code).is_some()
 }
 
+/// Whether the lines may be a table by number; one line is none where a statement ends it.
+fn are_rows(rests: &[&str]) -> bool {
+    let ends = |rest: &str, signs: &[char]| rest.trim_end().ends_with(signs);
+    match rests {
+        [one] => !ends(one, &[';', '{', '}', ')', ':']),
+        [rows @ .., _] => rows.iter().all(|row| row.trim().is_empty() || ends(row, &[','])),
+        [] => true,
+    }
+}
+
 fn numbered(code: &str) -> Option<String> {
     let mut next = None;
     let mut mark = None;
@@ -60,8 +70,7 @@ fn numbered(code: &str) -> Option<String> {
         }
         rests.push(found.map_or(rest, |found| &rest[found.len_utf8()..]));
     }
-    let is_row = |rest: &&str| rest.trim_end().ends_with(',') || rest.trim().is_empty();
-    if mark? != '|' && (rests.len() < 2 || rests[..rests.len() - 1].iter().all(is_row)) {
+    if mark? != '|' && are_rows(&rests) {
         return None;
     }
     // The blank after the separator is not the code's, where every line has it.
