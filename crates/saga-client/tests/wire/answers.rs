@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saga_client::{Finish, Piece, Purpose};
+use saga_client::{Finish, Heard, Piece, Purpose};
 use saga_domain::Failure;
 use saga_protocol::chat::{ChatEvent, ChatRequest};
 use saga_protocol::openai::CompletionRequest;
@@ -123,7 +123,8 @@ async fn a_conversation_is_read_event_by_event() {
     let mut conversation = client.chat(&request).await.expect("a stream");
     let mut kinds = Vec::new();
     while let Some(event) = conversation.next().await {
-        kinds.push(match event.expect("an event") {
+        let Heard::Event(event) = event.expect("an event") else { panic!("nothing broke") };
+        kinds.push(match event {
             ChatEvent::Session { session } => session,
             ChatEvent::Queued { place } => format!("place {place}"),
             ChatEvent::Text { text } => text,
