@@ -38,6 +38,29 @@ export declare class Engine {
    * again in the background. What lies outside the workspace is passed over.
    */
   filesChanged(paths: Array<string>): void
+  /**
+   * The files of the workspace whose paths hold the letters of the query, the best ones first.
+   * Half a Hangul syllable and first letters alone (`ㄱㅅ`) are found too.
+   */
+  findFiles(request: FindRequest): Promise<Array<FoundFile>>
+  /**
+   * The definitions of the workspace and of the open documents whose names hold the letters of
+   * the query, the best ones first.
+   */
+  findSymbols(request: FindRequest): Promise<Array<FoundSymbol>>
+  /**
+   * A file of the workspace or an open document, or some of its lines, without its secrets: to
+   * go with a message. What is open is given as it is in the editor. Rejects with
+   * `private_file`, `not_found` (also for what is ignored or excluded), `too_large`, and
+   * `invalid_request` for what is no text.
+   */
+  readFile(request: ReadFileRequest): Promise<FileText>
+  /**
+   * What a person may want to look at again in a document, by its syntax: nothing is sent. None
+   * for a private document. Rejects with `unknown_document`, `invalid_request` for a rule that
+   * is none and `invalid_setting` for a limit that is none.
+   */
+  hints(request: HintsRequest): Promise<Hints>
   /** Counts what became of a suggestion. `codesaga-proxy` is told about once a minute, in numbers. */
   noteOutcome(outcome: Outcome): void
   /** Asks for something to be done with a piece of code. The document is never touched. */
@@ -308,6 +331,33 @@ export interface Feedback {
   reason?: string
 }
 
+/** What may be sent of a file: a `ChatContext`, and how much of it was taken out. */
+export interface FileText {
+  /** The path shown to the model. */
+  path: string
+  /** The editor's language id; empty when unknown. */
+  language: string
+  /** First line, counted from 1; absent for a whole file. */
+  startLine?: number
+  /** Last line, counted from 1. */
+  endLine?: number
+  /** The text, with a placeholder for each secret. */
+  text: string
+  /** How many secrets were taken out. */
+  secrets: number
+}
+
+/** Looks for files or definitions. */
+export interface FindRequest {
+  /**
+   * Letters of what is looked for, in their order; blanks part words that may stand anywhere.
+   * With nothing in it, anything is found.
+   */
+  query: string
+  /** How many are wanted; 50 when absent, at most 200. */
+  limit?: number
+}
+
 /** Asks for code without these problems. */
 export interface FixRequest {
   /** The document. */
@@ -338,6 +388,99 @@ export interface ForkOf {
   session: string
   /** The request of the last turn that was taken over; absent when none was. */
   after?: string
+}
+
+/** A file that was found. */
+export interface FoundFile {
+  /** Its path from its folder, with slashes. */
+  path: string
+  /** The folder of the workspace it is in, on disk. */
+  folder: string
+  /** How well it fits; larger is better. */
+  score: number
+  /** Offsets in `path` of the characters that were looked for. */
+  positions: Array<number>
+}
+
+/** A definition that was found. */
+export interface FoundSymbol {
+  /** Its name. */
+  name: string
+  /** What it is. */
+  kind: SymbolKind
+  /** The path of its file from its folder, with slashes. */
+  path: string
+  /** The folder of the workspace it is in, on disk; absent for an open file outside of all. */
+  folder?: string
+  /** First line of the whole definition, counted from 1. */
+  startLine: number
+  /** Its last line. */
+  endLine: number
+  /** How well it fits; larger is better. */
+  score: number
+  /** Offsets in `name` of the characters that were looked for. */
+  positions: Array<number>
+}
+
+/** One hint. */
+export interface Hint {
+  /** The rule's stable name. */
+  rule: string
+  /** Where it is shown: first UTF-16 unit. */
+  startOffset: number
+  /** One past the last one. */
+  endOffset: number
+  /** What would be changed: first UTF-16 unit. */
+  codeStartOffset: number
+  /** One past the last one. */
+  codeEndOffset: number
+  /** The function, name or number it is about. */
+  name?: string
+  /**
+   * How much there is of what has a limit; the line of the first branch, counted from 1, for
+   * `duplicate_branch`; how often the number stands there for `magic_number`.
+   */
+  value?: number
+  /** The limit. */
+  limit?: number
+  /**
+   * What the rest of the file does, for `file_style`: `snake_case`, `camelCase`,
+   * `single_quotes`, `double_quotes`, `tabs` or `spaces`.
+   */
+  style?: string
+  /** The larger, the more it weighs. */
+  rank: number
+}
+
+/** From where on something is worth a hint. */
+export interface HintLimits {
+  /** Lines of code of a function; 60 when absent. */
+  functionLines?: number
+  /** Blocks inside one another; 4 when absent. */
+  nesting?: number
+  /** Parameters of a function; 5 when absent. */
+  parameters?: number
+}
+
+/** The hints of one version of a document. */
+export interface Hints {
+  /** The version they are of. */
+  version: number
+  /** In file order. */
+  hints: Array<Hint>
+}
+
+/** Asks what a person may want to look at again in a document. */
+export interface HintsRequest {
+  /** The document. */
+  uri: string
+  /**
+   * Names of rules: `long_function`, `deep_nesting`, `duplicate_branch`, `many_parameters`,
+   * `magic_number`, `unused_import`, `todo_body`, `missing_docs`, `file_style`. All when absent.
+   */
+  rules?: Array<string>
+  /** Limits other than the usual ones. */
+  limits?: HintLimits
 }
 
 /** One change: the text between two offsets is replaced. */
@@ -393,6 +536,18 @@ export interface PrefillRequest {
   uri: string
   /** The cursor. */
   offset: number
+}
+
+/** Asks for a file, or some of its lines. */
+export interface ReadFileRequest {
+  /** From `folder`; else absolute, or as a model is shown it. */
+  path: string
+  /** A folder of the workspace, on disk. */
+  folder?: string
+  /** First line, counted from 1; the file's first one when absent. */
+  startLine?: number
+  /** Last line; the file's last one when absent. */
+  endLine?: number
 }
 
 /** Asks for a rewritten piece of code. */
@@ -527,6 +682,9 @@ export interface Skip {
   /** Nothing inside strings. */
   strings?: boolean
 }
+
+/** What a name stands for. */
+export type SymbolKind = 'function' | 'method' | 'class' | 'type' | 'constant'
 
 /** Good or bad. */
 export type Thumb = 'up' | 'down'

@@ -15,6 +15,7 @@ import { diagnose } from "./diagnose/diagnose";
 import { type FixTarget, fix, fixHere } from "./fix/fix";
 import { fixTerminal } from "./fix/terminal";
 import { type FailedTest, fixTestFailure } from "./fix/testFailure";
+import type { Hints } from "./hints/hints";
 import { showMenu } from "./menu";
 import type { Pages } from "./pages";
 import type { Edits } from "./preview";
@@ -38,6 +39,7 @@ export interface App {
   readonly ghostText: GhostText;
   readonly explanations: Explanations;
   readonly acrossFiles: AcrossFiles;
+  readonly hints: Hints;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the editor passes what a command's caller gave.
@@ -90,6 +92,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "_codesaga.showHunk": (app) => (node: Node) => app.acrossFiles.show(node),
   "_codesaga.fix": (app) => (target: FixTarget) => fix(app, target),
   "_codesaga.accepted": (app) => (id: number) => app.ctx.outcomes.accepted(id),
+  "_codesaga.hideHint": (app) => (key: string) => app.hints.hide(key),
+  "_codesaga.turnOffHint": (app) => (rule: string) => app.hints.turnOff(rule),
   "_codesaga.letGo": (app) => () => app.ghostText.letGo(),
 };
 

@@ -4,6 +4,7 @@
  * see token.ts.
  */
 import * as vscode from "vscode";
+import { RULES } from "./hints/words";
 
 export interface Config {
   /** Address of the server, without a slash at the end. */
@@ -43,6 +44,10 @@ export interface Config {
 
   /** Names of the colour themes that may be on show, the likeliest first. */
   colourThemes(kind: vscode.ColorThemeKind): string[];
+  /** What hints are wanted in a document. */
+  hintsFor(document: vscode.TextDocument): WantedHints;
+  /** Turns hints of a rule off: where the setting is made already, or else for the user. */
+  turnOffHint(rule: string): Promise<void>;
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -130,6 +135,21 @@ export const config: Config = {
   formatsOnSave(document) {
     return vscode.workspace.getConfiguration("editor", document).get(FORMAT_ON_SAVE, false);
   },
+  hintsFor(document) {
+    const settings = section(document);
+    const chosen = settings.get<Record<string, boolean>>("hints.rules", {});
+    return {
+      enabled: settings.get<boolean>("hints.enabled", true),
+      rules: RULES.filter((rule) => chosen[rule] !== false),
+      limits: settings.get<HintLimits>("hints.limits", {}),
+    };
+  },
+  async turnOffHint(rule) {
+    const settings = section();
+    const { workspaceValue, globalValue } = settings.inspect<Record<string, boolean>>("hints.rules") ?? {};
+    const [target, before] = workspaceValue ? [WORKSPACE, workspaceValue] : [GLOBAL, globalValue];
+    await settings.update("hints.rules", { ...before, [rule]: false }, target);
+  },
   get privateFiles() {
     // A workspace may add to what its user keeps private, and take nothing away.
     const { globalValue = [], workspaceValue = [] } = section().inspect<string[]>("privateFiles") ?? {};
@@ -163,6 +183,20 @@ const PREFERRED_THEMES: Readonly<Record<vscode.ColorThemeKind, string>> = {
 
 type Languages = Record<string, boolean>;
 
+/** From where on something is worth a hint; the engine knows the usual limits. */
+export interface HintLimits {
+  functionLines?: number;
+  nesting?: number;
+  parameters?: number;
+}
+
+export interface WantedHints {
+  readonly enabled: boolean;
+  /** Names of rules. */
+  readonly rules: string[];
+  readonly limits: HintLimits;
+}
+
 /** A pattern that holds only beside another file is an object instead. */
 type Excluded = Record<string, boolean | object>;
 
@@ -183,6 +217,11 @@ export function changesIndex(event: vscode.ConfigurationChangeEvent): boolean {
 /** Whether the chat's input behaves otherwise than before. */
 export function changesChatInput(event: vscode.ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration("codesaga.chat");
+}
+
+/** Whether other hints than before may be wanted. */
+export function changesHints(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration("codesaga.hints");
 }
 
 /** Whether completion may be on or off where it was not. */

@@ -20,6 +20,10 @@ export type {
   Diagnostic,
   EngineOptions,
   EngineStats,
+  FileText,
+  FoundFile,
+  FoundSymbol,
+  Hint,
   ReplyEvent,
   ServedModel,
   ServerStatus,
@@ -74,6 +78,14 @@ export interface EngineHandle {
   setWorkspace(workspace: addon.Workspace): Failure | undefined;
   filesChanged(paths: string[]): void;
   noteOutcome(outcome: addon.Outcome): void;
+  /** Files whose paths hold the letters, the best ones first. */
+  findFiles(query: string, limit?: number): Promise<addon.FoundFile[]>;
+  /** Definitions whose names hold the letters, the best ones first. */
+  findSymbols(query: string, limit?: number): Promise<addon.FoundSymbol[]>;
+  /** A file, or some of its lines, as it may be sent; rejects with a code. */
+  readFile(request: addon.ReadFileRequest): Promise<addon.FileText>;
+  /** What may be looked at again in a document; undefined when the engine cannot say. */
+  hints(document: vscode.TextDocument, wanted: Omit<addon.HintsRequest, "uri">): Promise<addon.Hints | undefined>;
   stats(): addon.EngineStats | undefined;
   restart(): Promise<void>;
 }
@@ -189,6 +201,18 @@ export function startEngine(base: Base): EngineHandle {
     setWorkspace: (workspace) => told((engine) => engine.setWorkspace(workspace)),
     filesChanged: (paths) => void told((engine) => engine.filesChanged(paths)),
     noteOutcome: (outcome) => void told((engine) => engine.noteOutcome(outcome)),
+    findFiles: async (query, limit) => running().findFiles({ query, ...(limit !== undefined && { limit }) }),
+    findSymbols: async (query, limit) => running().findSymbols({ query, ...(limit !== undefined && { limit }) }),
+    readFile: async (request) => running().readFile(request),
+    hints: async (document, wanted) => {
+      if (state.kind !== "running" || !documents.has(document)) return undefined;
+      try {
+        return await state.engine.hints({ uri: document.uri.toString(), ...wanted });
+      } catch (error) {
+        base.log.debug(`No hints: ${failureOf(error).code}`);
+        return undefined;
+      }
+    },
     stats: () => (state.kind === "running" ? state.engine.stats() : undefined),
     restart,
   };

@@ -123,6 +123,11 @@ function words(reason: string): Record<string, Words> {
       l10n.t("Ask the server's owner for the permission, or set another token."),
       "token",
     ),
+    private_file: say(
+      l10n.t("The file is private, so nothing of it is sent."),
+      l10n.t("Choose another file, or change the private files in the settings."),
+      "settings",
+    ),
     not_found: say(l10n.t("The server no longer has this conversation."), l10n.t("Start a new one.")),
     unknown_model: say(
       l10n.t("The server does not have this model."),

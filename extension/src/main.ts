@@ -7,6 +7,8 @@ import { registerGhostText } from "./completion/ghostText";
 import { registerPrefill } from "./completion/prefill";
 import { createCtx } from "./ctx";
 import { registerQuickFix } from "./fix/quickFix";
+import { registerHintActions } from "./hints/actions";
+import { registerHints } from "./hints/hints";
 import { registerLenses } from "./lenses";
 import { registerPages } from "./pages";
 import { registerEdits } from "./preview";
@@ -25,5 +27,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerLenses(ctx);
   const explanations = registerExplanations(ctx);
   const acrossFiles = registerAcrossFiles(ctx, pages);
-  registerCommands({ ctx, pages, edits, chat, ghostText, explanations, acrossFiles });
+  const hints = registerHints(ctx);
+  registerHintActions(ctx, hints);
+  registerCommands({ ctx, pages, edits, chat, ghostText, explanations, acrossFiles, hints });
 }

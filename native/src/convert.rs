@@ -93,6 +93,17 @@ pub(crate) fn event(text: &Rope, event: saga_domain::ReplyEvent) -> ReplyEvent {
     }
 }
 
+/// Places in a text as offsets of it.
+pub(crate) fn offsets(text: &str, bytes: &[usize]) -> Vec<u32> {
+    let text = Rope::from(text);
+    bytes.iter().map(|byte| offset(&text, *byte)).collect()
+}
+
+/// A place in a text as an offset of it.
+pub(crate) fn offset(text: &Rope, byte: usize) -> u32 {
+    offset_of(text, ByteOffset(byte))
+}
+
 /// A whole number that JavaScript gave, when it is one.
 pub(crate) fn whole(number: f64) -> Option<usize> {
     let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);

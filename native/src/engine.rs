@@ -9,6 +9,8 @@ use saga_engine::CompleteAsk;
 
 use crate::edit::{self, EditRequest, EditTask, FixRequest, RefactorRequest, WriteRequest};
 use crate::error::{Thrown, guarded};
+use crate::find::{self, FileText, FindRequest, FoundFile, FoundSymbol, ReadFileRequest};
+use crate::hints::{self, Hints, HintsRequest};
 use crate::promise::promise;
 use crate::reply::Reply;
 use crate::sessions::{self, Feedback, Fork, Session, SessionSummary};
@@ -107,6 +109,62 @@ impl Engine {
     #[napi(catch_unwind)]
     pub fn files_changed(&self, paths: Vec<String>) -> Result<(), Thrown> {
         guarded(|| self.engine.files_changed(&paths))
+    }
+
+    /// The files of the workspace whose paths hold the letters of the query, the best ones first.
+    /// Half a Hangul syllable and first letters alone (`ㄱㅅ`) are found too.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<FoundFile>>")]
+    pub fn find_files<'env>(
+        &self,
+        env: &'env Env,
+        request: FindRequest,
+    ) -> Result<Object<'env>, Thrown> {
+        let found = self.engine.find_files(&request.query, find::limit(request.limit));
+        let found = async move { Ok(found.await?.into_iter().map(find::file).collect()) };
+        promise(env, &self.engine.runner(), found, || Err::<Vec<FoundFile>, _>(closed()))
+    }
+
+    /// The definitions of the workspace and of the open documents whose names hold the letters of
+    /// the query, the best ones first.
+    #[napi(catch_unwind, ts_return_type = "Promise<Array<FoundSymbol>>")]
+    pub fn find_symbols<'env>(
+        &self,
+        env: &'env Env,
+        request: FindRequest,
+    ) -> Result<Object<'env>, Thrown> {
+        let found = self.engine.find_symbols(&request.query, find::limit(request.limit));
+        let found = async move { Ok(found.await?.into_iter().map(find::symbol).collect()) };
+        promise(env, &self.engine.runner(), found, || Err::<Vec<FoundSymbol>, _>(closed()))
+    }
+
+    /// A file of the workspace or an open document, or some of its lines, without its secrets: to
+    /// go with a message. What is open is given as it is in the editor. Rejects with
+    /// `private_file`, `not_found` (also for what is ignored or excluded), `too_large`, and
+    /// `invalid_request` for what is no text.
+    #[napi(catch_unwind, ts_return_type = "Promise<FileText>")]
+    pub fn read_file<'env>(
+        &self,
+        env: &'env Env,
+        request: ReadFileRequest,
+    ) -> Result<Object<'env>, Thrown> {
+        let text = self.engine.read_file(find::file_ask(request));
+        let text = async move { Ok(find::file_text(text.await?)) };
+        promise(env, &self.engine.runner(), text, || Err::<FileText, _>(closed()))
+    }
+
+    /// What a person may want to look at again in a document, by its syntax: nothing is sent. None
+    /// for a private document. Rejects with `unknown_document`, `invalid_request` for a rule that
+    /// is none and `invalid_setting` for a limit that is none.
+    #[napi(catch_unwind, ts_return_type = "Promise<Hints>")]
+    pub fn hints<'env>(
+        &self,
+        env: &'env Env,
+        request: HintsRequest,
+    ) -> Result<Object<'env>, Thrown> {
+        let ask = guarded(|| hints::ask(request))?;
+        let found = self.engine.hints(ask);
+        let found = async move { Ok(hints::hints(found.await?)) };
+        promise(env, &self.engine.runner(), found, || Err::<Hints, _>(closed()))
     }
 
     /// Counts what became of a suggestion. `codesaga-proxy` is told about once a minute, in numbers.

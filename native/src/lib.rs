@@ -9,6 +9,8 @@ pub mod edit;
 mod engine;
 pub mod error;
 pub mod events;
+pub mod find;
+pub mod hints;
 mod plain;
 mod promise;
 pub mod reply;

@@ -9,6 +9,7 @@ import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
 import { leave } from "./leave.mjs";
 import { memory } from "./memory.mjs";
+import { mentions } from "./mentions.mjs";
 import { reading } from "./reading.mjs";
 import { redisLost } from "./redis-lost.mjs";
 import { relay } from "./relay.mjs";
@@ -143,5 +144,11 @@ export const BENCHES = {
     title: "A thousand answers about edits, read",
     needs: ["reader"],
     work: ({ readerProgram }) => reading(readerProgram),
+  },
+  mentions: {
+    group: EDITOR,
+    title: "Files and definitions found by a few letters, and hints, through the addon",
+    needs: ["addon"],
+    work: ({ addon }, detail) => mentions(addon, detail),
   },
 };

@@ -26,6 +26,38 @@ pub(crate) struct Definition {
     pub(crate) first_line: String,
     /// Stands inside a function, so that no other file can use it.
     pub(crate) is_local: bool,
+    pub(crate) kind: SymbolKind,
+    /// First and last line, counted from the first line of the piece.
+    pub(crate) lines: (u32, u32),
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A function.
+    Function,
+    /// A function of a class or its like.
+    Method,
+    /// A class, a module, whatever holds others.
+    Class,
+    /// A type without code of its own.
+    Type,
+    /// A constant or variable.
+    Constant,
+}
+
+impl SymbolKind {
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Method => "method",
+            Self::Class => "class",
+            Self::Type => "type",
+            Self::Constant => "constant",
+        }
+    }
 }
 
 /// What a piece of a file holds, in file order.
@@ -54,11 +86,17 @@ impl Piece {
         entries.sort_by_key(|entry| {
             (entry.node.start_byte(), usize::MAX - entry.node.end_byte(), entry.body.is_none())
         });
-        piece.add_definitions(language, rope, &entries);
+        piece.add_definitions(language, rope, node, &entries);
         piece
     }
 
-    fn add_definitions(&mut self, language: &Language, rope: &Rope, entries: &[Entry<'_>]) {
+    fn add_definitions(
+        &mut self,
+        language: &Language,
+        rope: &Rope,
+        piece: Node<'_>,
+        entries: &[Entry<'_>],
+    ) {
         let mut around: Vec<Around> = Vec::new();
         let mut last_node = None;
         for entry in entries {
@@ -70,6 +108,9 @@ impl Piece {
                 around.pop();
             }
             let place = self.add_definition(language, rope, entry, &around);
+            if let Some(definition) = place.and_then(|place| self.definitions.get_mut(place)) {
+                definition.lines = lines(piece, entry.node);
+            }
             if let Some(is_function) = entry.opens {
                 let header = header(rope, entry.node, entry.body);
                 around.push(Around { end: entry.node.end_byte(), header, is_function, place });
@@ -125,7 +166,10 @@ impl Piece {
         text.push_str(&signature);
         let place = self.definitions.len();
         let first_line = first_line(rope, entry.node, entry.body);
-        self.definitions.push(Definition { name: name.into(), text, first_line, is_local });
+        let kind = entry.symbol_kind(container.is_some());
+        let name = name.into();
+        let lines = (0, 0);
+        self.definitions.push(Definition { name, text, first_line, is_local, kind, lines });
         Some(place)
     }
 }
@@ -158,6 +202,26 @@ impl<'tree> Entry<'tree> {
             opens,
         })
     }
+
+    fn symbol_kind(&self, is_in_container: bool) -> SymbolKind {
+        match (self.kind, self.opens) {
+            (Capture::Shape, _) => SymbolKind::Type,
+            (Capture::Constant, _) => SymbolKind::Constant,
+            (_, Some(false)) => SymbolKind::Class,
+            _ if is_in_container => SymbolKind::Method,
+            _ => SymbolKind::Function,
+        }
+    }
+}
+
+/// The lines of a node, counted from the first one of the piece it is in.
+fn lines(piece: Node<'_>, node: Node<'_>) -> (u32, u32) {
+    let first = piece.start_position().row;
+    let from_there = |row: usize| u32::try_from(row.saturating_sub(first)).unwrap_or(u32::MAX);
+    let end = node.end_position();
+    // A node that ends with its line break ends before the next line.
+    let last = if end.column == 0 { end.row.saturating_sub(1) } else { end.row };
+    (from_there(node.start_position().row), from_there(last.max(node.start_position().row)))
 }
 
 /// A function or container that holds the entries after it.

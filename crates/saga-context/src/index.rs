@@ -14,6 +14,8 @@ use rustc_hash::FxHashMap;
 
 pub use file::{IndexedFile, index_file, is_indexable};
 
+use crate::definitions::SymbolKind;
+use crate::find::LetterSet;
 use crate::limits::IndexLimits;
 use crate::names;
 
@@ -44,6 +46,21 @@ pub struct WorkspaceIndex {
 
 /// A file's slot, and which of its definitions or windows.
 type Place = (u32, u16);
+
+/// A name that is defined somewhere, as what can be looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Symbol<'a> {
+    /// The name itself.
+    pub name: &'a str,
+    /// The path of its file, as a model is shown it.
+    pub path: &'a str,
+    /// What it is.
+    pub kind: SymbolKind,
+    /// First and last line of the whole definition, counted from 0.
+    pub lines: (u32, u32),
+    /// The letters of the name.
+    pub letters: LetterSet,
+}
 
 /// A definition that was found.
 pub(crate) struct FoundDefinition<'a> {
@@ -154,6 +171,11 @@ impl WorkspaceIndex {
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
         self.slots.contains_key(path)
+    }
+
+    /// All names that are defined, file by file.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol<'_>> {
+        self.files.iter().flatten().flat_map(IndexedFile::symbols)
     }
 
     /// Names that lead somewhere.

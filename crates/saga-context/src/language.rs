@@ -43,6 +43,9 @@ pub(crate) struct Language {
     pub(crate) grammar: fn() -> tree_sitter::Language,
     /// The text of the query file.
     pub(crate) query_source: &'static str,
+    /// The text of the query file for what a person may want to look at again, where there is one;
+    /// see `smells/query.rs`.
+    pub(crate) smells_source: Option<&'static str>,
 }
 
 /// Code inside a string on one line.
@@ -86,6 +89,12 @@ pub(crate) enum Capture {
 
 static LOADED: [OnceLock<Option<Loaded>>; LANGUAGES.len()] =
     [const { OnceLock::new() }; LANGUAGES.len()];
+
+/// The editor's id for the language of a file, by the end of its name; empty for an unknown one.
+#[must_use]
+pub fn language_of_path(path: &str) -> &'static str {
+    Language::of_path(path).and_then(|language| language.ids.first().copied()).unwrap_or_default()
+}
 
 impl Language {
     /// The row for an editor's language id.

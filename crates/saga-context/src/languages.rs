@@ -22,6 +22,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_python::LANGUAGE.into(),
         query_source: include_str!("queries/python.scm"),
+        smells_source: Some(include_str!("queries/smells/python.scm")),
     },
     Language {
         ids: &["typescript"],
@@ -35,6 +36,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         query_source: include_str!("queries/typescript.scm"),
+        smells_source: Some(include_str!("queries/smells/typescript.scm")),
     },
     Language {
         ids: &["typescriptreact"],
@@ -48,6 +50,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         query_source: include_str!("queries/typescript.scm"),
+        smells_source: Some(include_str!("queries/smells/typescript.scm")),
     },
     Language {
         ids: &["javascript", "javascriptreact"],
@@ -61,6 +64,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         query_source: include_str!("queries/javascript.scm"),
+        smells_source: Some(include_str!("queries/smells/javascript.scm")),
     },
     Language {
         ids: &["rust"],
@@ -75,6 +79,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         query_source: include_str!("queries/rust.scm"),
+        smells_source: Some(include_str!("queries/smells/rust.scm")),
     },
     Language {
         ids: &["go"],
@@ -88,6 +93,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_go::LANGUAGE.into(),
         query_source: include_str!("queries/go.scm"),
+        smells_source: Some(include_str!("queries/smells/go.scm")),
     },
     Language {
         ids: &["java"],
@@ -101,6 +107,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_java::LANGUAGE.into(),
         query_source: include_str!("queries/java.scm"),
+        smells_source: Some(include_str!("queries/smells/java.scm")),
     },
     Language {
         ids: &["kotlin"],
@@ -115,6 +122,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: false,
         grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
         query_source: include_str!("queries/kotlin.scm"),
+        smells_source: Some(include_str!("queries/smells/kotlin.scm")),
     },
     Language {
         ids: &["c"],
@@ -128,6 +136,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_c::LANGUAGE.into(),
         query_source: include_str!("queries/c.scm"),
+        smells_source: Some(include_str!("queries/smells/c.scm")),
     },
     Language {
         ids: &["cpp", "cuda-cpp"],
@@ -141,6 +150,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_cpp::LANGUAGE.into(),
         query_source: include_str!("queries/cpp.scm"),
+        smells_source: Some(include_str!("queries/smells/cpp.scm")),
     },
     Language {
         ids: &["csharp"],
@@ -154,6 +164,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         query_source: include_str!("queries/csharp.scm"),
+        smells_source: Some(include_str!("queries/smells/csharp.scm")),
     },
     Language {
         ids: &["swift"],
@@ -168,6 +179,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: false,
         grammar: || tree_sitter_swift::LANGUAGE.into(),
         query_source: include_str!("queries/swift.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["ruby"],
@@ -188,6 +200,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_ruby::LANGUAGE.into(),
         query_source: include_str!("queries/ruby.scm"),
+        smells_source: Some(include_str!("queries/smells/ruby.scm")),
     },
     Language {
         ids: &["php"],
@@ -202,6 +215,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: false,
         grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
         query_source: include_str!("queries/php.scm"),
+        smells_source: Some(include_str!("queries/smells/php.scm")),
     },
     Language {
         ids: &["shellscript"],
@@ -219,6 +233,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_bash::LANGUAGE.into(),
         query_source: include_str!("queries/shellscript.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["sql"],
@@ -232,6 +247,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_sequel::LANGUAGE.into(),
         query_source: include_str!("queries/sql.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["json", "jsonc"],
@@ -245,6 +261,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_json::LANGUAGE.into(),
         query_source: include_str!("queries/json.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["yaml", "dockercompose", "github-actions-workflow"],
@@ -259,6 +276,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_yaml::LANGUAGE.into(),
         query_source: include_str!("queries/yaml.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["html"],
@@ -273,6 +291,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_html::LANGUAGE.into(),
         query_source: include_str!("queries/html.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["css"],
@@ -286,6 +305,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_css::LANGUAGE.into(),
         query_source: include_str!("queries/css.scm"),
+        smells_source: None,
     },
     Language {
         ids: &["markdown"],
@@ -299,5 +319,6 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_md::LANGUAGE.into(),
         query_source: include_str!("queries/markdown.scm"),
+        smells_source: None,
     },
 ];

@@ -25,6 +25,8 @@ const IMPORTS_MAX: usize = 400;
 pub(crate) struct Outline {
     /// In file order; one for each top-level node that has any.
     pieces: Vec<Arc<Piece>>,
+    /// The first line of each.
+    first_lines: Vec<u32>,
     /// Which definitions have a name, as places in file order.
     by_name: FxHashMap<Box<str>, Vec<Place>>,
     by_fingerprint: FxHashMap<u64, Arc<Piece>>,
@@ -60,7 +62,7 @@ impl Outline {
             if definitions > DEFINITIONS_MAX {
                 break;
             }
-            outline.add(&piece);
+            outline.add(&piece, node.start_position().row);
             if !node.has_error() {
                 outline.by_fingerprint.insert(fingerprint, piece);
             }
@@ -84,11 +86,24 @@ impl Outline {
     }
 
     /// All definitions, in file order.
+    #[cfg(test)]
     pub(crate) fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.pieces.iter().flat_map(|piece| &piece.definitions)
     }
 
-    fn add(&mut self, piece: &Arc<Piece>) {
+    /// What other files can name, with its first and last line, counted from 0.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = (&Definition, (u32, u32))> {
+        let pieces = self.pieces.iter().zip(&self.first_lines);
+        let all = pieces.flat_map(|(piece, first)| {
+            let place = |lines: (u32, u32)| {
+                (lines.0.saturating_add(*first), lines.1.saturating_add(*first))
+            };
+            piece.definitions.iter().map(move |it| (it, place(it.lines)))
+        });
+        all.filter(|(definition, _)| !definition.is_local)
+    }
+
+    fn add(&mut self, piece: &Arc<Piece>, first_line: usize) {
         if piece.definitions.is_empty() && piece.imports.is_empty() {
             return;
         }
@@ -103,6 +118,7 @@ impl Outline {
             }
         }
         self.pieces.push(Arc::clone(piece));
+        self.first_lines.push(u32::try_from(first_line).unwrap_or(u32::MAX));
     }
 }
 

@@ -7,6 +7,8 @@ use saga_domain::{ByteOffset, Span, TextEdit};
 use tree_sitter::Tree;
 
 use crate::documents::{apply, check_offset};
+use crate::find::LetterSet;
+use crate::index::Symbol;
 use crate::language::Language;
 use crate::misfit::Misfit;
 use crate::outline::Outline;
@@ -98,6 +100,20 @@ impl Snapshot {
     #[must_use]
     pub fn tree_is_current(&self) -> bool {
         self.syntax.as_ref().is_some_and(|syntax| syntax.parsed_version == Some(self.version))
+    }
+
+    /// The names that other files may know of this document, with first and last line counted from
+    /// 0, as of when it was parsed last.
+    pub fn symbols(&self) -> impl Iterator<Item = Symbol<'_>> {
+        let outline = self.syntax.as_ref().map(|syntax| &syntax.outline);
+        let symbols = outline.into_iter().flat_map(|outline| outline.symbols());
+        symbols.map(|(definition, lines)| Symbol {
+            name: &definition.name,
+            path: &self.path,
+            kind: definition.kind,
+            lines,
+            letters: LetterSet::of(&definition.name),
+        })
     }
 
     /// Checks an offset that came from outside.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crop::Rope;
 use streaming_iterator::StreamingIterator as _;
-use tree_sitter::{Node, QueryCursor};
+use tree_sitter::{Node, Query, QueryCapture, QueryCursor};
 
 use crate::language::{Capture, Loaded};
 use crate::text;
@@ -41,6 +41,23 @@ pub(crate) fn matches<'tree>(
     range: Option<Range<usize>>,
     mut each: impl FnMut(Found<'tree>),
 ) {
+    each_match(&loaded.query, rope, node, range, |captures| {
+        let captured = captures.iter().filter_map(|capture| {
+            let kind = (*loaded.captures.get(capture.index as usize)?)?;
+            Some((kind, capture.node))
+        });
+        each(Found { nodes: captured.collect() });
+    });
+}
+
+/// Calls `each` with the captures of each match of a query inside `node`, which is of `rope`.
+pub(crate) fn each_match<'tree>(
+    query: &Query,
+    rope: &Rope,
+    node: Node<'tree>,
+    range: Option<Range<usize>>,
+    mut each: impl FnMut(&[QueryCapture<'tree>]),
+) {
     let mut cursor = QueryCursor::new();
     if let Some(range) = range {
         cursor.set_byte_range(range);
@@ -51,12 +68,8 @@ pub(crate) fn matches<'tree>(
         let end = text::floor(rope, node.end_byte()).max(start);
         rope.byte_slice(start..end).chunks().map(str::as_bytes)
     };
-    let mut matches = cursor.matches(&loaded.query, node, text_of);
+    let mut matches = cursor.matches(query, node, text_of);
     while let Some(found) = matches.next() {
-        let captured = found.captures().iter().filter_map(|capture| {
-            let kind = (*loaded.captures.get(capture.index as usize)?)?;
-            Some((kind, capture.node))
-        });
-        each(Found { nodes: captured.collect() });
+        each(found.captures());
     }
 }

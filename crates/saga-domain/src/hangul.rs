@@ -8,6 +8,11 @@ const SYLLABLES: std::ops::RangeInclusive<u32> = 0xAC00..=0xD7A3;
 const VOWELS: u32 = 21;
 /// Final consonants, "none" included.
 const FINALS: u32 = 28;
+/// Letters as a file system may give them, apart and in the order of a syllable (NFD).
+const APART_INITIALS: u32 = 0x1100;
+const APART_VOWELS: u32 = 0x1161;
+/// One before the first final consonant, since none comes first.
+const APART_FINALS: u32 = 0x11A7;
 
 const INITIAL_STROKES: [&str; 19] = [
     "ㄱ", "ㄲ", "ㄴ", "ㄷ", "ㄸ", "ㄹ", "ㅁ", "ㅂ", "ㅃ", "ㅅ", "ㅆ", "ㅇ", "ㅈ", "ㅉ", "ㅊ", "ㅋ",
@@ -84,9 +89,14 @@ pub fn may_meet(typed: &str, said: &str) -> bool {
     true
 }
 
-fn strokes(c: char) -> impl Iterator<Item = char> {
+/// The letters of `c` as a keyboard makes them, in the order of its strokes; any other character is
+/// its own. Syllables, single letters and the letters of a decomposed syllable give the same ones.
+pub fn strokes(c: char) -> impl Iterator<Item = char> {
     let code = u32::from(c);
     let mut own = None;
+    let apart = |table: &[&'static str], first: u32| {
+        code.checked_sub(first).map(|index| strokes_at(table, index)).filter(|it| !it.is_empty())
+    };
     let parts = if SYLLABLES.contains(&code) {
         let index = code - SYLLABLES.start();
         [
@@ -96,6 +106,11 @@ fn strokes(c: char) -> impl Iterator<Item = char> {
         ]
     } else if let Some((_, joined)) = JOINED.iter().find(|(letter, _)| *letter == c) {
         [joined, "", ""]
+    } else if let Some(letter) = apart(&FINAL_STROKES, APART_FINALS)
+        .or_else(|| apart(&VOWEL_STROKES, APART_VOWELS))
+        .or_else(|| apart(&INITIAL_STROKES, APART_INITIALS))
+    {
+        [letter, "", ""]
     } else {
         own = Some(c);
         ["", "", ""]
@@ -155,6 +170,18 @@ mod tests {
         }
         for (typed, said) in [("산", "사용"), ("abd", "abc"), ("사 ", "사용")] {
             assert!(!may_meet(typed, said), "{typed} and {said}");
+        }
+    }
+
+    #[test]
+    fn a_decomposed_syllable_has_the_strokes_of_the_whole() {
+        for (apart, whole) in [
+            ("\u{1100}\u{1168}\u{1109}\u{1161}\u{11ab}", "계산"),
+            ("\u{1110}\u{116a}\u{11a9}", "톾"),
+            ("\u{1112}\u{1175}\u{11c2}", "힣"),
+        ] {
+            let of = |text: &str| text.chars().flat_map(strokes).collect::<String>();
+            assert_eq!(of(apart), of(whole), "{whole}");
         }
     }
 

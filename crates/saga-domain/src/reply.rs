@@ -203,6 +203,8 @@ failure_codes! {
     Unauthorized = "unauthorized",
     /// The token may not do this.
     Forbidden = "forbidden",
+    /// The file is private: nothing of it is read for a model or sent to one.
+    PrivateFile = "private_file",
     /// The conversation or record does not exist for this caller.
     NotFound = "not_found",
     /// The server does not know this model.

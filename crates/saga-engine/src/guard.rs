@@ -15,20 +15,20 @@ pub(crate) fn is_private(shared: &Shared, document: &Snapshot) -> bool {
 }
 
 /// # Errors
-/// `forbidden` for a document of which nothing is sent.
+/// `private_file` for a document of which nothing is sent.
 pub(crate) fn refuse_private(shared: &Shared, document: &Snapshot) -> Result<(), Failure> {
     if is_private(shared, document) { Err(refusal(document.path())) } else { Ok(()) }
 }
 
 /// # Errors
-/// `forbidden` for a path of which nothing is sent.
+/// `private_file` for a path of which nothing is sent.
 pub(crate) fn refuse_private_path(shared: &Shared, path: &str) -> Result<(), Failure> {
     if shared.workspace.is_private(path) { Err(refusal(path)) } else { Ok(()) }
 }
 
 fn refusal(path: &str) -> Failure {
     Failure::new(
-        FailureCode::Forbidden,
+        FailureCode::PrivateFile,
         format!("{path} is a private file: nothing of it is sent to a model."),
     )
 }

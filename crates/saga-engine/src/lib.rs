@@ -12,11 +12,13 @@ mod complete;
 mod documents;
 mod edit;
 mod feedback;
+mod find;
 mod fit;
 mod fix;
 mod flight;
 mod follow;
 mod guard;
+mod hints;
 mod model;
 mod options;
 mod pause;
@@ -47,17 +49,20 @@ pub use chat::ChatAsk;
 pub use documents::NewDocument;
 pub use edit::EditAsk;
 pub use feedback::{Outcome, OutcomeCounts, OutcomeKind};
+pub use find::{FileAsk, FileText};
+pub use hints::{Hints, HintsAsk};
 pub use model::ServedModel;
 pub use options::EngineOptions;
 pub use question::{CompleteAsk, Skip};
 pub use reply::Reply;
 pub use runner::Runner;
 pub use saga_client::{ProxyOptions, Timeouts};
+pub use saga_context::{Rule, Smell, SmellLimits, SymbolKind};
 pub use saga_protocol::chat::{ChatContext, ForkOf, Session, SessionSummary};
 pub use sessions::Opinion;
 pub use stats::EngineStats;
 pub use status::ServerStatus;
-pub use workspace::{WorkspaceAsk, WorkspaceCounts, WorkspaceFolder};
+pub use workspace::{FoundFile, FoundSymbol, WorkspaceAsk, WorkspaceCounts, WorkspaceFolder};
 pub use write::{WriteAsk, WriteTask};
 
 use runner::Threads;
@@ -217,6 +222,46 @@ impl Engine {
         self.threads.check_open()?;
         self.shared.workspace.changed(paths);
         Ok(())
+    }
+
+    /// The files of the workspace whose paths hold the letters of `query`, the best ones first.
+    pub fn find_files(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<FoundFile>, Failure>> + Send + 'static + use<> {
+        find::find_files(Arc::clone(&self.shared), self.runner(), query.to_owned(), limit)
+    }
+
+    /// The definitions of the workspace and the open documents whose names hold the letters of
+    /// `query`, the best ones first.
+    pub fn find_symbols(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<FoundSymbol>, Failure>> + Send + 'static + use<> {
+        find::find_symbols(Arc::clone(&self.shared), self.runner(), query.to_owned(), limit)
+    }
+
+    /// A file of the workspace or an open document, or some of its lines, without its secrets.
+    /// Fails with `private_file`, `not_found`, `too_large`, and `invalid_request` for what is no
+    /// text.
+    pub fn read_file(
+        &self,
+        ask: FileAsk,
+    ) -> impl Future<Output = Result<FileText, Failure>> + Send + 'static + use<> {
+        find::read_file(Arc::clone(&self.shared), self.runner(), ask)
+    }
+
+    /// What a person may want to look at again in a document, by its syntax. Nothing is sent. None
+    /// for a private document.
+    ///
+    /// Fails with `unknown_document`, and with `invalid_request` for a rule that is none.
+    pub fn hints(
+        &self,
+        ask: HintsAsk,
+    ) -> impl Future<Output = Result<Hints, Failure>> + Send + 'static + use<> {
+        hints::hints(Arc::clone(&self.shared), self.runner(), ask)
     }
 
     /// Counts what became of a suggestion; the server is told in numbers, a minute later.

@@ -4,7 +4,9 @@
 //! way of a key; what changes is read again. This is the only place on the user's side that reads
 //! files. It writes none, and it never opens one that is private, ignored or outside the folders.
 
+mod asked;
 mod catalog;
+mod find;
 mod left_out;
 mod limits;
 mod pass;
@@ -24,6 +26,8 @@ use parking_lot::Mutex;
 use saga_context::{PrivateFiles, WorkspaceIndex};
 use saga_domain::Failure;
 
+pub(crate) use asked::AskedFile;
+pub use find::{FoundFile, FoundSymbol};
 pub(crate) use limits::WorkspaceLimits;
 use rules::{Rules, private_files};
 use run::Run;

@@ -61,7 +61,7 @@ fn kind(code: FailureCode) -> &'static str {
     use FailureCode as C;
     match code {
         C::Unauthorized => "authentication_error",
-        C::Forbidden => "permission_error",
+        C::Forbidden | C::PrivateFile => "permission_error",
         C::NotFound | C::UnknownModel => "not_found_error",
         C::RateLimited
         | C::QueueFull

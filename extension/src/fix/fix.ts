@@ -8,6 +8,7 @@ import type { Tried } from "../proposal";
 import { spanOf } from "../tasks/target";
 import { shortLabel } from "../titles";
 import { described } from "./described";
+import { problemsOf } from "./problems";
 import { recheck } from "./recheck";
 import { touching } from "./together";
 
@@ -23,7 +24,7 @@ export interface FixTarget {
 
 export async function fix(app: App, { document, diagnostics, label, tried: first }: FixTarget): Promise<void> {
   if (diagnostics.length === 0) return;
-  const before = vscode.languages.getDiagnostics(document.uri);
+  const before = problemsOf(document.uri);
   const problems = await described(document, diagnostics);
   await app.edits.propose({
     document,
@@ -50,7 +51,7 @@ export async function fix(app: App, { document, diagnostics, label, tried: first
 /** *Fix the Problems Here*: those at the cursor or in the selection, without the light bulb. */
 export async function fixHere(app: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  const diagnostics = editor ? touching(vscode.languages.getDiagnostics(editor.document.uri), editor.selection) : [];
+  const diagnostics = editor ? touching(problemsOf(editor.document.uri), editor.selection) : [];
   if (!editor || diagnostics.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t("There is no problem at the cursor."));
     return;

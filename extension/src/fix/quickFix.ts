@@ -7,6 +7,7 @@ import type { Ctx } from "../ctx";
 import { innermost, isFunction, symbolsOf } from "../definitions";
 import { isFollowed, selector } from "../documents";
 import type { FixTarget } from "./fix";
+import { problemsOf } from "./problems";
 import { touching } from "./together";
 
 const KIND = vscode.CodeActionKind.QuickFix;
@@ -15,7 +16,7 @@ export function registerQuickFix(ctx: Ctx): void {
   const provider: vscode.CodeActionProvider = {
     provideCodeActions: async (document, range, context, token) => {
       if (!isFollowed(document) || !asksForQuickFixes(context)) return [];
-      const all = vscode.languages.getDiagnostics(document.uri);
+      const all = problemsOf(document.uri);
       const here = touching(all, range);
       if (here.length === 0) return [];
       const around = here.length < all.length ? await functionAround(document, range) : undefined;

@@ -1,5 +1,6 @@
 /** After a fix was accepted: reads the diagnostics again, and says whether it helped. */
 import * as vscode from "vscode";
+import { problemsOf } from "./problems";
 import { settled } from "./settled";
 import { judge, type Verdict } from "./verdict";
 
@@ -17,7 +18,7 @@ export async function recheck({ document, fixed, before, again }: Accepted): Pro
   // Only what was reported can go away; the words of a terminal stay where they are.
   const reported = fixed.filter((one) => before.includes(one));
   if (!(await settled(document)) || document.isClosed) return;
-  const after = vscode.languages.getDiagnostics(document.uri);
+  const after = problemsOf(document.uri);
   const verdict = judge(reported, before, after);
   if (verdict.kind === "solved") {
     if (verdict.count > 0) vscode.window.setStatusBarMessage(`$(check) ${solvedText(verdict.count)}`, 10_000);

@@ -122,7 +122,7 @@ fn status(code: FailureCode) -> StatusCode {
         | C::NoCode
         | C::Unsupported => StatusCode::BAD_REQUEST,
         C::Unauthorized => StatusCode::UNAUTHORIZED,
-        C::Forbidden => StatusCode::FORBIDDEN,
+        C::Forbidden | C::PrivateFile => StatusCode::FORBIDDEN,
         C::NotFound | C::UnknownModel => StatusCode::NOT_FOUND,
         C::SessionBusy | C::Superseded => StatusCode::CONFLICT,
         C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crop::Rope;
 
+use super::Symbol;
+use crate::definitions::{Definition, SymbolKind};
+use crate::find::LetterSet;
 use crate::language::Language;
 use crate::limits::IndexLimits;
 use crate::names;
@@ -24,11 +27,21 @@ pub struct IndexedFile {
     definitions: Box<str>,
     /// For each definition where its name and its text end; each starts where the one before ends.
     ends: Box<[(u32, u32)]>,
+    /// For each definition what it is found by.
+    facts: Box<[Facts]>,
     pub(super) windows: Box<[PackedWindow]>,
     /// The windows, one after another.
     source: Box<str>,
     /// The names of the windows, one window after another.
     names: Box<[u32]>,
+}
+
+/// What a definition is, where it stands, and which letters its name has.
+#[derive(Debug)]
+struct Facts {
+    kind: SymbolKind,
+    lines: (u32, u32),
+    letters: LetterSet,
 }
 
 /// A window by where its text and its names lie in the file's.
@@ -60,9 +73,9 @@ pub fn index_file(path: &str, text: &str, limits: &IndexLimits) -> Option<Indexe
     let loaded = language.load()?;
     if let Some(tree) = parse(loaded, &rope, None, limits.parse_steps_max) {
         let outline = Outline::read(language, loaded, &tree, &rope, None);
-        let usable = outline.definitions().filter(|definition| !definition.is_local);
-        for definition in usable.take(limits.file_definitions_max.min(PLACES_MAX)) {
-            file.add_definition(&definition.name, &definition.text);
+        let usable = outline.symbols();
+        for (definition, lines) in usable.take(limits.file_definitions_max.min(PLACES_MAX)) {
+            file.add_definition(definition, lines);
         }
     }
     for bytes in cut(text).into_iter().take(limits.file_windows_max.min(PLACES_MAX)) {
@@ -73,6 +86,7 @@ pub fn index_file(path: &str, text: &str, limits: &IndexLimits) -> Option<Indexe
         family: language.family,
         definitions: file.definitions.into(),
         ends: file.ends.into(),
+        facts: file.facts.into(),
         windows: file.windows.into(),
         source: file.source.into(),
         names: file.names.into(),
@@ -89,7 +103,7 @@ impl IndexedFile {
     /// About how much memory it takes in an index, with what leads to it.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        const DEFINITION_BYTES: usize = size_of::<(u32, u32)>() + 64;
+        const DEFINITION_BYTES: usize = size_of::<(u32, u32)>() + size_of::<Facts>() + 64;
         const NAME_BYTES: usize = size_of::<u32>() + 24;
         size_of::<Self>()
             + 2 * self.path.len()
@@ -108,6 +122,17 @@ impl IndexedFile {
     pub(super) fn definition(&self, place: u16) -> Option<(&str, &str)> {
         let place = usize::from(place);
         (place < self.ends.len()).then(|| self.name_and_text(place))
+    }
+
+    /// The definitions as what can be looked for.
+    pub(super) fn symbols(&self) -> impl Iterator<Item = Symbol<'_>> {
+        self.facts.iter().enumerate().map(|(place, facts)| Symbol {
+            name: self.name_and_text(place).0,
+            path: &self.path,
+            kind: facts.kind,
+            lines: facts.lines,
+            letters: facts.letters,
+        })
     }
 
     pub(super) fn names_of(&self, window: &PackedWindow) -> &[u32] {
@@ -133,13 +158,16 @@ impl IndexedFile {
 struct Packing {
     definitions: String,
     ends: Vec<(u32, u32)>,
+    facts: Vec<Facts>,
     windows: Vec<PackedWindow>,
     source: String,
     names: Vec<u32>,
 }
 
 impl Packing {
-    fn add_definition(&mut self, name: &str, text: &str) {
+    fn add_definition(&mut self, definition: &Definition, lines: (u32, u32)) {
+        let Definition { name, text, kind, .. } = definition;
+        self.facts.push(Facts { kind: *kind, lines, letters: LetterSet::of(name) });
         self.definitions.push_str(name);
         let name_end = self.definitions.len() as u32;
         self.definitions.push_str(text);

@@ -3,6 +3,7 @@
 mod context;
 mod documents;
 mod edits;
+mod find;
 mod languages;
 mod merged;
 mod place;
@@ -10,6 +11,7 @@ mod private;
 mod redact;
 mod related;
 mod selection;
+mod smells;
 mod windows;
 
 use saga_domain::{ByteOffset, Span};
@@ -53,7 +55,7 @@ impl Opened {
         self.fixture.other_files().into_iter().map(|file| self.snapshot(file)).collect()
     }
 
-    fn snapshot(&self, file: &FixtureFile) -> Snapshot {
+    pub(crate) fn snapshot(&self, file: &FixtureFile) -> Snapshot {
         self.documents.get(&file.path).expect("it was opened")
     }
 }

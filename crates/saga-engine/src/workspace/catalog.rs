@@ -2,23 +2,29 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use saga_context::{IndexLimits, IndexedFile, WorkspaceIndex};
+use saga_context::{IndexedFile, LetterSet, WorkspaceIndex};
 
 use super::left_out::LeftOut;
+use super::limits::WorkspaceLimits;
 use super::read::Stamp;
 
 /// The index, and what is known of the files in it.
 pub(super) struct Catalog {
     index: WorkspaceIndex,
     stamps: BTreeMap<String, Stamp>,
+    /// What can be looked for by its name: also texts of no known language, which nobody opened.
+    listed: BTreeMap<String, LetterSet>,
+    listed_max: usize,
     left_out: BTreeMap<&'static str, u64>,
 }
 
 impl Catalog {
-    pub(super) fn new(limits: IndexLimits) -> Self {
+    pub(super) fn new(limits: &WorkspaceLimits) -> Self {
         Self {
-            index: WorkspaceIndex::new(limits),
+            index: WorkspaceIndex::new(limits.index),
             stamps: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            listed_max: limits.listed_files_max,
             left_out: BTreeMap::new(),
         }
     }
@@ -35,6 +41,18 @@ impl Catalog {
     #[cfg(test)]
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         self.stamps.keys().map(String::as_str)
+    }
+
+    /// The files that can be looked for, with the letters of their paths.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (&str, LetterSet)> {
+        self.listed.iter().map(|(shown, letters)| (shown.as_str(), *letters))
+    }
+
+    /// Has a file found by its name.
+    pub(super) fn list(&mut self, shown: &str) {
+        if self.listed.len() < self.listed_max && !self.listed.contains_key(shown) {
+            self.listed.insert(shown.to_owned(), LetterSet::of(shown));
+        }
     }
 
     /// Whether the file is in as it is on disk.
@@ -57,6 +75,9 @@ impl Catalog {
         if let Some(shown) = shown {
             self.index.remove(shown);
             self.stamps.remove(shown);
+            if !why.is_listed() {
+                self.listed.remove(shown);
+            }
         }
     }
 
@@ -67,15 +88,20 @@ impl Catalog {
             let rest = path.strip_prefix(folder);
             folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let candidates = self.stamps.range(folder.to_owned()..).map(|(path, _)| path);
-        let gone: Vec<String> = candidates
-            .take_while(|path| path.starts_with(folder))
+        // What is in the index is listed too, unless the list is full.
+        let indexed = self.stamps.range(folder.to_owned()..).map(|(path, _)| path);
+        let listed = self.listed.range(folder.to_owned()..).map(|(path, _)| path);
+        let is_near = |path: &&String| path.starts_with(folder);
+        let gone: Vec<String> = indexed
+            .take_while(is_near)
+            .chain(listed.take_while(is_near))
             .filter(|path| is_below(path) && !seen.contains(*path))
             .cloned()
             .collect();
         for path in gone {
             self.index.remove(&path);
             self.stamps.remove(&path);
+            self.listed.remove(&path);
         }
     }
 }

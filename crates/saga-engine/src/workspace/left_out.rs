@@ -26,6 +26,11 @@ pub(super) enum LeftOut {
 }
 
 impl LeftOut {
+    /// Whether somebody who looks for the file by its name may still want to read it.
+    pub(super) fn is_listed(self) -> bool {
+        matches!(self, Self::TooLarge | Self::Generated | Self::OverLimit)
+    }
+
     /// The stable name.
     pub(super) fn name(self) -> &'static str {
         match self {

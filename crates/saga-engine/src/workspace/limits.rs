@@ -11,6 +11,12 @@ pub(crate) struct WorkspaceLimits {
     pub(crate) index: IndexLimits,
     /// Folders of a workspace.
     pub(crate) folders_max: usize,
+    /// Files that can be looked for by their names.
+    pub(crate) listed_files_max: usize,
+    /// Bytes of a file that is read for a conversation, or of the lines that are asked for.
+    pub(crate) asked_bytes_max: usize,
+    /// Bytes of a file of which some lines are asked for.
+    pub(crate) asked_file_bytes_max: usize,
     /// Files and folders that one pass looks at.
     pub(crate) entries_max: usize,
     /// Bytes that one pass reads.
@@ -30,6 +36,9 @@ impl WorkspaceLimits {
     pub(crate) const USUAL: Self = Self {
         index: IndexLimits::USUAL,
         folders_max: 64,
+        listed_files_max: 50_000,
+        asked_bytes_max: 256 << 10,
+        asked_file_bytes_max: 4 << 20,
         entries_max: 200_000,
         read_bytes_max: 200 << 20,
         pass_time_max: Duration::from_secs(120),

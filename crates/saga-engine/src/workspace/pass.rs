@@ -28,7 +28,7 @@ struct Work {
     ends: Instant,
     /// Whether a limit, or somebody who lost patience, ended the walk.
     is_cut: bool,
-    /// Files that are in the index and belong there.
+    /// Files that are known and belong there.
     seen: HashSet<String>,
 }
 
@@ -96,8 +96,12 @@ impl<'a> Pass<'a> {
     }
 
     fn take(&self, candidate: &Candidate) {
-        let Candidate { path, shown, is_named } = candidate;
-        let taken = (|| {
+        let Candidate { path, shown, is_named, is_code } = candidate;
+        if !is_code {
+            self.list(shown);
+            return self.run.catalog().write().leave_out(None, LeftOut::UnknownLanguage);
+        }
+        let taken: Result<_, LeftOut> = (|| {
             let opened = read::open(path)?;
             let stamp = opened.stamp;
             // A second change may come within what the disk's clock can tell apart.
@@ -108,14 +112,21 @@ impl<'a> Pass<'a> {
             let text = opened.text(self.run.limits().index.file_bytes_max)?;
             Ok(Some((stamp, indexed(shown, &text, &self.run.limits().index)?)))
         })();
-        let is_kept = taken.is_ok();
+        let is_listed = taken.as_ref().map_or_else(|why| why.is_listed(), |_| true);
         match taken {
             Ok(None) => {}
             Ok(Some((stamp, file))) => self.run.catalog().write().add(shown.clone(), stamp, file),
             Err(why) => self.run.catalog().write().leave_out(Some(shown), why),
         }
-        if is_kept && self.targets.is_some() {
-            self.work.lock().seen.insert(shown.clone());
+        if is_listed {
+            self.list(shown);
+        }
+    }
+
+    fn list(&self, shown: &str) {
+        self.run.catalog().write().list(shown);
+        if self.targets.is_some() {
+            self.work.lock().seen.insert(shown.to_owned());
         }
     }
 

@@ -44,8 +44,14 @@ impl Opened {
         self.stamp.bytes
     }
 
-    /// The text, line ends as `\n`.
+    /// The text when somebody wrote it, line ends as `\n`.
     pub(super) fn text(self, bytes_max: usize) -> Result<String, LeftOut> {
+        let text = self.any_text(bytes_max)?;
+        if is_generated(&text) { Err(LeftOut::Generated) } else { Ok(text) }
+    }
+
+    /// The text, line ends as `\n`, also when a program wrote it.
+    pub(super) fn any_text(self, bytes_max: usize) -> Result<String, LeftOut> {
         if self.stamp.bytes > bytes_max as u64 {
             return Err(LeftOut::TooLarge);
         }
@@ -64,9 +70,6 @@ fn text(bytes: Vec<u8>) -> Result<String, LeftOut> {
         return Err(LeftOut::Binary);
     }
     let text = String::from_utf8(bytes).map_err(|_| LeftOut::NotUtf8)?;
-    if is_generated(&text) {
-        return Err(LeftOut::Generated);
-    }
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(if text.contains('\r') { text.replace("\r\n", "\n") } else { text })
 }
@@ -81,10 +84,15 @@ fn is_generated(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn check(bytes: &[u8], expected: Result<&str, LeftOut>) {
-        assert_eq!(text(bytes.to_vec()).as_deref().map_err(|why| *why), expected);
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(bytes).expect("room for it");
+        let text = open(file.path()).and_then(|opened| opened.text(1 << 20));
+        assert_eq!(text.as_deref().map_err(|why| *why), expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use saga_context::{BadGlob, PrivateFiles, is_indexable};
+use saga_context::{BadGlob, PrivateFiles};
 use saga_domain::{Failure, FailureCode};
 
 use super::WorkspaceAsk;
@@ -15,6 +15,68 @@ use super::limits::WorkspaceLimits;
 const TOOL_FOLDERS: &[&str] = &["node_modules", "bower_components", "site-packages", "__pycache__"];
 /// Files by which tools mark the folders they fill.
 const TOOL_MARKS: &[&str] = &["CACHEDIR.TAG", "pyvenv.cfg"];
+
+/// Ends of the names of files that hold no text, so that nobody looks for them to read them.
+const NO_TEXT: &[&str] = &[
+    "7z",
+    "a",
+    "avi",
+    "bin",
+    "bmp",
+    "class",
+    "db",
+    "dll",
+    "doc",
+    "docx",
+    "dylib",
+    "eot",
+    "exe",
+    "flac",
+    "gguf",
+    "gif",
+    "gz",
+    "ico",
+    "jar",
+    "jpeg",
+    "jpg",
+    "lib",
+    "mov",
+    "mp3",
+    "mp4",
+    "node",
+    "o",
+    "obj",
+    "odt",
+    "ogg",
+    "onnx",
+    "otf",
+    "pdf",
+    "png",
+    "ppt",
+    "pptx",
+    "psd",
+    "pyc",
+    "rar",
+    "safetensors",
+    "so",
+    "sqlite",
+    "tar",
+    "tgz",
+    "ttf",
+    "vsix",
+    "war",
+    "wasm",
+    "wav",
+    "webm",
+    "webp",
+    "woff",
+    "woff2",
+    "xls",
+    "xlsx",
+    "xz",
+    "zip",
+    "zst",
+];
 
 /// Which files belong to the workspace.
 pub(super) struct Rules {
@@ -72,6 +134,14 @@ impl Rules {
         Some(shown)
     }
 
+    /// The folder of a file by the name it is shown with, and its path from there.
+    pub(super) fn folder_of<'a>(&self, shown: &'a str) -> Option<(&Path, &'a str)> {
+        let within = |folder: &Folder| shown.strip_prefix(folder.shown.as_str());
+        let places = self.folders.iter().filter_map(|folder| Some((folder, within(folder)?)));
+        let (folder, within) = places.min_by_key(|(_, within)| within.len())?;
+        Some((&folder.root, within))
+    }
+
     /// Whether a folder found in the folder `root` is looked into.
     pub(super) fn enters(&self, root: &Path, folder: &Path) -> bool {
         let is_tools =
@@ -89,7 +159,8 @@ impl Rules {
         if self.private.is_private(shown) {
             return Err(LeftOut::Private);
         }
-        if !is_indexable(shown) {
+        let extension = shown.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+        if extension.is_some_and(|extension| NO_TEXT.contains(&extension.as_str())) {
             return Err(LeftOut::UnknownLanguage);
         }
         Ok(())

@@ -30,7 +30,7 @@ impl Run {
         let run = Arc::new(Self {
             rules: Arc::new(rules),
             limits,
-            catalog: RwLock::new(Catalog::new(limits.index)),
+            catalog: RwLock::new(Catalog::new(&limits)),
             pending: Pending::new(&limits),
         });
         let run_inside = Arc::clone(&run);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::{DirEntry, WalkBuilder};
+use saga_context::is_indexable;
 
 use super::left_out::LeftOut;
 use super::rules::Rules;
@@ -24,6 +25,8 @@ pub(super) struct Candidate {
     pub(super) path: PathBuf,
     /// What it is called in the index.
     pub(super) shown: String,
+    /// Whether it may be read for the index.
+    pub(super) is_code: bool,
     /// Whether just this file is said to have changed.
     pub(super) is_named: bool,
 }
@@ -103,8 +106,9 @@ impl Walk {
         let path = entry.into_path();
         let shown = self.rules.shown(&path).ok_or(LeftOut::Unreadable)?;
         self.rules.check(&path, &shown)?;
+        let is_code = is_indexable(&shown);
         let is_named = self.targets.as_ref().is_some_and(|targets| targets.paths.contains(&path));
-        Ok(Some(Candidate { path, shown, is_named }))
+        Ok(Some(Candidate { path, shown, is_code, is_named }))
     }
 }
 

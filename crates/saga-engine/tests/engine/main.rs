@@ -4,6 +4,7 @@ mod ahead;
 mod complete;
 mod edit;
 mod feedback;
+mod find;
 mod in_flight;
 mod privacy;
 mod server;

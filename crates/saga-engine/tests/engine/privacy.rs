@@ -82,11 +82,11 @@ async fn an_edit_with_a_secret_that_is_not_of_the_selection_is_refused() {
 async fn private_files_are_refused() {
     let world = World::new("//- /.env\n$0TOKEN=abc$0\n").await;
     let refused = world.refactor("rename").err().expect("refused");
-    expect!["forbidden: .env is a private file: nothing of it is sent to a model."]
+    expect!["private_file: .env is a private file: nothing of it is sent to a model."]
         .assert_eq(&format!("{}: {refused}", refused.code.name()));
     let piece = ChatContext { path: "keys/server.pem".to_owned(), ..ChatContext::default() };
     let ask = ChatAsk { text: "why?".to_owned(), context: vec![piece], session: None };
-    assert_eq!(world.engine.chat(ask).err().expect("refused").code, FailureCode::Forbidden);
+    assert_eq!(world.engine.chat(ask).err().expect("refused").code, FailureCode::PrivateFile);
     assert_eq!(world.requests().len(), 0);
 }
 

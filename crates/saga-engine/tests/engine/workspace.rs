@@ -14,7 +14,7 @@ use crate::world::{COMPLETIONS, World, open};
 
 const OPEN: &str = "//- /main.py\nfrom billing import charge_customer\n\ndef pay(customer):\n    charge_customer($0";
 
-fn folder(files: &str) -> TempDir {
+pub(crate) fn folder(files: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), files);
     folder
@@ -28,14 +28,14 @@ fn write(folder: &Path, files: &str) {
     }
 }
 
-fn ask(folder: &TempDir) -> WorkspaceAsk {
+pub(crate) fn ask(folder: &TempDir) -> WorkspaceAsk {
     let path = folder.path().to_str().expect("a path that is text").to_owned();
     let folders = vec![WorkspaceFolder { path, name: "shop".to_owned() }];
     WorkspaceAsk { folders, ..WorkspaceAsk::default() }
 }
 
 /// Waits until everything is read.
-async fn settled(world: &World) {
+pub(crate) async fn settled(world: &World) {
     while world.stats().workspace.indexing {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

@@ -1,0 +1,65 @@
+//! What a person may want to look at again in a document: read by syntax when nobody types. Nothing
+//! is asked of a server.
+
+use std::sync::Arc;
+
+use crop::Rope;
+use saga_context::{Rule, Smell, SmellLimits, Snapshot, smells};
+use saga_domain::{Failure, FailureCode};
+
+use crate::documents;
+use crate::guard;
+use crate::runner::{Runner, fault};
+use crate::shared::Shared;
+
+/// What is looked for in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HintsAsk {
+    /// The document.
+    pub uri: String,
+    /// Names of rules; all of them when absent.
+    pub rules: Option<Vec<String>>,
+    /// From where on something is worth a word.
+    pub limits: SmellLimits,
+}
+
+/// The hints of one version of a document.
+#[derive(Clone, Debug)]
+pub struct Hints {
+    /// The version they are of.
+    pub version: i64,
+    /// The text their places are in.
+    pub text: Rope,
+    /// In file order.
+    pub found: Vec<Smell>,
+}
+
+pub(crate) async fn hints(
+    shared: Arc<Shared>,
+    runner: Runner,
+    ask: HintsAsk,
+) -> Result<Hints, Failure> {
+    let rules = rules(ask.rules.as_deref())?;
+    let document = documents::snapshot(&shared, &ask.uri)?;
+    let nothing = |document: &Snapshot| Hints {
+        version: document.version(),
+        text: document.rope().clone(),
+        found: Vec::new(),
+    };
+    if guard::is_private(&shared, &document) {
+        return Ok(nothing(&document));
+    }
+    let document = documents::parsed(&shared, &runner, document).await;
+    let work = move || Hints { found: smells(&document, &rules, ask.limits), ..nothing(&document) };
+    runner.beside(work).await.ok_or_else(fault)
+}
+
+fn rules(names: Option<&[String]>) -> Result<Vec<Rule>, Failure> {
+    let Some(names) = names else { return Ok(Rule::ALL.to_vec()) };
+    let read = |name: &String| {
+        Rule::from_name(name).ok_or_else(|| {
+            Failure::new(FailureCode::InvalidRequest, format!("There is no rule `{name}`."))
+        })
+    };
+    names.iter().map(read).collect()
+}
