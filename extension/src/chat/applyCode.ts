@@ -30,7 +30,10 @@ export async function applyCode(
     void vscode.window.showInformationMessage(
       code.file === ""
         ? l10n.t("No file is open. Open one, or choose New File.")
-        : l10n.t("{0} is not in this workspace. Open it, or choose New File.", code.file),
+        : l10n.t(
+            "There is no {0} in this workspace, or more than one. Open the one you mean, or choose New File.",
+            code.file,
+          ),
     );
     return;
   }
@@ -53,7 +56,7 @@ async function targetOf(
   return document ?? (last && isFollowed(last.document) ? last.document : undefined);
 }
 
-/** The file whose path ends so: an open one, or one of the workspace. Two of them are not told apart. */
+/** The file whose path ends so: an open one, or one of the workspace. Two of them are not told apart by a guess. */
 async function openFile(name: string): Promise<vscode.TextDocument | undefined> {
   const ending = `/${name.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "")}`;
   const open = vscode.workspace.textDocuments.filter(
@@ -70,7 +73,10 @@ async function openFile(name: string): Promise<vscode.TextDocument | undefined> 
     );
     if (isFile) return vscode.workspace.openTextDocument(place);
   }
-  return undefined;
+  const [found, another] = /[*?[\]{}]/.test(ending)
+    ? []
+    : await vscode.workspace.findFiles(`**${ending}`, undefined, 2);
+  return found && !another ? vscode.workspace.openTextDocument(found) : undefined;
 }
 
 interface PlaceItem extends vscode.QuickPickItem {

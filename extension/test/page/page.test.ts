@@ -381,6 +381,14 @@ for (const theme of ["dark", "light", "highContrast"] as const) {
   }
 }
 
+// A panel of 240 pixels on a screen that shows everything twice as large has half of them.
+play("at 200 % nothing is lost to the side either", { width: 120, height: 500 }, async (chat) => {
+  await chat.begin({ conversation: { turns: conversation } });
+  const limit = await chat.page.evaluate(() => document.documentElement.scrollWidth);
+  await chat.screenshot("zoomed");
+  assert.equal(limit, 120);
+});
+
 play("an empty page in Korean", { korean: true, width: 300 }, async (chat) => {
   const suggestions = [
     "calc.py 파일이 하는 일을 설명해 줘",
