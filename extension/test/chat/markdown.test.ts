@@ -96,6 +96,12 @@ test("a growing answer reads as the whole one would, however it is cut", () => {
     "- a\n\n  ```py\n  x\n  ```\n- b\n~~~\nopen",
     "가나다\r\n\r\n# 제목\r\n\r\n끝",
     "a\r\rb\r\r- c",
+    "````md\n```js\nx\n```\n````\nend",
+    "~~~\na\n~~\n~~~~ \nb",
+    "```a\n  ```x\n``` y\n   ```\nz",
+    "```\n\tx\0\r\n```\r\nb",
+    "```py `no fence\nx\n```\ny",
+    "> ```\n> a\n\n```\n> b",
   ];
   for (const answer of answers) {
     for (const step of [1, 3, 7]) {

@@ -24,7 +24,7 @@ interface CodeBlockProperties {
 
 export function CodeBlock({ code, turn, above, open, texts, actions }: CodeBlockProperties) {
   const { language } = code;
-  const text = code.text.replace(/\n$/, "");
+  const text = code.text.endsWith("\n") ? code.text.slice(0, -1) : code.text;
   const file = code.file || namedFile(text, above);
   const name = file || language;
   const groups = useColours(text, language);

@@ -67,6 +67,7 @@ export function createCodeLines(language: string): CodeLines {
       if (!reader) return false;
       const from = coloured.length;
       const whole = Math.min(texts.length - 1, COLOURED_LINES_MAX);
+      if (from === COLOURED_LINES_MAX) return false;
       const to = Math.min(whole, from + linesMax);
       for (let at = from; at < to; at++) coloured.push(reader.next(texts[at] ?? ""));
       if (to === whole && whole < COLOURED_LINES_MAX) {

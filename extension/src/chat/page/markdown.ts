@@ -47,6 +47,8 @@ export interface Block {
   source: string;
   at: number;
   pieces: Piece[];
+  /** For code whose fence is not closed yet: the fence. */
+  fence?: string;
 }
 
 /** An answer, read. */
@@ -89,6 +91,8 @@ const reader = makeReader();
 export function readMarkdown(text: string, before?: Reading): Reading {
   const last = before?.blocks.at(-1);
   if (!before || !last || !text.startsWith(before.text)) return { text, blocks: readBlocks(text, 0) };
+  const grown = growCode(last, text.slice(before.text.length));
+  if (grown) return { text, blocks: [...before.blocks.slice(0, -1), grown] };
   return { text, blocks: [...before.blocks.slice(0, -1), ...readBlocks(text.slice(last.at), last.at)] };
 }
 
@@ -103,10 +107,29 @@ function readBlocks(text: string, at: number): Block[] {
     if (depth > 0) continue;
     const [from, to] = open[0]?.map ?? [0, 0];
     const start = starts[from] ?? text.length;
-    blocks.push({ source: text.slice(start, starts[to] ?? text.length), at: at + start, pieces: readTokens(open) });
+    const source = text.slice(start, starts[to] ?? text.length);
+    const pieces = readTokens(open);
+    blocks.push({ source, at: at + start, pieces, ...openFence(source, pieces) });
     open = [];
   }
   return blocks;
+}
+
+/** More code behind an open fence; undefined when it may be the fence's end, or anything but plain lines. */
+function growCode(block: Block, more: string): Block | undefined {
+  const [code] = block.pieces;
+  if (block.fence === undefined || code?.kind !== "code" || /[\r\0]/.test(more)) return undefined;
+  const line = block.source.slice(block.source.lastIndexOf("\n") + 1);
+  if (/^ {0,3}(?:```|~~~)/m.test(line + more)) return undefined;
+  return { ...block, source: block.source + more, pieces: [{ ...code, text: code.text + more }] };
+}
+
+/** The fence that is still open at the end of that block, when what stands behind it is taken as it is. */
+function openFence(source: string, pieces: readonly Piece[]): { fence?: string } {
+  const [, fence] = /^(`{3,}|~{3,})[^\n]*\n/.exec(source) ?? [];
+  const [code] = pieces;
+  if (fence === undefined || pieces.length !== 1 || code?.kind !== "code") return {};
+  return source.slice(source.indexOf("\n") + 1) === code.text ? { fence } : {};
 }
 
 function lineStarts(text: string): number[] {
