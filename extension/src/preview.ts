@@ -88,7 +88,10 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
       await proposal.close();
       return;
     }
-    const again = () => (current === proposal ? ask(proposal, tried) : propose(proposal.requestNow()));
+    const again = (): unknown => {
+      if (current !== proposal) return propose(proposal.requestNow());
+      return proposal.ready ? ask(proposal, tried) : undefined;
+    };
     if (outcome.kind === "ready" || (await proposal.giveUp())) {
       setContext("editing", "ready");
       tellActive();
@@ -166,7 +169,9 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     const { document } = proposal.request;
     const { shown } = proposal.answers;
     if (!shown) return;
-    const ids = choose(shown);
+    // A lens may be clicked twice, and nothing may be left to accept.
+    const ids = choose(shown).filter((id) => shown.hunks.some((hunk) => hunk.id === id));
+    if (ids.length === 0) return;
     const isLast = ids.length === shown.hunks.length;
     const before = (applied?.lines ?? 0) + shown.lines;
     const replacements = shown.startAccept(ids, document.getText());
@@ -212,6 +217,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     const { activeTab } = vscode.window.tabGroups.activeTabGroup;
     const isActive = current?.isActive(activeTab, vscode.window.activeTextEditor) === true;
     setContext("previewActive", isActive ? current?.shownAs : undefined);
+    setContext("proposedIn", current?.shownAs === "inline" ? [current.request.document.uri.toString()] : []);
   }
 
   ctx.own(
@@ -273,6 +279,9 @@ async function showProse({ answer: page }: Pages, prose: string): Promise<void> 
 }
 
 /** For the manifest's `when`: which of the commands on a proposal make sense. */
-function setContext(name: "editing" | "previewActive" | "answers", value: string | boolean | undefined): void {
+function setContext(
+  name: "editing" | "previewActive" | "proposedIn" | "answers",
+  value: string | string[] | boolean | undefined,
+): void {
   void vscode.commands.executeCommand("setContext", `codesaga.${name}`, value);
 }

@@ -13,7 +13,8 @@ export function openDiff(document: vscode.TextDocument, page: Page, title: strin
   const open = async (): Promise<void> => {
     const start = document.positionAt(offset);
     await vscode.commands.executeCommand("vscode.diff", document.uri, page.uri, `${title} — CodeSaga`, {
-      preview: true,
+      // In a preview tab, looking at another file would close the diff, and with it the proposal.
+      preview: false,
       selection: new vscode.Range(start, start),
     } satisfies vscode.TextDocumentShowOptions);
     const shown = vscode.workspace.textDocuments.find((one) => one.uri.toString() === page.uri.toString());

@@ -3,11 +3,12 @@ import * as vscode from "vscode";
 import type { Replacement, Span } from "../textEdits";
 import { within } from "../within";
 
-/** Leaves focus and cursors where they are. False when the editor refused. */
+/** Leaves focus and cursors where they are. False when the editor refused, which it may do without a word. */
 export async function write(document: vscode.TextDocument, replacements: readonly Replacement[]): Promise<boolean> {
+  const { version } = document;
   const edit = new vscode.WorkspaceEdit();
   for (const one of replacements) edit.replace(document.uri, rangeOf(document, one), one.text);
-  return vscode.workspace.applyEdit(edit);
+  return (await vscode.workspace.applyEdit(edit)) && document.version !== version;
 }
 
 /** Everything that is left of a proposal; the document is in front afterwards. False when the editor refused. */
@@ -42,13 +43,14 @@ export async function isWritable({ uri }: vscode.TextDocument): Promise<boolean>
  */
 async function writeAndFormat(editor: vscode.TextEditor, replacements: readonly Replacement[]): Promise<boolean> {
   const { document } = editor;
+  const { version } = document;
   const written = await editor.edit(
     (edit) => {
       for (const one of replacements) edit.replace(rangeOf(document, one), one.text);
     },
     { undoStopBefore: true, undoStopAfter: false },
   );
-  if (!written) return false;
+  if (!written || document.version === version) return false;
   // From the last to the first, so that the places of those before stay as they are.
   for (const span of placesAfter(replacements).reverse()) await format(editor, span);
   return true;
