@@ -48,6 +48,8 @@ export interface Config {
   hintsFor(document: vscode.TextDocument): WantedHints;
   /** Turns hints of a rule off: where the setting is made already, or else for the user. */
   turnOffHint(rule: string): Promise<void>;
+  /** Whether the user declared that file read-only. */
+  isReadOnly(document: vscode.TextDocument): boolean;
   /** Patterns of files that are never read, beside those known to hold secrets. */
   readonly privateFiles: string[];
   /** Patterns of files that the editor neither shows nor searches. */
@@ -150,6 +152,16 @@ export const config: Config = {
     const [target, before] = workspaceValue ? [WORKSPACE, workspaceValue] : [GLOBAL, globalValue];
     await settings.update("hints.rules", { ...before, [rule]: false }, target);
   },
+  isReadOnly(document) {
+    const files = vscode.workspace.getConfiguration("files", document);
+    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const holds = (name: string): boolean =>
+      Object.entries(files.get<Excluded>(name, {})).some(([glob, on]) => {
+        const pattern = folder && !glob.startsWith("/") ? new vscode.RelativePattern(folder, glob) : glob;
+        return on === true && vscode.languages.match({ pattern }, document) > 0;
+      });
+    return holds(READ_ONLY.include) && !holds(READ_ONLY.exclude);
+  },
   get privateFiles() {
     // A workspace may add to what its user keeps private, and take nothing away.
     const { globalValue = [], workspaceValue = [] } = section().inspect<string[]>("privateFiles") ?? {};
@@ -165,8 +177,9 @@ export const config: Config = {
 /** `auto` is in place for a few lines, a diff for more. */
 export type EditPreview = "auto" | "diff" | "inline";
 
-/** The editor's own setting. */
+/** The editor's own settings. */
 const FORMAT_ON_SAVE = "formatOnSave";
+const READ_ONLY = { include: "readonlyInclude", exclude: "readonlyExclude" };
 
 /** What a model can be chosen for. */
 export type Work = "all" | "edit" | "chat";

@@ -73,7 +73,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
 
   const propose = async (request: EditRequest): Promise<void> => {
     await end(current);
-    if (!(await isWritable(request.document))) {
+    if (ctx.config.isReadOnly(request.document) || !(await isWritable(request.document))) {
       void vscode.window.showInformationMessage(vscode.l10n.t("This file is read-only, so it cannot be edited."));
       return;
     }

@@ -92,6 +92,8 @@ test("what changes more lines opens as a diff", async () => {
 test("Escape takes the proposal away and leaves the document untouched", async () => {
   await ask("escape.py", word);
   await lens("Accept").waitFor();
+  // With one in sight, Escape is the notification's.
+  await workbench.page.locator(".notification-toast").waitFor({ state: "detached" });
   await workbench.press("Escape");
   await lens("Accept").waitFor({ state: "detached" });
   assert.deepEqual(await drawn(), []);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
+import { askedText } from "./harness/scripted.mjs";
 
 // Two places change, with a line between them that stays.
 const price = ["def price(item):", "    a = item.cost  # 값 🧾", "    b = a * 1.1", "    return b"];
@@ -94,6 +95,8 @@ test("Try Again With… sends the earlier answer and what the user adds, and the
   await input.fill("한 줄로 써 주세요");
   await workbench.press("Enter");
   await eventually("the second answer", workbench.proposed, isIn("return round(item.cost"));
+  const asked = await scene.scripted.question("한 줄로 써 주세요");
+  assert.match(askedText(asked), /cost = item\.cost/, "the answer that was not good enough");
 
   await lens("Answer 2 of 2").waitFor();
   await scene.screenshots("second-answer");

@@ -3,15 +3,17 @@ import * as vscode from "vscode";
 import type { Replacement, Span } from "../textEdits";
 import { within } from "../within";
 
-/** Leaves focus and cursors where they are. False when the editor refused, which it may do without a word. */
+/** Leaves focus and cursors where they are. False when the editor refused. */
 export async function write(document: vscode.TextDocument, replacements: readonly Replacement[]): Promise<boolean> {
-  const { version } = document;
   const edit = new vscode.WorkspaceEdit();
   for (const one of replacements) edit.replace(document.uri, rangeOf(document, one), one.text);
-  return (await vscode.workspace.applyEdit(edit)) && document.version !== version;
+  return vscode.workspace.applyEdit(edit);
 }
 
-/** Everything that is left of a proposal; the document is in front afterwards. False when the editor refused. */
+/**
+ * Everything that is left of a proposal; the document is in front afterwards. With `formats` the editor's formatter goes over
+ * what was written, in the same step to undo: only an editor can join two edits. False when the editor refused.
+ */
 export async function writeAll(
   document: vscode.TextDocument,
   replacements: readonly Replacement[],
@@ -19,10 +21,19 @@ export async function writeAll(
 ): Promise<boolean> {
   // A cell is shown by its notebook, and formatted with it.
   if (document.uri.scheme === "vscode-notebook-cell") return write(document, replacements);
-  if (formats) return writeAndFormat(await vscode.window.showTextDocument(document), replacements);
-  const isWritten = await write(document, replacements);
-  if (isWritten) await vscode.window.showTextDocument(document);
-  return isWritten;
+  const editor = await vscode.window.showTextDocument(document);
+  const { version } = document;
+  const written = await editor.edit(
+    (edit) => {
+      for (const one of replacements) edit.replace(rangeOf(document, one), one.text);
+    },
+    { undoStopBefore: true, undoStopAfter: !formats },
+  );
+  // A read-only editor says that it wrote, and does not.
+  if (!written || document.version === version) return false;
+  // From the last to the first, so that the places of those before stay as they are.
+  if (formats) for (const span of placesAfter(replacements).reverse()) await format(editor, span);
+  return true;
 }
 
 /** Asked before the model is: an answer that cannot be applied helps nobody. */
@@ -35,25 +46,6 @@ export async function isWritable({ uri }: vscode.TextDocument): Promise<boolean>
     // Not on any disk yet.
     return true;
   }
-}
-
-/**
- * Writes, and has the editor's formatter go over what was written: the same step to undo. Only an
- * editor can join two edits, so the document has to be shown in one.
- */
-async function writeAndFormat(editor: vscode.TextEditor, replacements: readonly Replacement[]): Promise<boolean> {
-  const { document } = editor;
-  const { version } = document;
-  const written = await editor.edit(
-    (edit) => {
-      for (const one of replacements) edit.replace(rangeOf(document, one), one.text);
-    },
-    { undoStopBefore: true, undoStopAfter: false },
-  );
-  if (!written || document.version === version) return false;
-  // From the last to the first, so that the places of those before stay as they are.
-  for (const span of placesAfter(replacements).reverse()) await format(editor, span);
-  return true;
 }
 
 /** More places than this are formatted by saving. */
