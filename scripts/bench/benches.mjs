@@ -2,6 +2,7 @@
 
 import { cancel } from "./cancel.mjs";
 import { chatPage } from "./chat-page.mjs";
+import { diff } from "./diff.mjs";
 import { failover } from "./failover.mjs";
 import { fairness } from "./fairness.mjs";
 import { hit } from "./hit.mjs";
@@ -150,5 +151,11 @@ export const BENCHES = {
     title: "Files and definitions found by a few letters, and hints, through the addon",
     needs: ["addon"],
     work: ({ addon }, detail) => mentions(addon, detail),
+  },
+  diff: {
+    group: EDITOR,
+    title: "A proposed edit of a long file beside the editor's own diff, in the real editor",
+    needs: [],
+    work: (_programs, detail) => diff({ detail }),
   },
 };
