@@ -38,8 +38,8 @@ let workbench;
 before(async () => {
   scene = await openScene({
     name: "fix",
-    // So that a test can read what stands in the terminal.
-    settings: { "terminal.integrated.gpuAcceleration": "off" },
+    // So that a test can read what stands in the terminal, and looks at every proposal in one way.
+    settings: { "terminal.integrated.gpuAcceleration": "off", "codesaga.edits.preview": "diff" },
     files: {
       "build.log": "src/shop.ts(3,9): error TS2322: Type 'number' is not assignable to type 'string'.\n",
       "src/shop.ts": broken,

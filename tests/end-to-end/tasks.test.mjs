@@ -28,7 +28,7 @@ let scene;
 let workbench;
 
 before(async () => {
-  scene = await openScene({ name: "tasks", files });
+  scene = await openScene({ name: "tasks", files, settings: { "codesaga.edits.preview": "diff" } });
   workbench = scene.workbench;
   await workbench.waitForStatus("sparkle");
 });
