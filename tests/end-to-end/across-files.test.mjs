@@ -113,7 +113,7 @@ test("a rename comes from the language server, and one undo takes it back in eve
 test("the model changes a definition and its uses file by file; a hunk can be left out", async () => {
   await scene.scripted.script(answers);
   await start(instruction);
-  await eventually("every change in the view", rowTexts, (all) => all.length === 7);
+  await eventually("every change in the view", rowTexts, (all) => all.length === 6);
   const asked = await scene.scripted.asked("Take the tax");
   assert.equal(asked.length, 5);
   assert.match(
@@ -140,7 +140,7 @@ test("the model changes a definition and its uses file by file; a hunk can be le
 test("when one file changed meanwhile nothing is applied, and the difference is shown", async () => {
   await scene.scripted.script(answers);
   await start(instruction);
-  await eventually("every change in the view", rowTexts, (all) => all.length === 7);
+  await eventually("every change in the view", rowTexts, (all) => all.length === 6);
   const changed = bill.replace("합계", "모두");
   await workbench.open("bill.ts");
   await workbench.write("bill.ts", changed);

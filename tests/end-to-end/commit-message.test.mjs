@@ -22,7 +22,7 @@ before(async () => {
   await workbench.write("notes.txt", "not staged\n");
   git("add", "cart.py");
   await workbench.reload();
-  await workbench.page.locator(".activitybar .codicon-source-control-view-icon").click();
+  await workbench.page.locator(".activitybar .action-item:has(.codicon-source-control-view-icon)").click();
   await workbench.page.locator(".scm-editor .monaco-editor").waitFor();
 });
 after(() => scene?.close());

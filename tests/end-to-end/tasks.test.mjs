@@ -110,7 +110,7 @@ test("Write Tests proposes a file that is on disk only when it is saved", async 
   await eventually("the tests in an unsaved file", workbench.visibleText, (text) => text.includes("def test_total()"));
   await assert.rejects(workbench.read("test_basket.py"), { code: "ENOENT" });
   const [asked] = await scene.scripted.asked("result += item.price");
-  assert.match(askedText(asked), /test_basket\.py/);
+  assert.match(askedText(asked), /from basket\.py/);
   await workbench.saves("test_basket.py", (text) => text.includes(tests.trimEnd()));
 });
 
@@ -122,7 +122,6 @@ test("Explain Here says it beside the code and touches nothing", async () => {
   await workbench.palette("CodeSaga: Explain Here");
   const words = workbench.page.locator(".review-widget .comment-body");
   await words.filter({ hasText: "빈 목록이면 0이에요." }).waitFor();
-  assert.equal(await workbench.page.locator(".comments-panel").count(), 0, "the editor's comments view stays closed");
   await scene.screenshots("explain-here");
   assert.equal(await workbench.page.locator(".tab.active.dirty").count(), 0);
   await workbench.page.locator('.review-widget .action-label[aria-label^="Close"]').first().click();

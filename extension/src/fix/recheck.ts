@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { problemsOf } from "./problems";
 import { settled } from "./settled";
-import { judge, type Verdict } from "./verdict";
+import { judge, sameWords, type Verdict } from "./verdict";
 
 export interface Accepted {
   readonly document: vscode.TextDocument;
@@ -16,10 +16,10 @@ export interface Accepted {
 export async function recheck({ document, fixed, before, again }: Accepted): Promise<void> {
   const { version } = document;
   // Only what was reported can go away; the words of a terminal stay where they are.
-  const reported = fixed.filter((one) => before.includes(one));
+  const known = fixed.filter((one) => before.some((other) => sameWords(one, other)));
   if (!(await settled(document)) || document.isClosed) return;
   const after = problemsOf(document.uri);
-  const verdict = judge(reported, before, after);
+  const verdict = judge(known, before, after);
   if (verdict.kind === "solved") {
     if (verdict.count > 0) vscode.window.setStatusBarMessage(`$(check) ${solvedText(verdict.count)}`, 10_000);
     return;

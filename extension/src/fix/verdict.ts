@@ -42,6 +42,11 @@ export function judge<P extends Reported>(fixed: readonly P[], before: readonly 
   return stayed.length > 0 ? { kind: "same", left } : { kind: "solved", count: fixed.length };
 }
 
+/** Whether both say the same, wherever they stand. */
+export function sameWords(one: Reported, other: Reported): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
 function tally(problems: readonly Reported[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const one of problems) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);

@@ -36,7 +36,6 @@ export function registerExplanations(ctx: Ctx): Explanations {
     thread.canReply = false;
     thread.label = vscode.l10n.t("{0} is being explained…", name);
     thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-    // Without words so far: for a thread that appears with some, the editor would open its comments view.
     return thread;
   };
 
