@@ -104,8 +104,11 @@ test("the light bulb takes the problems of a line together, and those of the fun
   assert.match(askedText(asked), /Type 'string' is not assignable to type 'number'/);
 
   const status = () => workbench.page.locator(".statusbar-item").allInnerTexts();
-  await eventually("what the language server says afterwards", status, (all) =>
-    all.some((text) => text.includes("4 problems are solved")),
+  await eventually(
+    "what the language server says afterwards",
+    status,
+    (all) => all.some((text) => text.includes("4 problems are solved")),
+    60_000,
   );
   await scene.screenshots("solved");
 });
@@ -115,8 +118,11 @@ test("a fix that makes it worse is said, and Undo takes it back", async () => {
   await openBroken("worse.ts", 3, 10);
   await (await lightBulb("Fix 2 Problems with CodeSaga")).click();
   await accept();
-  await eventually("the warning", workbench.notifications, (texts) =>
-    texts.some((text) => text.includes("more problems than before")),
+  await eventually(
+    "the warning",
+    workbench.notifications,
+    (texts) => texts.some((text) => text.includes("more problems than before")),
+    60_000,
   );
   await scene.screenshots("worse");
   await workbench.notificationButton("Undo").click();
@@ -129,7 +135,7 @@ test("Try Again sends the new errors and the answer that brought them", async ()
   await (await lightBulb("Fix 2 Problems with CodeSaga")).click();
   await accept();
   const again = workbench.notificationButton("Try Again with the New Error");
-  await again.waitFor();
+  await again.waitFor({ timeout: 60_000 });
   await again.click();
   await accept();
   await workbench.saves("worse.ts", fixed);

@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 
 /** Some servers report in several steps: they are done when nothing new has come for so long. */
 const QUIET_MS = 1000;
-/** How long a server may take to begin, and how long in all. */
-const FIRST_WITHIN_MS = 6000;
-const ALL_WITHIN_MS = 15_000;
+/** How long a server on a busy machine may take to begin, and how long in all. */
+const FIRST_WITHIN_MS = 15_000;
+const ALL_WITHIN_MS = 45_000;
 /** Tools that look at files on disk know nothing new before it is saved. */
 const SAVED_WITHIN_MS = 120_000;
 
