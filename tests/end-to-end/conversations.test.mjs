@@ -97,7 +97,7 @@ test("Apply shows the code where it belongs, though another file is in front", a
   await eventually(
     "the change",
     () => page.locator(".tab.active").textContent(),
-    (title) => /stack\.py/.test(title),
+    (title) => /stack\.py · From the chat/.test(title),
   );
   await eventually(
     "what is proposed",
@@ -135,6 +135,7 @@ test("an earlier question is asked differently, and both versions stay", async (
   assert.doesNotMatch(asked, /And a queue\?/);
   await chat.locator(".versions").waitFor();
   assert.equal((await chat.locator(".versions").innerText()).trim(), "2/2");
+  assert.match((await chat.locator(".answer").allInnerTexts()).at(-1), /gives the smallest/);
   await scene.screenshots("versions");
   await chat.locator('.versions button[aria-label="Earlier Version"]').click();
   await shows(chat, ["What if it is empty?", "And a queue?"]);

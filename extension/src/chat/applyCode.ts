@@ -41,7 +41,12 @@ export async function applyCode(
   const span = await spanFor(editor, code.text);
   if (!span) return;
   ctx.log.debug("Code of a conversation is shown as an edit");
-  await edits.proposeText({ document, title: l10n.t("From the chat"), span, code: code.text });
+  await edits.proposeText({
+    document,
+    title: l10n.t("{0} · From the chat", fileName(document.fileName)),
+    span,
+    code: code.text,
+  });
 }
 
 /** The file that is named, else the one file the question was about, else the one in front of the user. */

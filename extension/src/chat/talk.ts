@@ -93,10 +93,11 @@ export function startTalk(options: TalkOptions): Talk {
     news.add(event);
     news.flush();
   };
-  const become = (next: Conversation) => {
+  /** What was gathered comes first: it belongs to the conversation that another one is made of. */
+  const become = (next: (now: Conversation) => Conversation) => {
     news.flush();
-    conversation = next;
-    memory.set(next.session);
+    conversation = next(conversation);
+    memory.set(conversation.session);
     tell({ type: "conversation", conversation });
   };
   const leave = () => {
@@ -115,11 +116,13 @@ export function startTalk(options: TalkOptions): Talk {
     conversation = { session, turns: keptTurns, ...(keptTurns.length === 0 && { line: words.loading() }) };
     const found = await findSession(engine, session);
     if (conversation.session !== session) return;
-    const askedSince = conversation.turns.slice(keptTurns.length);
     const turns = found.kind === "found" ? restore(keptTurns, remembered(found.session)) : keptTurns;
     const line = lineAbout(found.kind, turns.length, words);
     unsure = found.kind === "notReached";
-    become({ session, turns: [...turns, ...askedSince], ...(line !== undefined && { line }) });
+    become((now) => {
+      const askedSince = now.turns.slice(keptTurns.length);
+      return { session, turns: [...turns, ...askedSince], ...(line !== undefined && { line }) };
+    });
     await lookForBranches();
   }
 
@@ -131,14 +134,13 @@ export function startTalk(options: TalkOptions): Talk {
     if (conversation.session !== session) return;
     if (found.kind === "notReached") {
       // The question that failed says it: it is said once.
-      const { line: _, ...rest } = conversation;
-      if (conversation.line !== undefined && conversation.turns.at(-1)?.state.kind === "failed") become(rest);
+      const isSaid = conversation.turns.at(-1)?.state.kind === "failed";
+      if (isSaid && conversation.line !== undefined) become(({ line: _, ...now }) => now);
       return;
     }
     unsure = false;
-    const { turns } = conversation;
     const log = found.kind === "found" ? remembered(found.session) : [];
-    become({ session, turns, ...(!isRemembered(turns, log) && { line: words.forgotten() }) });
+    become(({ turns }) => ({ session, turns, ...(!isRemembered(turns, log) && { line: words.forgotten() }) }));
     await lookForBranches();
   }
 
@@ -149,7 +151,7 @@ export function startTalk(options: TalkOptions): Talk {
     const members = await engine.sessions().catch(() => []);
     if (conversation.session !== session) return;
     const branches = branchesOf(session, members);
-    if (branches.length > 0) become({ ...conversation, branches });
+    if (branches.length > 0) become((now) => ({ ...now, branches }));
   }
 
   async function answerWaiting(): Promise<void> {
@@ -171,7 +173,7 @@ export function startTalk(options: TalkOptions): Talk {
 
   const ask = (text: string, context: ChatContext[]) => {
     void comeBack(null);
-    if (conversation.session === undefined) become({ ...conversation, session: newId() });
+    if (conversation.session === undefined) become((now) => ({ ...now, session: newId() }));
     const turn = newId();
     questions.set(turn, { text, context });
     tellNow({ kind: "asked", turn, user: text, context: context.map(contextLabel) });
@@ -216,7 +218,7 @@ export function startTalk(options: TalkOptions): Talk {
       const fork = await engine.forkSession(session, after === undefined ? {} : { after });
       if (conversation.session !== session) return;
       leave();
-      become({ session: fork.id, turns: before });
+      become(() => ({ session: fork.id, turns: before }));
     }
     ask(text ?? turn.user, context);
     await lookForBranches();
@@ -248,12 +250,12 @@ export function startTalk(options: TalkOptions): Talk {
     startNew() {
       cameBack = true;
       leave();
-      become({ turns: [] });
+      become(() => ({ turns: [] }));
     },
     change(session) {
       cameBack = true;
       leave();
-      become({ session: session.id, turns: restore([], remembered(session)) });
+      become(() => ({ session: session.id, turns: restore([], remembered(session)) }));
       void lookForBranches();
     },
   };

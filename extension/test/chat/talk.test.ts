@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Schedule } from "../../src/chat/batch";
 import type { Member } from "../../src/chat/branches";
 import { readToPage } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
@@ -33,7 +34,8 @@ const done = {
 function setUp(
   remembered?: string,
   find: (id: string) => Promise<Session | null> = async () => null,
-  members: Member[] = [],
+  members: Member[] | Promise<Member[]> = [],
+  schedule: Schedule = queueMicrotask,
 ) {
   const asked: { session: string; text: string; reply: ScriptedReply }[] = [];
   const stored = { session: remembered };
@@ -72,7 +74,7 @@ function setUp(
       page = message.type === "events" ? apply(page, message.events) : message.conversation;
     },
     newId: () => `id${++ids}`,
-    schedule: (run) => queueMicrotask(run),
+    schedule,
   });
   const refuse = (code: string) => {
     refusal = code;
@@ -381,4 +383,25 @@ test("the versions of a conversation are found when it is opened", async () => {
   const { talk } = setUp("s1", async () => session, members);
   await talk.comeBack(null);
   assert.deepEqual(talk.conversation().branches, [{ after: "", sessions: ["s1", "s2"], at: 0 }]);
+});
+
+test("the versions that are found while an answer streams take no word of it", async () => {
+  let answer = (_members: Member[]) => {};
+  const members = new Promise<Member[]>((resolve) => (answer = resolve));
+  const { talk, asked, shown } = setUp("s1", async () => session, members, setImmediate);
+  const back = talk.comeBack(null);
+  await settled();
+  talk.ask("two", []);
+  // The piece of text is gathered, and not told yet, when the versions arrive.
+  void asked[0]?.reply.say(text("2"));
+  await Promise.resolve();
+  await Promise.resolve();
+  answer([
+    { id: "s1", createdAt: 1 },
+    { id: "s2", createdAt: 2, forkOf: { session: "s1", after: "r1" } },
+  ]);
+  await back;
+  await settled();
+  assert.equal(talk.conversation().branches?.length, 1);
+  assert.deepEqual(shown(), ["one | 1 | done", "two | 2 | answering"]);
 });
