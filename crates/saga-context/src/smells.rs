@@ -206,9 +206,10 @@ impl File<'_> {
         text::slice(self.rope, node.byte_range())
     }
 
-    /// The first line of a node.
+    /// The first line of a node that says something: a block may begin at the end of the line above.
     fn first_line(&self, node: Node<'_>) -> Range<usize> {
-        let start = node.start_byte();
+        let head = self.text(node);
+        let start = node.start_byte() + head.len() - head.trim_start().len();
         start..node.end_byte().min(text::line_end(self.rope, start)).max(start)
     }
 

@@ -287,7 +287,6 @@ function f(user $a) {}
             a.tsx:3 unused_import `all`
             a.tsx:5 unused_import `Props`
             A.java:2 unused_import `Map`
-            A.java:2 unused_import `Map`
             a.kt:1 unused_import `Unused`
             a.php:3 unused_import `Bestellung`
         "#]],
@@ -330,7 +329,6 @@ fun later() { TODO(\"sum up\") }
         expect![[r#"
             a.py:1 todo_body `later`
             a.py:5 todo_body `나중에`
-            a.py:13 todo_body `done`
             a.ts:1 todo_body `later`
             a.rs:1 todo_body `later`
             a.kt:1 todo_body `later`

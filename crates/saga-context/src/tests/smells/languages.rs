@@ -34,6 +34,7 @@ def later():
             a.py:3 many_parameters `all_of_it` 4 of 3
             a.py:6 deep_nesting `while b:` all_of_it 3 of 2
             a.py:7 magic_number `37` 1
+            a.py:11 duplicate_branch `first(a, b, c, d, one_more)` 9
             a.py:13 todo_body `later`
         "#]],
     );
@@ -88,51 +89,51 @@ fn languages_with_braces() {
         Rule::ALL,
         &fixture,
         expect![[r#"
-        a.js:1 unused_import `unused`
-        a.js:2 long_function `allOfIt` 9 of 6
-        a.js:2 many_parameters `allOfIt` 4 of 3
-        a.js:5 deep_nesting `while (b) {` allOfIt 3 of 2
-        a.js:6 magic_number `37` 1
-        a.js:12 duplicate_branch `{` 10
-        a.js:16 todo_body `later`
-        a.ts:1 unused_import `unused`
-        a.ts:2 long_function `allOfIt` 9 of 6
-        a.ts:2 many_parameters `allOfIt` 4 of 3
-        a.ts:5 deep_nesting `while (b) {` allOfIt 3 of 2
-        a.ts:6 magic_number `37` 1
-        a.ts:12 duplicate_branch `{` 10
-        a.ts:16 todo_body `later`
-        A.java:1 unused_import `Unused`
-        A.java:1 unused_import `Unused`
-        A.java:2 long_function `allOfIt` 9 of 6
-        A.java:2 many_parameters `allOfIt` 4 of 3
-        A.java:5 deep_nesting `while (b) {` allOfIt 3 of 2
-        A.java:6 magic_number `37` 1
-        A.java:12 duplicate_branch `{` 10
-        A.java:16 todo_body `later`
-        a.c:1 long_function `all_of_it` 9 of 6
-        a.c:1 many_parameters `all_of_it` 4 of 3
-        a.c:4 deep_nesting `while (b) {` all_of_it 3 of 2
-        a.c:5 magic_number `37` 1
-        a.c:11 duplicate_branch `{` 9
-        a.c:15 todo_body `later`
-        a.cpp:1 long_function `A::all_of_it` 9 of 6
-        a.cpp:1 many_parameters `A::all_of_it` 4 of 3
-        a.cpp:4 deep_nesting `while (b) {` A::all_of_it 3 of 2
-        a.cpp:5 magic_number `37` 1
-        a.cpp:11 duplicate_branch `{` 9
-        a.cpp:15 todo_body `later`
-        a.cs:1 long_function `AllOfIt` 9 of 6
-        a.cs:1 many_parameters `AllOfIt` 4 of 3
-        a.cs:4 deep_nesting `while (b) {` AllOfIt 3 of 2
-        a.cs:5 magic_number `37` 1
-        a.cs:11 duplicate_branch `{` 9
-        a.cs:15 todo_body `Later`
-        b.php:2 unused_import `Unused`
-        b.php:3 long_function `all` 9 of 6
-        b.php:3 many_parameters `all` 4 of 3
-        b.php:11 deep_nesting `while ($b) {` all 3 of 2
-    "#]],
+            a.js:1 unused_import `unused`
+            a.js:2 long_function `allOfIt` 9 of 6
+            a.js:2 many_parameters `allOfIt` 4 of 3
+            a.js:5 deep_nesting `while (b) {` allOfIt 3 of 2
+            a.js:6 magic_number `37` 1
+            a.js:12 duplicate_branch `{` 10
+            a.js:16 todo_body `later`
+            a.ts:1 unused_import `unused`
+            a.ts:2 long_function `allOfIt` 9 of 6
+            a.ts:2 many_parameters `allOfIt` 4 of 3
+            a.ts:5 deep_nesting `while (b) {` allOfIt 3 of 2
+            a.ts:6 magic_number `37` 1
+            a.ts:12 duplicate_branch `{` 10
+            a.ts:16 todo_body `later`
+            A.java:1 unused_import `Unused`
+            A.java:2 long_function `allOfIt` 9 of 6
+            A.java:2 many_parameters `allOfIt` 4 of 3
+            A.java:5 deep_nesting `while (b) {` allOfIt 3 of 2
+            A.java:6 magic_number `37` 1
+            A.java:12 duplicate_branch `{` 10
+            A.java:16 todo_body `later`
+            a.c:1 long_function `all_of_it` 9 of 6
+            a.c:1 many_parameters `all_of_it` 4 of 3
+            a.c:4 deep_nesting `while (b) {` all_of_it 3 of 2
+            a.c:5 magic_number `37` 1
+            a.c:11 duplicate_branch `{` 9
+            a.c:15 todo_body `later`
+            a.cpp:1 long_function `A::all_of_it` 9 of 6
+            a.cpp:1 many_parameters `A::all_of_it` 4 of 3
+            a.cpp:4 deep_nesting `while (b) {` A::all_of_it 3 of 2
+            a.cpp:5 magic_number `37` 1
+            a.cpp:11 duplicate_branch `{` 9
+            a.cpp:15 todo_body `later`
+            a.cs:1 long_function `AllOfIt` 9 of 6
+            a.cs:1 many_parameters `AllOfIt` 4 of 3
+            a.cs:4 deep_nesting `while (b) {` AllOfIt 3 of 2
+            a.cs:5 magic_number `37` 1
+            a.cs:11 duplicate_branch `{` 9
+            a.cs:15 todo_body `Later`
+            b.php:2 unused_import `Unused`
+            b.php:3 long_function `all` 9 of 6
+            b.php:3 many_parameters `all` 4 of 3
+            b.php:6 duplicate_branch `{` 4
+            b.php:11 deep_nesting `while ($b) {` all 3 of 2
+        "#]],
     );
 }
 
@@ -217,6 +218,7 @@ end
             a.go:2 long_function `allOfIt` 9 of 6
             a.go:2 many_parameters `allOfIt` 4 of 3
             a.go:5 deep_nesting `switch b {` allOfIt 3 of 2
+            a.go:9 duplicate_branch `first(a, b, c, d, oneMore)` 7
             a.go:13 magic_number `37` 1
             a.go:15 todo_body `later`
             a.rs:1 long_function `all_of_it` 8 of 6
@@ -235,6 +237,8 @@ end
             a.rb:1 long_function `all_of_it` 12 of 6
             a.rb:1 many_parameters `all_of_it` 4 of 3
             a.rb:4 deep_nesting `while c` all_of_it 3 of 2
+            a.rb:12 duplicate_branch `first(a, b, c, d, one_more)` 9
+            a.rb:16 todo_body `later`
         "#]],
     );
 }
