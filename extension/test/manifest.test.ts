@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -78,4 +78,14 @@ test("every text has its Korean, none is unused, and both fill the same places",
   assert.deepEqual(Object.keys(korean).sort(), used);
   const places = (text: string) => unique(text.match(/\{\d+\}/g) ?? []);
   for (const [english, text] of Object.entries(korean)) assert.deepEqual(places(text), places(english), english);
+});
+
+test("every picture of the walkthrough is there, in both languages", () => {
+  for (const file of ["package.nls.json", "package.nls.ko.json"]) {
+    const pictures = Object.values<string>(JSON.parse(readFileSync(file, "utf8"))).filter((text) =>
+      text.endsWith(".png"),
+    );
+    assert.ok(pictures.length > 0, file);
+    for (const picture of pictures) assert.ok(existsSync(picture), picture);
+  }
 });

@@ -13,6 +13,7 @@ export const korean = {
   "Install the npm packages": "npm 패키지 설치",
   "Build {0}": "{0} 빌드",
   "Build the engine": "엔진 빌드",
+  "Take the pictures ({0})": "그림 찍기 ({0})",
   "Measure {0}": "{0} 측정",
   "Fetch {0}": "{0} 내려받기",
   "{0} is left out: {1} is not on the PATH": "{0}은(는) 뺐어요. {1}이(가) PATH에 없어요",

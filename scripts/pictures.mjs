@@ -1,0 +1,64 @@
+// `npm run pictures`: the pictures of the walkthrough and of the documents, taken in a real editor with the packed
+// extension and the real proxy. The model's answers are scripted, so that a picture shows what it is about.
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { openScene } from "../tests/end-to-end/harness/scene.mjs";
+import { readArguments } from "./lib/arguments.mjs";
+import { packExtension } from "./lib/extension.mjs";
+import { runScript } from "./lib/kit.mjs";
+import { installNodeModules } from "./lib/node-modules.mjs";
+import { root } from "./lib/places.mjs";
+import { buildPrograms } from "./lib/rust.mjs";
+import { checkTools } from "./lib/tools.mjs";
+import { record } from "./pictures/animation.mjs";
+import { SCENES } from "./pictures/scenes.mjs";
+
+const walkthrough = path.join(root, "extension", "media", "walkthrough");
+const images = path.join(root, "docs", "images");
+/** Wide enough for the side panel beside code, and small enough to be read in the walkthrough's right half. */
+const size = { width: 960, height: 600 };
+
+await runScript(async (kit) => {
+  const { progress, say } = kit;
+  const flags = readArguments({ help: null }, say, process.argv.slice(2));
+  if (flags.help) {
+    progress.line("npm run pictures\n\nTakes every picture anew: extension/media/walkthrough, docs/images");
+    return 0;
+  }
+  await checkTools(kit);
+  await installNodeModules(kit);
+  await packExtension(kit);
+  await buildPrograms(["codesaga-proxy", "scripted-ollama"], kit);
+  await mkdir(walkthrough, { recursive: true });
+  for (const language of ["en", "ko"]) {
+    await progress.step(say("Take the pictures ({0})", language), (detail) => take(language, detail));
+  }
+  return 0;
+});
+
+async function take(language, detail) {
+  const scene = await openScene({ name: `pictures-${language}`, language, files: SCENES.files });
+  try {
+    await scene.page.setViewportSize(size);
+    await scene.workbench.waitForStatus("sparkle");
+    for (const [name, arrange] of Object.entries(SCENES.walkthrough)) {
+      detail(name);
+      const tidy = await arrange(scene, language);
+      for (const theme of ["dark", "light"]) {
+        await scene.workbench.setTheme(theme);
+        const file = path.join(walkthrough, `${name}-${theme}${language === "ko" ? ".ko" : ""}.png`);
+        await scene.page.screenshot({ path: file, animations: "disabled" });
+      }
+      await tidy?.();
+    }
+    if (language === "en") {
+      detail("animation");
+      await scene.workbench.setTheme("dark");
+      const gif = await record(scene.page, size, (frame) => SCENES.animation(scene, frame));
+      await writeFile(path.join(images, "completion.gif"), gif);
+      await copyFile(path.join(walkthrough, "chat-dark.png"), path.join(images, "editor.png"));
+    }
+  } finally {
+    await scene.close();
+  }
+}
