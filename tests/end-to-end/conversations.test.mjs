@@ -142,10 +142,20 @@ test("an earlier question is asked differently, and both versions stay", async (
   assert.match((await chat.locator(".answer").allInnerTexts()).at(-1), /gives the first/);
 });
 
-test("versions outlive a reload", async () => {
+test("versions and an edited question outlive a reload", async () => {
+  const before = await workbench.chat();
+  await before.locator(".question").first().hover();
+  await before.locator(".edit-question").first().click();
+  await before.locator(".edit-box textarea").pressSequentially(" 그리고");
   await workbench.reload();
   await workbench.palette("CodeSaga: Open Chat");
   const chat = await workbench.chat();
+  await eventually(
+    "the edited question",
+    () => chat.locator(".edit-box textarea").inputValue(),
+    (text) => text === "What if it is empty? 그리고",
+  );
+  await chat.locator(".edit-box textarea").press("Escape");
   await chat.locator(".versions").waitFor();
   assert.equal((await chat.locator(".versions").innerText()).trim(), "1/2");
   await chat.locator('.versions button[aria-label="Later Version"]').click();
@@ -195,7 +205,7 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
       texts.length === 2 && texts.some((text) => text.includes("Today")) && texts.join().includes("스택 이야기"),
   );
   await scene.screenshots("history");
-  await page.locator(".quick-input-widget:visible input").fill("smallest");
+  await page.locator(".quick-input-widget:visible input").fill("gives the first");
   await eventually(
     "the one in which it was said",
     rows,

@@ -83,7 +83,8 @@ export async function showHistory(ctx: Ctx, heard: HistoryHeard): Promise<void> 
   async function remove(item: Item) {
     pick.busy = true;
     try {
-      for (const session of item.versions) {
+      // A search finds some of a conversation's versions; all of them go.
+      for (const session of versionsWith(item.versions, await ctx.engine.sessions())) {
         await ctx.engine.deleteSession(session);
         heard.deleted(session);
       }
@@ -145,6 +146,13 @@ function itemsOf(sessions: readonly SessionSummary[], found: boolean, now: numbe
     day = its;
     return [...heading, itemOf(session, versions, its, found)];
   });
+}
+
+/** All versions of the conversation that these belong to. */
+function versionsWith(some: readonly string[], sessions: readonly SessionSummary[]): string[] {
+  const all = new Map(sessions.map((session) => [session.id, session]));
+  const families = new Set(sessions.filter(({ id }) => some.includes(id)).map((session) => familyOf(session, all)));
+  return sessions.filter((session) => families.has(familyOf(session, all))).map(({ id }) => id);
 }
 
 function itemOf(session: SessionSummary, versions: readonly SessionSummary[], day: Day, found: boolean): Item {

@@ -35,6 +35,7 @@ import {
 
 /** An earlier question that is being edited, and what it says so far. */
 export interface EditedQuestion {
+  /** The turn's request where it is stored, else its id. */
   turn: string;
   text: string;
 }

@@ -153,7 +153,7 @@ play("a question is edited in its place, and what is typed is told at once", {},
   assert.equal(await box.inputValue(), "Why?");
   assert.equal(await box.evaluate((field) => field === document.activeElement), true);
   await box.fill("왜 그래?");
-  assert.deepEqual((await chat.posted("editDraft")).at(-1), { type: "editDraft", turn: "1", text: "왜 그래?" });
+  assert.deepEqual((await chat.posted("editDraft")).at(-1), { type: "editDraft", turn: "r1", text: "왜 그래?" });
   await chat.screenshot("editing");
   await box.press("Enter");
   assert.deepEqual(await chat.posted("askAgain"), [{ type: "askAgain", turn: "1", text: "왜 그래?" }]);
@@ -175,11 +175,13 @@ play("Escape gives the question back as it was, and the focus to where it came f
 
 play("an edited question outlives a reload, and another conversation in between", {}, async (chat) => {
   const conversation = { session: "s", turns: [turn("1", "Why?", "Because.")] };
-  await chat.begin({ conversation, edited: { turn: "1", text: "half a" } });
+  await chat.begin({ conversation, edited: { turn: "r1", text: "half a" } });
   assert.equal(await chat.page.locator(".edit-box textarea").inputValue(), "half a");
   await chat.tell({ type: "conversation", conversation: { session: "t", turns: [turn("9", "x", "y")] } });
   assert.equal(await chat.page.locator(".edit-box").count(), 0);
-  await chat.tell({ type: "conversation", conversation });
+  // The server gives its turns other ids here.
+  const back = { session: "s", turns: [turn("remembered-0", "Why?", "Because.", { request: "r1" })] };
+  await chat.tell({ type: "conversation", conversation: back });
   assert.equal(await chat.page.locator(".edit-box textarea").inputValue(), "half a");
 });
 

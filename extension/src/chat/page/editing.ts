@@ -31,10 +31,12 @@ export function useEditing({ conversation, edited, composer }: PageState, action
     now.current ??= edited;
     drawAgain();
   }, [edited]);
-  const isThere = conversation.turns.some(({ id }) => id === now.current?.turn);
+  // A turn that comes back from the server has another id here, and the same request.
+  const key = now.current?.turn;
+  const turn = conversation.turns.find(({ id, request }) => key !== undefined && (id === key || request === key))?.id;
   useEffect(() => {
     // It was asked, and another turn has taken its place.
-    if (!isThere && now.current?.sent) forget();
+    if (turn === undefined && now.current?.sent) forget();
   });
   const forget = () => {
     now.current = null;
@@ -42,10 +44,10 @@ export function useEditing({ conversation, edited, composer }: PageState, action
   };
   return {
     sendWith: composer.sendWith,
-    turn: isThere ? now.current?.turn : undefined,
+    turn,
     text: () => now.current?.text ?? "",
-    begin(turn) {
-      now.current = { turn: turn.id, text: turn.user };
+    begin({ id, request, user }) {
+      now.current = { turn: request ?? id, text: user };
       drawAgain();
     },
     typed(text) {
@@ -54,15 +56,14 @@ export function useEditing({ conversation, edited, composer }: PageState, action
       actions.editDraft(now.current.turn, text);
     },
     send(text) {
-      if (!now.current) return;
+      if (!now.current || turn === undefined) return;
       now.current.sent = true;
-      actions.askAgain(now.current.turn, text);
+      actions.askAgain(turn, text);
     },
     cancel() {
-      const turn = now.current?.turn ?? "";
       forget();
       drawAgain();
-      focusLater(`[data-row="${rowName(turn, 0)}"] .edit-question`);
+      if (turn !== undefined) focusLater(`[data-row="${rowName(turn, 0)}"] .edit-question`);
     },
   };
 }
