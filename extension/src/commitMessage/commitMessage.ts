@@ -6,7 +6,9 @@ import * as vscode from "vscode";
 import type { App } from "../commands";
 import type { Ctx } from "../ctx";
 import { showFailure } from "../errors";
+import { failureOf } from "../failures";
 import { pullText, type TextOutcome } from "../textReply";
+import { withoutPrivate } from "./diffFiles";
 import { languageOf, subjectsOf } from "./examples";
 import { type Repository, repositories } from "./git";
 
@@ -28,7 +30,8 @@ export async function commitMessage(app: App, source?: Partial<vscode.SourceCont
   const diff = (staged.trim() === "" ? await repository.diff(false) : staged).slice(0, DIFF_CHARACTERS_MAX);
   if (diff.trim() === "")
     return tell(vscode.l10n.t("There is no change to describe. New files count once they are staged."));
-  const { outcome, text } = await ask(app.ctx, diff, await subjects(repository));
+  const shown = await withoutPrivate(diff, (path) => isPrivate(app.ctx, repository, path));
+  const { outcome, text } = await ask(app.ctx, shown, await subjects(repository));
   if (outcome.kind === "failed") return showFailure(app.ctx, outcome.failure, () => commitMessage(app, source));
   if (outcome.kind === "done" && text.trim() !== "") await fill(repository, text.trim());
 }
@@ -43,6 +46,16 @@ async function choose(all: readonly Repository[], root: vscode.Uri | undefined):
   }));
   const title = vscode.l10n.t("Generate Commit Message");
   return (await vscode.window.showQuickPick(items, { title }))?.repository;
+}
+
+/** By the engine's rules, which hold for files that are gone as well. */
+async function isPrivate({ engine }: Ctx, { rootUri }: Repository, path: string): Promise<boolean> {
+  try {
+    await engine.readFile({ path, folder: rootUri.fsPath, startLine: 1, endLine: 1 });
+    return false;
+  } catch (error) {
+    return failureOf(error).code === "private_file";
+  }
 }
 
 /** A repository without a commit has no log. */
