@@ -50,8 +50,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.explain": (app) => () => explain(app),
   "codesaga.explainHere": (app) => () => app.explanations.explain(),
   "codesaga.closeExplanation": (app) => (thread) => app.explanations.close(thread),
-  "codesaga.document": (app) => () => documentCode(app),
-  "codesaga.writeTests": (app) => () => writeTests(app),
+  "codesaga.document": (app) => (wish?: Wish) => documentCode(app, wish?.place, wish?.instruction),
+  "codesaga.writeTests": (app) => (wish?: Wish) => writeTests(app, wish?.instruction),
   "codesaga.generate": (app) => () => generateHere(app),
   "codesaga.translateComments": (app) => () => translateComments(app),
   "codesaga.refactorAcrossFiles": (app) => () => app.acrossFiles.start(),
@@ -62,6 +62,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.fixTerminal": (app) => () => fixTerminal(app),
   "codesaga.fixTestFailure": (app) => (failed?: FailedTest) => fixTestFailure(app, failed),
   "codesaga.openChat": (app) => () => app.chat.open(),
+  "codesaga.ask": (app) => (_uri?: vscode.Uri, uris?: unknown) => app.chat.attach(addresses(uris)),
+  "codesaga.askTerminal": (app) => () => app.chat.attachTerminalSelection(),
   "codesaga.newConversation": (app) => () => app.chat.newConversation(),
   "codesaga.chatHistory": (app) => () => app.chat.history(),
   "codesaga.renameConversation": (app) => () => app.chat.rename(),
@@ -100,6 +102,11 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
 /** A lens gives the hunk's; a key and a menu give none, or something else. */
 function hunkId(given: unknown): number | undefined {
   return typeof given === "number" ? given : undefined;
+}
+
+/** The explorer hands over what is selected in it; an editor's menu hands over something else. */
+function addresses(given: unknown): vscode.Uri[] | undefined {
+  return Array.isArray(given) ? given.filter((one) => one instanceof vscode.Uri) : undefined;
 }
 
 export function registerCommands(app: App): void {

@@ -6,6 +6,7 @@ import { registerCommands } from "./commands";
 import { registerGhostText } from "./completion/ghostText";
 import { registerPrefill } from "./completion/prefill";
 import { createCtx } from "./ctx";
+import { registerEditorChat } from "./editorChat/editorChat";
 import { registerQuickFix } from "./fix/quickFix";
 import { registerHintActions } from "./hints/actions";
 import { registerHints } from "./hints/hints";
@@ -20,6 +21,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const pages = registerPages(ctx);
   const edits = registerEdits(ctx, pages);
   const chat = registerChat(ctx, edits);
+  registerEditorChat(ctx);
   const ghostText = registerGhostText(ctx);
   registerPrefill(ctx);
   registerWorkspaceIndex(ctx);

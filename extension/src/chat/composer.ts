@@ -3,16 +3,32 @@
  * typed, and what is done when it is sent. What is said then is talk.ts's.
  */
 
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
+import { l10n } from "vscode";
+import { changesChatInput } from "../config";
 import type { Ctx } from "../ctx";
 import type { ChatContext } from "../engine";
-import type { FromComposer, ToComposer } from "./composerMessages";
-import { fileContext, selectionAttachment, selectionContext } from "./context/automatic";
+import type { About, FromComposer, ToComposer, Trigger } from "./composerMessages";
+import { composerLimits } from "./composerMessages";
+import { addressed, readAddress } from "./context/addresses";
+import { automatic, fileContext, rangeContext, selectionAttachment, selectionContext } from "./context/automatic";
 import { openBasket } from "./context/basket";
+import { type Found, fileAt } from "./context/files";
+import { type Mention, mentions } from "./context/mentions";
+import { originOfPasted } from "./context/pasted";
+import { isPrivate, shownPath } from "./context/reader";
+import { terminalSelection } from "./context/terminal";
 import type { ToPage } from "./messages";
 import { followEditors, suggestions } from "./offers";
+import { commandOffers, readCommand } from "./slash/commands";
+import { fillPrompt, needsSelection, type TeamPrompt } from "./slash/promptFile";
+import { registerPrompts } from "./slash/prompts";
+import { describeCommand, runCommand } from "./slash/run";
 
 const DRAFT_KEY = "codesaga.chat.draft";
+
+/** Answers to what was typed a moment ago, of which a row may still be chosen. */
+const ANSWERS_KEPT = 4;
 
 /** What the input needs of the panel around it. */
 export interface ComposerOptions {
@@ -30,6 +46,9 @@ export interface ComposerSide {
   first(): FirstOfComposer;
   /** The editor the user was in last. */
   editor(): vscode.TextEditor | undefined;
+  /** Puts files or folders along with the next question; without any, the selection or else the open file. */
+  attach(uris?: readonly vscode.Uri[]): Promise<void>;
+  attachTerminalSelection(): Promise<void>;
   /** Another conversation begins, which has seen nothing of the code. */
   forget(): void;
 }
@@ -37,30 +56,118 @@ export interface ComposerSide {
 export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOptions): ComposerSide {
   const { workspaceState } = ctx.extension;
   const basket = openBasket();
+  const prompts = registerPrompts(ctx);
+  const answers = new Map<number, Mention[]>();
+  let looks = 0;
   let told = "";
+  /** One question is dealt with after the other, however long its files take to read. */
+  let sending: Promise<void> = Promise.resolve();
 
-  const editors = followEditors(ctx, () => isVisible() && tell());
-  const offers = () => {
-    const selected = selectionContext(editors.last());
-    basket.offer(selected ? [selectionAttachment(selected)] : []);
-    return { chips: basket.chips(), suggestions: suggestions(editors.last()) };
+  const editors = followEditors(ctx, () => isVisible() && void look());
+  ctx.own(
+    vscode.workspace.onDidChangeConfiguration(
+      (event) => changesChatInput(event) && post({ type: "sendWith", sendWith: ctx.config.chatSendWith }),
+    ),
+  );
+  ctx.own(ctx.engine.onDidStart(() => isVisible() && void look()));
+
+  /** Looks at the editor anew; only the newest look counts. */
+  const look = async () => {
+    looks += 1;
+    const mine = looks;
+    const found = await automatic(ctx, editors.last());
+    if (mine !== looks) return;
+    basket.offer(found);
+    tell();
   };
   const tell = () => {
-    const { chips, suggestions } = offers();
+    const [chips, things] = [basket.chips(), suggestions(editors.last())];
     // The cursor moves with every key; what is offered seldom changes.
-    const now = JSON.stringify([chips, suggestions]);
+    const now = JSON.stringify([chips, things]);
     if (now === told) return;
     told = now;
     post({ type: "chips", chips });
-    post({ type: "suggestions", suggestions });
+    post({ type: "suggestions", suggestions: things });
   };
-  const contextAbout = (about: "chips" | "file" | "nothing"): ChatContext[] => {
+  const say = (line: string) => post({ type: "notice", line });
+  const put = (found: Found) => {
+    if (found.kind === "refused") {
+      say(found.sentence);
+      return;
+    }
+    say(basket.add(found.attachment) === "full" ? l10n.t("More does not fit into one question.") : "");
+    tell();
+  };
+
+  const complete = async (number: number, trigger: Trigger, query: string) => {
+    const found: Mention[] =
+      trigger === "@"
+        ? await mentions(ctx, query)
+        : commandOffers(query, await prompts.list(), describeCommand).map((offer) => ({ offer }));
+    const rows = found.slice(0, composerLimits.offersMax);
+    answers.set(number, rows);
+    for (const old of answers.keys()) if (old <= number - ANSWERS_KEPT) answers.delete(old);
+    post({ type: "offers", ask: number, offers: rows.map(({ offer }) => offer) });
+  };
+  const choose = async (number: number, at: number) => {
+    const found = await answers.get(number)?.[at]?.find?.();
+    if (found) put(found);
+  };
+  const attach = async (uris?: readonly vscode.Uri[]) => {
+    if (uris) {
+      for (const uri of uris.slice(0, composerLimits.urisMax)) put(await addressed(ctx, uri));
+      return;
+    }
+    const editor = editors.last();
+    if (!editor) return;
+    const path = shownPath(editor.document.uri);
+    const selected = selectionContext(editor);
+    if (selected && !(await isPrivate(ctx, path)))
+      put({ kind: "attachment", attachment: selectionAttachment(selected) });
+    else put(await fileAt(ctx, { path }));
+  };
+  const takeOrigin = async (text: string) => {
+    const origin = originOfPasted(text);
+    const context = origin && rangeContext(origin.document, origin.range);
+    if (!context || (await isPrivate(ctx, context.path))) return;
+    put({ kind: "attachment", attachment: selectionAttachment(context) });
+    post({ type: "pastedAsChip", text });
+  };
+
+  const contextAbout = async (about: About): Promise<ChatContext[]> => {
     if (about === "nothing") return [];
+    await look();
     const file = about === "file" ? fileContext(editors.last()) : undefined;
     if (file) return [file];
     const taken = basket.take().flatMap(({ contexts }) => contexts);
     tell();
     return taken;
+  };
+  const askPrompt = async (prompt: TeamPrompt, rest: string, about: About) => {
+    const editor = editors.last();
+    const path = editor ? shownPath(editor.document.uri) : "";
+    const readable = editor && !(await isPrivate(ctx, path)) ? editor : undefined;
+    const selection = selectionContext(readable)?.text ?? "";
+    if (needsSelection(prompt) && selection === "") return false;
+    const text = fillPrompt(prompt, { selection, file: path, language: editor?.document.languageId ?? "" }, rest);
+    const context = await contextAbout(about);
+    // What stands in the words need not go along beside them.
+    ask(text, needsSelection(prompt) ? context.filter((piece) => piece.text !== selection) : context);
+    return true;
+  };
+  const send = async (text: string, about: About) => {
+    say("");
+    const commanded = readCommand(text, await prompts.list());
+    if (!commanded) {
+      ask(text, await contextAbout(about));
+    } else if (commanded.kind === "prompt") {
+      if (await askPrompt(commanded.prompt, commanded.rest, about)) return;
+      post({ type: "takeBack", text });
+      say(l10n.t("Select the code that /{0} is about.", commanded.prompt.name));
+    } else {
+      const question = await runCommand(commanded.name, commanded.rest, editors.last());
+      if (question !== undefined) ask(question, await contextAbout(about));
+    }
   };
 
   return {
@@ -69,23 +176,36 @@ export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOption
         case "draft":
           return workspaceState.update(DRAFT_KEY, message.text);
         case "send":
-          return ask(message.text, contextAbout(message.about));
+          sending = sending.then(() => send(message.text, message.about));
+          return sending;
         case "removeChip":
           basket.remove(message.id);
           return tell();
         case "complete":
+          return complete(message.ask, message.trigger, message.query);
         case "choose":
+          return choose(message.ask, message.at);
         case "pasted":
+          return takeOrigin(message.text);
         case "dropped":
-          return undefined;
+          return attach(message.uris.map(readAddress).filter((uri) => uri !== undefined));
       }
     },
     first() {
-      const { chips, suggestions } = offers();
       told = "";
-      return { chips, suggestions, sendWith: ctx.config.chatSendWith, draft: workspaceState.get(DRAFT_KEY, "") };
+      // A page counts its questions from one.
+      answers.clear();
+      void look();
+      return {
+        chips: basket.chips(),
+        suggestions: suggestions(editors.last()),
+        sendWith: ctx.config.chatSendWith,
+        draft: workspaceState.get(DRAFT_KEY, ""),
+      };
     },
     editor: () => editors.last(),
+    attach,
+    attachTerminalSelection: async () => put(await terminalSelection()),
     forget() {
       basket.forget();
       tell();

@@ -55,7 +55,7 @@ export const talkWords: TalkWords = {
   queued: (place) => l10n.t("Place {0} in the queue", place),
   reconnecting: () => l10n.t("The connection was lost. Reconnecting…"),
   facts,
-  warning,
+  warning: warningText,
   failed: failureText,
   waitsForAnswer: () => l10n.t("Waits for the answer above."),
   tooManyWait: () => l10n.t("Several questions are waiting already. Try again when they are answered."),
@@ -77,7 +77,8 @@ function facts({ promptTokens, completionTokens, firstTokenMs }: Facts): string 
   );
 }
 
-function warning(code: string, count: number | undefined): string {
+/** What is said of an answer that is not quite what was asked for. */
+export function warningText(code: string, count: number | undefined): string {
   switch (code) {
     case "turns_left_out":
       return count === undefined

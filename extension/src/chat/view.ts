@@ -29,6 +29,10 @@ export interface ChatPanel {
   open(): Promise<void>;
   /** Shows the panel and asks. */
   ask(text: string, context?: readonly ChatContext[]): Promise<void>;
+  /** Shows the panel with these files or folders beside the next question, or else the selection or the open file. */
+  attach(uris?: readonly vscode.Uri[]): Promise<void>;
+  /** Shows the panel with what is selected in the terminal beside the next question. */
+  attachTerminalSelection(): Promise<void>;
   newConversation(): Promise<void>;
   /** Lets the user choose among the conversations the server remembers. */
   history(): Promise<void>;
@@ -157,6 +161,14 @@ export function registerChat(ctx: Ctx, edits: Edits): ChatPanel {
     async ask(text, context = []) {
       await open();
       talk.ask(text, context.map(withinLimit));
+    },
+    async attach(uris) {
+      await open();
+      await composer.attach(uris);
+    },
+    async attachTerminalSelection() {
+      await composer.attachTerminalSelection();
+      await open();
     },
     async newConversation() {
       talk.startNew();

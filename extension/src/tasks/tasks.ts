@@ -10,10 +10,13 @@ import { shortLabel } from "../titles";
 import { commentAbove } from "./commentAbove";
 import { type Place, spanOf, type Target, targetAt, wholeFile } from "./target";
 
-export async function documentCode(app: App, place?: Place): Promise<void> {
+export async function documentCode(app: App, place?: Place, instruction?: string): Promise<void> {
   const target = await targetAt(place);
   if (!target) return tell(vscode.l10n.t("Select the code to document, or put the cursor into it."));
-  await propose(app, target, vscode.l10n.t("Document"), { task: "document" });
+  await propose(app, target, vscode.l10n.t("Document"), {
+    task: "document",
+    ...(instruction && { instruction }),
+  });
 }
 
 /** Comments of the selection, or of the whole file: they stand above what they are about. */

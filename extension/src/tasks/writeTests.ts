@@ -8,7 +8,7 @@ import type { App } from "../commands";
 import { type Target, targetAt } from "./target";
 import { testPathsOf } from "./testFile";
 
-export async function writeTests({ ctx, edits }: App): Promise<void> {
+export async function writeTests({ ctx, edits }: App, instruction?: string): Promise<void> {
   const target = await targetAt();
   if (!target) {
     void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to test, or put the cursor into it."));
@@ -28,6 +28,7 @@ export async function writeTests({ ctx, edits }: App): Promise<void> {
         task: "write_tests",
         startOffset: span.start,
         endOffset: span.end,
+        ...(instruction && { instruction }),
         ...(context && { context }),
         ...(tried && { tried }),
       }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type InputEventLike, idle, type Keys, onInputEvent } from "../../src/chat/page/composition";
 
-const plain: Keys = { sendWith: "enter", listed: false };
+const plain: Keys = { sendWith: "enter", listed: false, exact: false };
 
 /**
  * A line of events in, the same line with what is done about each out. `Enter`, `Enter229`, `Tab` and
@@ -103,20 +103,26 @@ test("an Enter that did not end the composition is forgotten", () => {
 
 test("Ctrl+Enter sends as well; when it is the one that sends, Enter is a new line", () => {
   check("^Enter ⏎ /Enter", "^Enter:send ⏎:swallow /Enter");
-  const keys: Keys = { sendWith: "ctrlEnter", listed: false };
+  const keys: Keys = { ...plain, sendWith: "ctrlEnter" };
   check("Enter ⏎ /Enter ^Enter ⏎ /Enter ⌘Enter", "Enter ⏎ /Enter ^Enter:send ⏎:swallow /Enter ⌘Enter:send", keys);
   check("[ [사 Enter229 사] Enter ⏎ settled /Enter", "[ [사 Enter229 사] Enter ⏎ settled /Enter", keys);
   check("[ [사 ^Enter229 사] settled /Enter", "[ [사 ^Enter229 사]:settle settled:send /Enter", keys);
 });
 
 test("in the list Enter and Tab accept, once, also in the middle of a syllable", () => {
-  const keys: Keys = { sendWith: "enter", listed: true };
+  const keys: Keys = { ...plain, listed: true };
   check("Enter ⏎ /Enter Tab Tab /Tab", "Enter:accept ⏎:swallow /Enter Tab:accept Tab:swallow /Tab", keys);
   check("[ [산 Enter229 산] Enter /Enter", "[ [산 Enter229 산]:settle Enter:accept /Enter", keys);
   check("[ [산 Tab229 산] settled Tab /Tab", "[ [산 Tab229 산]:settle settled:accept Tab:swallow /Tab", keys);
   check("[ [산 산] Enter229 /Enter", "[ [산 산] Enter229:accept /Enter", keys);
   check("[ [日本 Enter229 日本] /Enter", "[ [日本 Enter229 日本] /Enter", keys);
   check("+Tab ^Enter /Enter", "+Tab ^Enter:send /Enter", keys);
+});
+
+test("a command typed to its end is sent by Enter, and completed by Tab", () => {
+  const keys: Keys = { ...plain, listed: true, exact: true };
+  check("Enter /Enter Tab /Tab", "Enter:send /Enter Tab:accept /Tab", keys);
+  check("Enter /Enter ^Enter", "Enter:accept /Enter ^Enter:send", { ...keys, sendWith: "ctrlEnter" });
 });
 
 test("without a list Tab is the browser's", () => {

@@ -87,6 +87,13 @@ play("an @ lists what can go along: arrows choose, Enter and Tab accept, Escape 
   assert.equal(await chat.input.inputValue(), "@", "accepting is a step that can be undone");
 });
 
+play("a command typed to its end is sent by one Enter", {}, async (chat) => {
+  await chat.begin();
+  await offered(chat, "/clear", [offer("/clear", { kind: "command", insert: "/clear " })]);
+  await chat.input.press("Enter");
+  assert.equal((await chat.told("send")).text, "/clear");
+});
+
 play("an answer to what was typed before does not bring the list back", {}, async (chat) => {
   await chat.begin();
   await chat.input.pressSequentially("@ca ");

@@ -2,10 +2,12 @@
 
 import * as vscode from "vscode";
 import { l10n } from "vscode";
+import type { Ctx } from "../../ctx";
 import type { ChatContext } from "../../engine";
 import { contextLabel } from "../labels";
 import { cutToLines } from "../text";
 import type { Attachment } from "./attachment";
+import { PRIVATE, read, secretsLine } from "./reader";
 
 /** The most code of one file that goes along with one question. */
 const CONTEXT_CHARACTERS_MAX = 24_000;
@@ -46,15 +48,6 @@ export function rangeContext(
   return withinLimit({ ...nameOf(document), startLine, endLine, text }, charactersMax);
 }
 
-export function selectionAttachment(context: ChatContext): Attachment {
-  const label = l10n.t("selection: {0}", contextLabel(context));
-  return { kind: "selection", label, origin: originOf(context), contexts: [context] };
-}
-
-export function fileAttachment(context: ChatContext): Attachment {
-  return { kind: "file", label: contextLabel(context), origin: originOf(context), contexts: [context] };
-}
-
 /** The file in sight, or where it is long the lines in sight and as many around them as may go unasked. */
 export function visibleContext({ document, visibleRanges }: vscode.TextEditor): ChatContext | undefined {
   const whole = document.getText();
@@ -72,6 +65,36 @@ export function visibleContext({ document, visibleRanges }: vscode.TextEditor): 
   }
   const range = new vscode.Range(document.lineAt(first).range.start, document.lineAt(last).range.end);
   return rangeContext(document, range, UNASKED_CHARACTERS_MAX);
+}
+
+export function selectionAttachment(context: ChatContext): Attachment {
+  const label = l10n.t("selection: {0}", contextLabel(context));
+  return { kind: "selection", label, origin: originOf(context), contexts: [context] };
+}
+
+/**
+ * What the editor offers: the file in sight, and after it the selection. Of a private file nothing is
+ * offered. Reading it may fail otherwise, as where no engine runs yet: then the question says so.
+ */
+export async function automatic(ctx: Ctx, editor: vscode.TextEditor | undefined): Promise<Attachment[]> {
+  if (!editor) return [];
+  const seen = visibleContext(editor);
+  const selected = selectionContext(editor);
+  const file = seen && { kind: "file" as const, label: contextLabel(seen), origin: originOf(seen), contexts: [seen] };
+  const all = [file, selected && selectionAttachment(selected)].filter((one) => one !== undefined);
+  const told = await Promise.all(all.map((one) => withSecretsTold(ctx, one)));
+  return told.filter((one) => one !== undefined);
+}
+
+/** Nothing of a private file; else with how many secrets the engine will take out. */
+async function withSecretsTold(ctx: Ctx, attachment: Attachment): Promise<Attachment | undefined> {
+  const [context] = attachment.contexts;
+  if (!context) return undefined;
+  const { path, startLine, endLine } = context;
+  const found = await read(ctx, { path, ...(startLine && { startLine }), ...(endLine && { endLine }) });
+  if (found.kind === "refused") return found.code === PRIVATE ? undefined : attachment;
+  const hidden = secretsLine(found.text.secrets);
+  return hidden === undefined ? attachment : { ...attachment, leftOut: hidden };
 }
 
 /** What is behind a chip, for its tooltip. */

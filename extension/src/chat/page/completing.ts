@@ -22,6 +22,8 @@ export interface Completing {
   offers: Offer[];
   /** Which row is chosen. */
   active: number;
+  /** Whether the chosen row is a command that has been typed to its end. */
+  exact: boolean;
   /** Looks at the text and the cursor again. */
   look(): void;
   move(by: number): void;
@@ -66,9 +68,11 @@ export function useCompleting(
     actions.choose(offered.ask, at);
     look();
   };
+  const chosen = Math.min(active, Math.max(offers.length - 1, 0));
   return {
     offers,
-    active: Math.min(active, Math.max(offers.length - 1, 0)),
+    active: chosen,
+    exact: asked?.trigger === "/" && offers[chosen]?.label === `/${asked.query}`,
     look,
     move: (by) => offers.length > 0 && setActive((active + by + offers.length) % offers.length),
     accept,

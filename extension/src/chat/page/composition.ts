@@ -44,6 +44,8 @@ export interface Keys {
   sendWith: SendWith;
   /** Whether a row of the list is chosen, which Enter and Tab then accept. */
   listed: boolean;
+  /** Whether the row is just what has been typed, as with the whole name of a command: then Enter sends it. */
+  exact: boolean;
 }
 
 /** What to do about an event. */
@@ -132,9 +134,10 @@ function onKeyDown(state: InputState, event: KeyDown, keys: Keys): [InputState, 
 function meaningOf(key: Key, event: KeyDown, keys: Keys): "send" | "accept" | undefined {
   if (event.shiftKey || event.altKey) return undefined;
   const withControl = event.ctrlKey || event.metaKey;
-  if (keys.listed && !withControl) return "accept";
-  if (key === "Tab") return undefined;
-  return withControl || keys.sendWith === "enter" ? "send" : undefined;
+  const sends = key === "Enter" && (withControl || keys.sendWith === "enter");
+  const accepts = keys.listed && !withControl && !(sends && keys.exact);
+  if (accepts) return "accept";
+  return sends ? "send" : undefined;
 }
 
 function onKeyUp(state: InputState, event: Extract<InputEventLike, { type: "keyup" }>): [InputState, InputAct] {

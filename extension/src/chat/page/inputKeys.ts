@@ -33,7 +33,11 @@ export function useInputKeys(input: RefObject<HTMLTextAreaElement | null>, keys:
     let state = idle;
     const hear = (happened: InputEventLike, event?: Event) => {
       const { sendWith, completing, send } = latest.current;
-      const [next, act] = onInputEvent(state, happened, { sendWith, listed: completing.offers.length > 0 });
+      const [next, act] = onInputEvent(state, happened, {
+        sendWith,
+        listed: completing.offers.length > 0,
+        exact: completing.exact,
+      });
       state = next;
       if (act === "settle") setTimeout(() => hear({ type: "settled" }));
       if (act === "send" || act === "accept" || act === "swallow") take(event);
