@@ -217,7 +217,9 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     const { activeTab } = vscode.window.tabGroups.activeTabGroup;
     const isActive = current?.isActive(activeTab, vscode.window.activeTextEditor) === true;
     setContext("previewActive", isActive ? current?.shownAs : undefined);
-    setContext("proposedIn", current?.shownAs === "inline" ? [current.request.document.uri.toString()] : []);
+    const { path, fsPath } = current?.request.document.uri ?? {};
+    // The window may know a remote file by another address, but not by another path.
+    setContext("proposedIn", current?.shownAs === "inline" ? [path, fsPath] : []);
   }
 
   ctx.own(
@@ -281,7 +283,7 @@ async function showProse({ answer: page }: Pages, prose: string): Promise<void> 
 /** For the manifest's `when`: which of the commands on a proposal make sense. */
 function setContext(
   name: "editing" | "previewActive" | "proposedIn" | "answers",
-  value: string | string[] | boolean | undefined,
+  value: string | readonly (string | undefined)[] | boolean | undefined,
 ): void {
   void vscode.commands.executeCommand("setContext", `codesaga.${name}`, value);
 }

@@ -55,6 +55,7 @@ test("a changed word is shown beside the old one, and Ctrl+Enter applies it as o
   await waitFor("cost");
   assert.equal(await workbench.page.locator(".tab.active.dirty").count(), 0);
   assert.equal(await workbench.read("word.py"), file, "nothing is changed before Accept");
+  await workbench.titleButton("Accept").waitFor();
   await scene.screenshots("word", all);
   await workbench.press("Control+Enter");
   await lens("Accept").waitFor({ state: "detached" });

@@ -73,7 +73,7 @@ test("a file declared read-only is refused before the model is asked", async () 
   await workbench.palette("CodeSaga: Refactor…");
   await workbench.choose("Simplify");
   await toldThat("read-only");
-  assert.deepEqual(await scene.scripted.asked(), []);
+  assert.deepEqual(await scene.scripted.asked("Simplify"), []);
 });
 
 test("an editor that refuses to write loses neither the file nor the proposal", async () => {

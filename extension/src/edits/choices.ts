@@ -41,10 +41,9 @@ export async function askInstruction(title: string): Promise<string | undefined>
 export async function chooseAnswer(answers: Answers): Promise<number | undefined> {
   const rows = answers.all.map((answer, index) => ({
     index,
-    label: l10n.t("Answer {0}", index + 1),
+    label: `${index + 1 === answers.place ? "$(check) " : ""}${l10n.t("Answer {0}", index + 1)}`,
     description: answer.lines === 1 ? l10n.t("1 line changed") : l10n.t("{0} lines changed", answer.lines),
     detail: firstLines(answer.code),
-    picked: index + 1 === answers.place,
   }));
   const chosen = await vscode.window.showQuickPick(rows, { title: l10n.t("Compare Answers") });
   return chosen?.index;
