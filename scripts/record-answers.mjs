@@ -41,7 +41,7 @@ await runScript(async (kit) => {
       kit.progress.line(`${count} · ${document.language} · ${wish.text}`);
       const messages = wish.plain ? plain(document, wish.text) : ours(document, wish.text, system);
       const answer = await ask(model.url, messages);
-      await appendFile(file, `@@@ case ${count} ${wish.text}\n${answer.trimEnd()}\n@@@ unread\n`);
+      await appendFile(file, `@@@ case ${count} ${wish.text}${answer.flag}\n${answer.text}\n@@@ unread\n`);
     }
   }
   return 0;
@@ -88,5 +88,6 @@ async function ask(url, messages) {
     body: JSON.stringify({ messages, seed, temperature: 0.4, max_tokens: answerTokensMax }),
   });
   if (!response.ok) throw new Expected(`${response.status}: ${await response.text()}`);
-  return (await response.json()).choices[0].message.content;
+  const [{ message, finish_reason: finish }] = (await response.json()).choices;
+  return { text: message.content.trimEnd(), flag: finish === "length" ? " [length]" : "" };
 }

@@ -8,6 +8,7 @@ mod blocks;
 mod choose;
 mod elided;
 mod filled;
+mod foreign;
 mod fragment;
 mod labels;
 mod layout;
@@ -103,10 +104,21 @@ pub fn is_cut_off(answer: &str, asked: &AskedCode<'_>) -> bool {
 }
 
 fn parts_of(said: &str, asked: &AskedCode<'_>, finished: bool) -> Parts {
-    let is_prefilled = asked.prefilled && !blocks::begins_anew(said, asked.language);
+    let is_prefilled = (asked.prefilled && !blocks::begins_anew(said, asked.language))
+        || (finished && is_unopened(said, asked));
     // As long as the prompt's own fence, or shorter where the code itself needs no longer one.
     let opened = is_prefilled.then(|| fence_around([asked.code]).len());
     blocks::of(said, asked, opened, finished)
+}
+
+/// Whether the answer closes a block that it never opened: code, a fence, and words.
+fn is_unopened(said: &str, asked: &AskedCode<'_>) -> bool {
+    blocks::before_lone_fence(said).is_some_and(|(code, words)| {
+        let code = talk::without(code, asked.language);
+        !code.trim().is_empty()
+            && choose::resembles(&code, asked.code)
+            && talk::without(words, asked.language).trim().is_empty()
+    })
 }
 
 /// Lines that the answer shows, and what it shows to put in their place.
@@ -135,11 +147,15 @@ fn placed(code: &str, talk: &str, asked: &AskedCode<'_>, finished: bool) -> Read
     if numbers::are_broken(&code, asked) {
         return Reading::Uncertain;
     }
-    let Some(code) = around::cut(&code, asked, finished) else { return Reading::Uncertain };
+    let Some(code) = around::cut(&code, asked, finished) else {
+        let leaves_out = code.lines().any(|line| elided::is_marker(line, asked.code));
+        return if leaves_out { Reading::Elided } else { Reading::Uncertain };
+    };
     if code.trim().is_empty() {
         return Reading::Nothing;
     }
-    if finished && fragment::is_one(&code, asked.code) {
+    if finished && (fragment::is_one(&code, asked.code) || foreign::is_code(&code, asked.language))
+    {
         return Reading::Uncertain;
     }
     if elided::is_said(talk) && fragment::leaves_definitions_out(&code, asked.code) {

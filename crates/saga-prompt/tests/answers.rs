@@ -11,7 +11,7 @@ use corpus::{Case, all};
 use saga_prompt::{Reading, read_code};
 
 /// A corpus that shrinks says less than it seems to.
-const CASES_MIN: usize = 260;
+const CASES_MIN: usize = 300;
 
 #[test]
 fn every_answer_gives_what_it_holds() {
@@ -19,9 +19,9 @@ fn every_answer_gives_what_it_holds() {
     let mut report = String::new();
     let (mut codes, mut survived, mut refusals, mut refused) = (0, 0, 0, 0);
     for case in &cases {
-        let reading = read_code(&case.answer, &case.asked(), true);
+        let reading = case.reading();
         let holds = reading == case.expected;
-        if matches!(case.expected, Reading::Code(_)) {
+        if matches!(case.expected, Some(Reading::Code(_))) {
             codes += 1;
             survived += usize::from(holds);
         } else {
@@ -67,14 +67,14 @@ fn no_beginning_of_an_answer_shows_words_for_code() {
 /// The sentence that an answer begins with, when it begins with one.
 fn first_words(case: &Case) -> Option<&str> {
     let line = case.answer.lines().next()?.trim();
-    let Reading::Code(code) = &case.expected else { return None };
+    let Some(Reading::Code(code)) = &case.expected else { return None };
     let is_sentence = line.ends_with([':', '.', '!']) && line.split_whitespace().count() > 2;
     (is_sentence && !code.contains(line)).then_some(line)
 }
 
-fn shown(reading: &Reading) -> String {
+fn shown(reading: &Option<Reading>) -> String {
     match reading {
-        Reading::Code(code) => code.replace(' ', "·").replace('\t', "→"),
+        Some(Reading::Code(code)) => code.replace(' ', "·").replace('\t', "→"),
         other => format!("{other:?}"),
     }
 }

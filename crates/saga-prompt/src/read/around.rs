@@ -18,7 +18,12 @@ pub(super) fn cut(code: &str, asked: &AskedCode<'_>, finished: bool) -> Option<S
     }
     let end = around.start_of_trailing(&lines, start);
     let inner = &lines[start..end];
-    let is_certain = !around.changes_surroundings(inner);
+    // What the lines that were cut open must be closed by others that are cut.
+    let opens = balance(lines[..start].iter().copied()) != [0; 4];
+    let is_open = opens
+        && finished
+        && balance(inner.iter().copied()) != balance(around.inside.iter().copied());
+    let is_certain = !is_open && !around.changes_surroundings(inner);
     is_certain.then(|| without_line_parts(&inner.join("\n"), asked) + "\n")
 }
 
@@ -214,21 +219,36 @@ impl<'a> Around<'a> {
             let has = |lines: &[&str]| lines.iter().any(|line| declared(line) == Some(what));
             !has(&self.inside) && (has(&self.before) || has(&self.after))
         });
-        redefines || encloses || declares
+        let repeats =
+            lines.iter().filter(|line| is_import(line) || self.is_scope(line)).any(|line| {
+                let has = |known: &[&str]| known.iter().any(|other| same(other, line));
+                !has(&self.inside) && has(&self.before)
+            });
+        redefines || encloses || declares || repeats
+    }
+
+    /// Whether the line opens the block that the code stands in.
+    fn is_scope(&self, line: &str) -> bool {
+        is_telling(line) && self.scopes().next().is_some_and(|scope| same(scope, line))
     }
 
     /// The names of the definitions that hold the code.
     fn enclosing(&self) -> impl Iterator<Item = &'a str> {
+        self.scopes().filter_map(defined)
+    }
+
+    /// The lines that open the blocks around the code, the innermost first.
+    fn scopes(&self) -> impl Iterator<Item = &'a str> {
         let line_start = self.asked.before.rsplit('\n').next().unwrap_or_default();
         let first = self.inside.first().copied().unwrap_or_default();
         let mut column = indentation(line_start).len() + indentation(first).len();
-        self.before.iter().rev().filter_map(move |line| {
+        self.before.iter().rev().copied().filter(move |line| {
             let own = indentation(line).len();
-            if own >= column || !opens_block(line) {
-                return None;
+            let is_scope = own < column && opens_block(line);
+            if is_scope {
+                column = own;
             }
-            column = own;
-            defined(line)
+            is_scope
         })
     }
 
@@ -240,6 +260,11 @@ impl<'a> Around<'a> {
     fn is_marker(&self, line: &str) -> bool {
         is_marker(line, self.asked.code)
     }
+}
+
+fn is_import(line: &str) -> bool {
+    const WORDS: &[&str] = &["import ", "from ", "use ", "#include ", "using ", "package "];
+    WORDS.iter().any(|word| line.starts_with(word))
 }
 
 /// What a file declares once, when the line does.

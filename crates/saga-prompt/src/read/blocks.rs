@@ -39,6 +39,26 @@ pub(super) fn begins_anew(said: &str, language: &str) -> bool {
     }
 }
 
+/// The text before the one fence of an answer, which closes a block that was never opened.
+pub(super) fn before_lone_fence(said: &str) -> Option<(&str, &str)> {
+    // One on the line of other words counts too.
+    if said.matches("```").count() != 1 {
+        return None;
+    }
+    let mut at = 0;
+    let mut found = None;
+    for line in said.split_inclusive('\n') {
+        if let Some(fence) = Fence::of(line) {
+            if found.is_some() || !fence.is_bare() {
+                return None;
+            }
+            found = Some((&said[..at], &said[at + line.len()..]));
+        }
+        at += line.len();
+    }
+    found
+}
+
 /// The blocks in their order. With `prefilled` a fence of that length is open from the start.
 pub(super) fn of(
     said: &str,

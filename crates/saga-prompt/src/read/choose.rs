@@ -8,7 +8,7 @@ use super::AskedCode;
 use super::blocks::Block;
 use super::labels::Label;
 use super::lines::is_telling;
-use crate::fence::tag;
+use crate::fence::{is_prose_language, tag};
 
 /// Tags of blocks that show what to type or what is printed.
 const BESIDE: &[&str] = &[
@@ -37,6 +37,8 @@ const CODE_SHARE: f64 = 0.4;
 pub(super) fn best(blocks: Vec<Block>, asked: &AskedCode<'_>) -> Option<Block> {
     let tag = tag(asked.language);
     let names = names(asked.code);
+    // A text is not replaced by one of several blocks that have nothing in common with it.
+    let is_open_choice = blocks.len() > 1 && is_prose_language(asked.language);
     let wanted: Vec<Block> = if blocks.len() == 1 {
         blocks
     } else {
@@ -60,7 +62,8 @@ pub(super) fn best(blocks: Vec<Block>, asked: &AskedCode<'_>) -> Option<Block> {
     if wanted.len() > 1 && adds && are_parts(&wanted) {
         return Some(Block { tag: String::new(), code: whole, is_closed: true, label: None });
     }
-    Some(chosen.clone())
+    let is_strange = is_open_choice && !resembles(&chosen.code, asked.code);
+    (!is_strange).then(|| chosen.clone())
 }
 
 /// What a block defines, by its first line.

@@ -243,6 +243,11 @@ fn says_left_out(said: &str) -> bool {
 
 /// An empty body with a marker in it, or beside it.
 fn ends_with_marker(line: &str) -> bool {
+    let has_dots = line.contains("...") || line.contains('…');
+    let beside = ["// ", "# "].iter().find_map(|mark| line.split_once(mark));
+    if !has_dots && beside.is_none() {
+        return false;
+    }
     let packed: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     let packed = packed.trim_end_matches([';', ',']);
     let is_quoted = packed.contains(['"', '\'', '`']);
@@ -252,7 +257,6 @@ fn ends_with_marker(line: &str) -> bool {
     if is_empty_body && !is_quoted {
         return true;
     }
-    let beside = ["// ", "# "].iter().find_map(|mark| line.split_once(mark));
     beside.is_some_and(|(code, said)| {
         let code = code.trim();
         let is_empty = matches!(code, "pass" | "..." | "{" | "}" | "{}" | "return" | "};" | ");");

@@ -66,7 +66,9 @@ pub(super) fn fill(code: &str, asked: &str) -> Filled {
         has_filled = true;
     }
     let text = out.join("\n");
-    Filled::Again(format!("{}{}", text.trim_end(), &asked[asked.trim_end().len()..]))
+    let text = format!("{}{}", text.trim_end(), &asked[asked.trim_end().len()..]);
+    // An answer that says nothing new left out what it was to say.
+    if text == asked { Filled::Unknown } else { Filled::Again(text) }
 }
 
 enum Side<'a> {

@@ -14,7 +14,7 @@ pub(super) fn is_one(code: &str, asked: &str) -> bool {
     if has_code(asked) && !has_code(code) && !code.contains("\"\"\"") {
         return true;
     }
-    if is_inner_part(code, asked) {
+    if is_inner_part(code, asked) || keeps_conflict(code, asked) {
         return true;
     }
     lacks_definition(code, asked) && has_lines(asked) && {
@@ -23,6 +23,14 @@ pub(super) fn is_one(code: &str, asked: &str) -> bool {
         // A class may become the functions that it held; all of them.
         given.iter().all(|name| known.contains(name)) && given.len() < known.len().max(1)
     }
+}
+
+/// Whether some marks of a conflict that was asked about are left, and not all.
+fn keeps_conflict(code: &str, asked: &str) -> bool {
+    let has = |text: &str, mark: &str| text.lines().any(|line| line.starts_with(mark));
+    let marks = ["<<<<<<<", "=======", ">>>>>>>"];
+    let kept = marks.iter().filter(|mark| has(code, mark)).count();
+    (1..marks.len()).contains(&kept) && marks.iter().all(|mark| has(asked, mark))
 }
 
 /// Whether every line is one of a definition's, and the definition's own line is not among them.

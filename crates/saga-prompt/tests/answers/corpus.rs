@@ -4,15 +4,15 @@
 //!
 //! - `@@@ origin WORDS`: where the cases from here on come from.
 //! - `@@@ asked LANGUAGE`: the document; what was asked about stands between `⟦` and `⟧`.
-//! - `@@@ case NAME [prefilled] [crlf] [escaped]`: an answer; `escaped` reads `\u{…}`, `\t` and `\r`
-//!   in it and in what comes out.
-//! - `@@@ code`, `@@@ elided`, `@@@ uncertain`, `@@@ nothing`: what comes out; for code the text that
+//! - `@@@ case NAME [prefilled] [crlf] [escaped] [length]`: an answer; `escaped` reads `\u{…}`, `\t` and
+//!   `\r` in it and in what comes out, and `length` reached the limit of its length.
+//! - `@@@ code`, `@@@ elided`, `@@@ uncertain`, `@@@ nothing`, `@@@ cut`: what comes out; for code the text that
 //!   takes the place of what was asked about, byte for byte.
 
 use std::fs;
 use std::path::Path;
 
-use saga_prompt::{AskedCode, Reading};
+use saga_prompt::{AskedCode, Reading, is_cut_off, read_code};
 
 #[derive(Clone, Default)]
 struct Asked {
@@ -27,10 +27,19 @@ pub(crate) struct Case {
     asked: Asked,
     prefilled: bool,
     pub(crate) answer: String,
-    pub(crate) expected: Reading,
+    /// None where the code is cut off.
+    pub(crate) expected: Option<Reading>,
+    is_at_limit: bool,
 }
 
 impl Case {
+    /// What the whole answer gives; none where its code is cut off.
+    pub(crate) fn reading(&self) -> Option<Reading> {
+        let asked = self.asked();
+        let is_cut = self.is_at_limit && is_cut_off(&self.answer, &asked);
+        (!is_cut).then(|| read_code(&self.answer, &asked, true))
+    }
+
     pub(crate) fn asked(&self) -> AskedCode<'_> {
         AskedCode {
             code: &self.asked.code,
@@ -65,8 +74,9 @@ fn cases(path: &Path) -> Vec<Case> {
             "asked" => asked = asked_in(words.next().expect("a language"), &body),
             "case" => {
                 assert!(has_origin, "{file}: a case without an origin");
-                let (flags, name): (Vec<&str>, Vec<&str>) =
-                    words.partition(|word| ["[prefilled]", "[crlf]", "[escaped]"].contains(word));
+                let (flags, name): (Vec<&str>, Vec<&str>) = words.partition(|word| {
+                    ["[prefilled]", "[crlf]", "[escaped]", "[length]"].contains(word)
+                });
                 let flags = flags.into_iter().map(str::to_owned).collect();
                 open = Some((format!("{file}: {}", name.join(" ")), flags, body));
             }
@@ -76,10 +86,11 @@ fn cases(path: &Path) -> Vec<Case> {
                 let plain = |text: String| if has("[escaped]") { unescaped(&text) } else { text };
                 let answer = plain(answer);
                 let expected = match outcome {
-                    "code" => Reading::Code(plain(ended_like(&asked.code, body))),
-                    "elided" => Reading::Elided,
-                    "uncertain" => Reading::Uncertain,
-                    "nothing" => Reading::Nothing,
+                    "code" => Some(Reading::Code(plain(ended_like(&asked.code, body)))),
+                    "elided" => Some(Reading::Elided),
+                    "uncertain" => Some(Reading::Uncertain),
+                    "nothing" => Some(Reading::Nothing),
+                    "cut" => None,
                     other => panic!("{name}: {other}"),
                 };
                 cases.push(Case {
@@ -88,6 +99,7 @@ fn cases(path: &Path) -> Vec<Case> {
                     prefilled: has("[prefilled]"),
                     answer: if has("[crlf]") { answer.replace('\n', "\r\n") } else { answer },
                     expected,
+                    is_at_limit: has("[length]"),
                 });
             }
         }
