@@ -213,12 +213,12 @@ impl File<'_> {
         start..node.end_byte().min(text::line_end(self.rope, start)).max(start)
     }
 
-    /// A smell of `rule` that is shown at one node and is about another.
-    fn smell(&self, rule: Rule, shown: Range<usize>, code: Node<'_>) -> Smell {
+    /// A smell of `rule` that is shown at one place and is about another.
+    fn smell(&self, rule: Rule, shown: Range<usize>, code: Range<usize>) -> Smell {
         Smell {
             rule,
             shown,
-            code: code.byte_range(),
+            code,
             name: None,
             value: None,
             limit: None,

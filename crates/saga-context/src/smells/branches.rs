@@ -1,52 +1,66 @@
 //! Branches of one decision that do the same: often the second one was copied and not changed.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use super::{File, Rule, Smell};
+use crate::text;
 
 /// Characters that are not blank, from which on two equal branches are no accident.
 const SAID_MIN: usize = 20;
+/// Equal branches of other decisions that are looked through for one of the same.
+const TWINS_MAX: usize = 16;
 
-/// A branch, the decision it belongs to, and what it does, blanks aside.
+/// A branch, and where what it does begins.
+#[derive(Clone, Copy)]
 struct Branch<'tree> {
     node: Node<'tree>,
-    decision: usize,
-    does: String,
+    start: usize,
+    is_case: bool,
 }
 
 pub(super) fn duplicate(file: &File<'_>) -> Vec<Smell> {
-    let arms =
-        file.nodes.arms.iter().map(|arm| (*arm, decision_of_arm(*arm), arm.byte_range().start));
-    let cases = file.nodes.cases.iter().filter_map(|case| {
-        let decision = case.parent().map(decision_of_case)?;
-        Some((*case, decision, after_label(*case)))
-    });
-    let mut branches: Vec<Branch<'_>> = Vec::new();
+    let arms = file.nodes.arms.iter();
+    let arms = arms.map(|node| Branch { node: *node, start: node.start_byte(), is_case: false });
+    let cases = file.nodes.cases.iter();
+    let cases = cases.map(|node| Branch { node: *node, start: after_label(*node), is_case: true });
+    // By what they do. Only of those that do the same is it asked what they belong to, since a tree
+    // looks for a parent from its root on.
+    let mut alike: HashMap<String, Vec<Branch<'_>>> = HashMap::new();
     let mut found = Vec::new();
-    for (node, decision, start) in arms.chain(cases) {
-        if node.has_error() {
-            continue;
-        }
-        let does = squeezed(&crate::text::slice(file.rope, start..node.end_byte()));
+    for branch in arms.chain(cases).filter(|branch| !branch.node.has_error()) {
+        let does = squeezed(&text::slice(file.rope, branch.start..branch.node.end_byte()));
         if does.chars().filter(|c| !c.is_whitespace()).count() < SAID_MIN {
             continue;
         }
-        let twin = branches.iter().find(|it| it.decision == decision && it.does == does);
-        if let Some(twin) = twin {
-            let first_line = u32::try_from(twin.node.start_position().row + 1).unwrap_or(u32::MAX);
-            let whole = whole(node);
-            let smell = file.smell(Rule::DuplicateBranch, file.first_line(node), whole);
-            found.push(Smell { value: Some(first_line), ..smell });
-        } else {
-            branches.push(Branch { node, decision, does });
+        let twins = alike.entry(does).or_default();
+        let decision = || branch.decision();
+        let twin = twins.iter().take(TWINS_MAX).find(|twin| twin.decision() == decision());
+        match twin {
+            Some(twin) => found.push(told(file, branch, *twin)),
+            None => twins.push(branch),
         }
     }
     found
 }
 
-/// The first condition of a chain of `if` and `else if`.
-fn decision_of_arm(arm: Node<'_>) -> usize {
-    whole(arm).id()
+fn told(file: &File<'_>, branch: Branch<'_>, twin: Branch<'_>) -> Smell {
+    let first_line = u32::try_from(twin.node.start_position().row + 1).unwrap_or(u32::MAX);
+    let (shown, whole) = (file.first_line(branch.node), whole(branch.node));
+    let smell = file.smell(Rule::DuplicateBranch, shown, whole.byte_range());
+    Smell { value: Some(first_line), ..smell }
+}
+
+impl Branch<'_> {
+    /// What tells the decision it belongs to from others.
+    fn decision(&self) -> Option<usize> {
+        if self.is_case {
+            self.node.parent().map(decision_of_case)
+        } else {
+            Some(whole(self.node).id())
+        }
+    }
 }
 
 /// The statement a branch is of, as a whole.

@@ -32,7 +32,7 @@ pub(super) fn missing(file: &File<'_>) -> Vec<Smell> {
     }
     let bare = publics.iter().filter(|(_, has_docs)| !has_docs);
     let smells = bare.map(|(item, _)| {
-        let smell = file.smell(Rule::MissingDocs, item.name.byte_range(), item.node);
+        let smell = file.smell(Rule::MissingDocs, item.name.byte_range(), item.node.byte_range());
         smell.named(&file.text(item.name))
     });
     smells.collect()

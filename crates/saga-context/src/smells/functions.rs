@@ -93,7 +93,8 @@ pub(super) fn to_be_written(file: &File<'_>) -> Vec<Smell> {
 
 fn about(file: &File<'_>, rule: Rule, function: &Item<'_>) -> Smell {
     let whole = whole(function.node);
-    file.smell(rule, function.name.byte_range(), whole).named(&file.text(function.name))
+    file.smell(rule, function.name.byte_range(), whole.byte_range())
+        .named(&file.text(function.name))
 }
 
 /// A function held by a variable is changed together with the variable.

@@ -32,7 +32,9 @@ pub(super) fn unused(file: &File<'_>) -> Vec<Smell> {
         let is_kept = KEPT.iter().any(|mark| line.contains(mark));
         let is_unused =
             !is_one_letter && !is_implied && !is_kept && !said.contains(&key(file, &text));
-        is_unused.then(|| file.smell(Rule::UnusedImport, name.byte_range(), *import).named(&text))
+        is_unused.then(|| {
+            file.smell(Rule::UnusedImport, name.byte_range(), import.byte_range()).named(&text)
+        })
     });
     unused.collect()
 }

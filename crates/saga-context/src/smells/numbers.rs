@@ -16,14 +16,8 @@ const OFTEN: u32 = 12;
 pub(super) fn magic(file: &File<'_>) -> Vec<Smell> {
     let in_functions = file.nodes.numbers.iter().filter(|number| {
         let at = number.start_byte();
-        let is_inside = |node: &&tree_sitter::Node<'_>| node.byte_range().contains(&at);
-        let is_explained = file.nodes.named.iter().any(|node| is_inside(&node))
-            || file.nodes.tables.iter().any(|node| is_inside(&node));
-        !is_explained
-            && file
-                .nodes
-                .function_of(at)
-                .is_some_and(|it| it.body.is_some_and(|body| body.byte_range().contains(&at)))
+        let body = || file.nodes.function_of(at).and_then(|function| function.body);
+        !file.nodes.is_explained(at) && body().is_some_and(|it| it.byte_range().contains(&at))
     });
     let magic: Vec<_> = in_functions
         .map(|number| (*number, file.text(*number)))
@@ -44,7 +38,7 @@ pub(super) fn magic(file: &File<'_>) -> Vec<Smell> {
         said.push(text);
         let function = file.nodes.function_of(number.start_byte()).map(|function| function.node);
         let smell = file
-            .smell(Rule::MagicNumber, number.byte_range(), function.unwrap_or(*number))
+            .smell(Rule::MagicNumber, number.byte_range(), function.unwrap_or(*number).byte_range())
             .named(text);
         found.push(Smell {
             value: Some(often),

@@ -12,6 +12,7 @@
 //! - `@table`: data; `@string`: a string whose quotes are a choice; `@text`: any other; `@comment`.
 //! - A name that begins with `_` is for a predicate only.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crop::Rope;
@@ -69,7 +70,7 @@ pub(super) struct Nodes<'tree> {
     pub(super) arms: Vec<Node<'tree>>,
     pub(super) cases: Vec<Node<'tree>>,
     pub(super) numbers: Vec<Node<'tree>>,
-    pub(super) named: Vec<Node<'tree>>,
+    named: Vec<Node<'tree>>,
     /// Whole imports, each with a name it brings in.
     pub(super) imports: Vec<(Node<'tree>, Node<'tree>)>,
     pub(super) tables: Vec<Node<'tree>>,
@@ -77,6 +78,8 @@ pub(super) struct Nodes<'tree> {
     pub(super) texts: Vec<Node<'tree>>,
     pub(super) comments: Vec<Node<'tree>>,
     tests: Vec<Node<'tree>>,
+    /// Outermost named and table nodes.
+    explained: Vec<Range<usize>>,
 }
 
 static QUERIES: [OnceLock<Option<SmellQuery>>; LANGUAGES.len()] =
@@ -151,7 +154,14 @@ impl<'tree> Nodes<'tree> {
 
     /// The innermost function that holds a place.
     pub(super) fn function_of(&self, at: usize) -> Option<&Item<'tree>> {
-        self.functions.iter().rev().find(|function| function.node.byte_range().contains(&at))
+        let before = self.functions.partition_point(|function| function.node.start_byte() <= at);
+        self.functions[..before].iter().rev().find(|function| function.node.end_byte() > at)
+    }
+
+    /// Whether numbers at a place are explained: by a name, or by the table they are in.
+    pub(super) fn is_explained(&self, at: usize) -> bool {
+        let before = self.explained.partition_point(|range| range.start <= at);
+        before.checked_sub(1).is_some_and(|last| self.explained[last].end > at)
     }
 
     fn add(&mut self, captures: &[(Capture, Node<'tree>)]) {
@@ -203,6 +213,16 @@ impl<'tree> Nodes<'tree> {
             items.sort_by_key(|item| (item.node.start_byte(), usize::MAX - item.node.end_byte()));
             items.dedup_by_key(|item| item.node.id());
         }
+        let mut explained: Vec<Range<usize>> =
+            self.named.iter().chain(&self.tables).map(Node::byte_range).collect();
+        explained.sort_by_key(|range| (range.start, usize::MAX - range.end));
+        let mut end = 0;
+        explained.retain(|range| {
+            let is_outermost = range.end > end;
+            end = end.max(range.end);
+            is_outermost
+        });
+        self.explained = explained;
         self.imports.sort_by_key(|(_, name)| name.start_byte());
         self.imports.dedup_by_key(|(_, name)| name.id());
     }

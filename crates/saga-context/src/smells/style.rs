@@ -14,10 +14,10 @@ const ALIKE_PERCENT_MIN: usize = 90;
 const FOUND_MAX: usize = 5;
 
 /// An example of one of two ways.
-struct Example<'tree> {
+struct Example {
     is_first_way: bool,
     shown: Range<usize>,
-    code: tree_sitter::Node<'tree>,
+    code: Range<usize>,
     name: String,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn unlike_the_file(file: &File<'_>) -> Vec<Smell> {
 }
 
 /// Those that go the way that nearly no other goes; `ways` are the names of both.
-fn odd_ones(file: &File<'_>, examples: Vec<Example<'_>>, ways: [&'static str; 2]) -> Vec<Smell> {
+fn odd_ones(file: &File<'_>, examples: Vec<Example>, ways: [&'static str; 2]) -> Vec<Smell> {
     let first = examples.iter().filter(|example| example.is_first_way).count();
     let habit = first * 2 > examples.len();
     let alike = if habit { first } else { examples.len() - first };
@@ -46,7 +46,7 @@ fn odd_ones(file: &File<'_>, examples: Vec<Example<'_>>, ways: [&'static str; 2]
 }
 
 /// Names of functions that have several words.
-fn names<'a>(file: &File<'a>) -> Vec<Example<'a>> {
+fn names(file: &File<'_>) -> Vec<Example> {
     let examples = file.nodes.functions.iter().filter_map(|function| {
         let name = file.text(function.name);
         let inner = name.trim_matches('_');
@@ -60,7 +60,7 @@ fn names<'a>(file: &File<'a>) -> Vec<Example<'a>> {
         is_one.then(|| Example {
             is_first_way: is_snake,
             shown: function.name.byte_range(),
-            code: function.node,
+            code: function.node.byte_range(),
             name,
         })
     });
@@ -68,7 +68,7 @@ fn names<'a>(file: &File<'a>) -> Vec<Example<'a>> {
 }
 
 /// Strings on one line that could have either quotes.
-fn quotes<'a>(file: &File<'a>) -> Vec<Example<'a>> {
+fn quotes(file: &File<'_>) -> Vec<Example> {
     let examples = file.nodes.strings.iter().filter_map(|string| {
         let text = file.text(*string);
         let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
@@ -78,16 +78,16 @@ fn quotes<'a>(file: &File<'a>) -> Vec<Example<'a>> {
         (!is_long && !has_reason).then(|| Example {
             is_first_way: quote == '\'',
             shown: string.byte_range(),
-            code: string.parent().unwrap_or(*string),
+            code: string.byte_range(),
             name: text,
         })
     });
     examples.collect()
 }
 
-/// Lines that are indented, strings and comments aside; several odd ones in a row are one.
-fn indentation<'a>(file: &File<'a>) -> Vec<Example<'a>> {
-    let mut examples: Vec<Example<'a>> = Vec::new();
+/// Lines that are indented, strings and comments aside.
+fn indentation(file: &File<'_>) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
     let long = file.nodes.strings.iter().chain(&file.nodes.texts).chain(&file.nodes.comments);
     let long: Vec<(usize, usize)> = long
         .map(|node| (node.start_position().row, node.end_position().row))
@@ -106,13 +106,10 @@ fn indentation<'a>(file: &File<'a>) -> Vec<Example<'a>> {
         }
         let start = file.rope.byte_of_line(row);
         let shown = start..start + line.len() - code.len();
-        let Some(node) = file.root.descendant_for_byte_range(shown.end, shown.end + 1) else {
-            continue;
-        };
         examples.push(Example {
             is_first_way: blank == '\t',
             shown,
-            code: node,
+            code: start..start + line.len(),
             name: String::new(),
         });
     }

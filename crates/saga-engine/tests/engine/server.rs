@@ -96,7 +96,8 @@ async fn each_kind_of_work_has_its_model() {
     let world = World::new("//- /a.py\nx = $01$0").await;
     let details = json!({ "template": "chatml", "fim": false, "context_length": 4096 });
     let model = |name: &str| json!({ "id": name, "object": "model", "codesaga": details });
-    let listed = json!({ "object": "list", "data": ["small", "large", "talker"].map(model) });
+    let models = ["small", "large", "talker"].map(model);
+    let listed = json!({ "object": "list", "data": models });
     world.server.script([
         Rule::on("/v1/models").refusing(200, listed),
         Rule::on(COMPLETIONS).pieces(["2"]),
