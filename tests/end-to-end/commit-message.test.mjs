@@ -29,13 +29,19 @@ after(() => scene?.close());
 
 const test = scenarios(() => scene);
 
-const button = () => workbench.page.locator('.action-label[aria-label^="Generate Commit Message"]').first();
+/** The buttons of the view are shown while the mouse is over it. */
+async function press() {
+  const { page } = workbench;
+  await page.locator(".pane-header").filter({ hasText: "Changes" }).first().hover();
+  await page.locator('.action-label[aria-label^="Generate Commit Message"]').first().click();
+}
+
 const message = async () =>
   (await workbench.page.locator(".scm-editor .view-line").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
 
 test("the message for what is staged is put into the empty box", async () => {
   await scene.scripted.script([{ pieces: ["합계를 물건 값의 ", "합으로 계산"] }]);
-  await button().click();
+  await press();
   await eventually("the message in the box", message, (text) => text === "합계를 물건 값의 합으로 계산");
   await scene.screenshots("filled");
   const [asked] = await scene.scripted.asked("sum(item.price");
@@ -47,7 +53,7 @@ test("the message for what is staged is put into the empty box", async () => {
 test("what stands there is only replaced when the user says so, and comes back with Undo", async () => {
   await scene.scripted.script([{ pieces: ["값을 모두 더하기"] }]);
   const first = await message();
-  await button().click();
+  await press();
   const choice = workbench.page
     .locator(".quick-input-list .monaco-list-row")
     .filter({ hasText: "Replace what is there" });
@@ -59,7 +65,7 @@ test("what stands there is only replaced when the user says so, and comes back w
   await workbench.notificationButton("Undo").click();
   await eventually("the old message", message, (text) => text === first);
 
-  await button().click();
+  await press();
   await workbench.choose("Add below it");
   await eventually("both messages", message, (text) => text.startsWith(first) && text.endsWith("값을 모두 더하기"));
 });
@@ -67,7 +73,7 @@ test("what stands there is only replaced when the user says so, and comes back w
 test("Cancel closes the model's connection and leaves the box alone", async () => {
   await scene.scripted.script([{ pieces: ["늦은 ", "답"], hold_after: 0 }]);
   const before = await message();
-  await button().click();
+  await press();
   const question = await scene.scripted.question("sum(item.price");
   await workbench.notificationButton("Cancel").click();
   assert.equal(await scene.scripted.endingOf(question), "client_gone");

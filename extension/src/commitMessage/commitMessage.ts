@@ -97,7 +97,8 @@ async function fill({ inputBox }: Repository, message: string): Promise<void> {
     return;
   }
   const replace = { label: vscode.l10n.t("Replace what is there"), value: message, detail: message };
-  const append = { label: vscode.l10n.t("Add below it"), value: `${before.trimEnd()}\n\n${message}`, detail: before };
+  const below = `${before.trimEnd()}\n\n${message}`;
+  const append = { label: vscode.l10n.t("Add below it"), value: below, detail: `${before.trimEnd()} ⏎ ${message}` };
   const chosen = await vscode.window.showQuickPick([replace, append], {
     title: vscode.l10n.t("Generate Commit Message"),
     placeHolder: vscode.l10n.t("There is a message already."),
