@@ -124,7 +124,7 @@ test("the model changes a definition and its uses file by file; a hunk can be le
   await rows().filter({ hasText: "console.log" }).click();
   await workbench.waitForDiff();
   await scene.screenshots("refactoring");
-  await rows().filter({ hasText: "console.log" }).locator(".monaco-checkbox, .custom-checkbox").first().click();
+  await rows().filter({ hasText: "console.log" }).locator(".custom-view-tree-node-item-checkbox").first().click();
   await eventually("the hunk to be left out", rowTexts, (all) => all.some((text) => /shop\.ts.*0 of 1/.test(text)));
   await apply();
   await view().waitFor({ state: "hidden" });
