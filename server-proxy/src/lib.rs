@@ -105,6 +105,7 @@ impl Proxy {
         let telemetry = telemetry(config)?;
         let mut witnesses: Vec<Arc<dyn Witness>> =
             vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
+        let of_spared: Vec<Arc<dyn Witness>> = vec![records.clone(), allowance.clone()];
         witnesses.extend(telemetry.clone().map(|telemetry| telemetry as Arc<dyn Witness>));
         let models = Arc::new(ModelDirectory::new(
             model_servers(config)?,
@@ -122,7 +123,11 @@ impl Proxy {
             config.limits.answer_tokens_default,
         );
         let state = AppState::from(Shared {
-            answers: Arc::new(SharedAnswers::new(Arc::clone(&models), sparing)),
+            answers: Arc::new(SharedAnswers::new(
+                Arc::clone(&models),
+                sparing,
+                Arc::new(Witnesses(of_spared)),
+            )),
             models,
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             digester,

@@ -71,6 +71,10 @@ fn read_again_when_told(reload: Reload) -> io::Result<impl Future<Output = ()>> 
     Ok(async move {
         while hangup.recv().await.is_some() {
             reload.now();
+            tracing::info!(
+                "settings of the environment and of flags, limits among them, stay as they were at \
+                 the start; they need a restart"
+            );
         }
     })
 }

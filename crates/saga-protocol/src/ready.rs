@@ -22,6 +22,10 @@ pub struct Readiness {
     pub servers: Vec<ServerReadiness>,
     /// `ok`, `degraded` (the session store does not answer) or `in_process`.
     pub memory: String,
+    /// `ok`, `stale` (the keys file changed and cannot be used; the keys known before are in force) or
+    /// `none` (only this machine is served).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub keys: String,
 }
 
 /// One model server; says nothing about its address.

@@ -36,6 +36,9 @@ pub struct LlamaRequest {
     pub first_text_ms: Option<u64>,
     /// Milliseconds from the question to the end.
     pub processing_time: u64,
+    /// Why no model was asked for it; absent when one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<AnswerOrigin>,
     /// How it ended.
     pub status: LlamaStatus,
     /// What failed.
@@ -43,6 +46,17 @@ pub struct LlamaRequest {
     pub error_code: Option<String>,
     /// Unix milliseconds of the question.
     pub created_at: u64,
+}
+
+/// Where an answer came from that no model was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerOrigin {
+    /// It was read along with the same question of somebody else in the team.
+    Shared,
+    /// It was finished a short while ago, and kept; no tokens were used.
+    Kept,
 }
 
 /// How an answer of a model ended.

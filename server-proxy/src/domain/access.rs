@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
 use saga_domain::{Failure, FailureCode};
@@ -20,7 +21,38 @@ pub enum Access {
     /// loopback may listen.
     Local,
     /// Only holders of these keys, which may change while the server runs.
-    Keys(RwLock<Arc<KeyRing>>),
+    Keys(KnownRing),
+}
+
+/// The keys that are in force.
+#[derive(Debug)]
+pub struct KnownRing {
+    ring: RwLock<Arc<KeyRing>>,
+    /// What should have taken their place could not be read.
+    is_stale: AtomicBool,
+}
+
+/// How the keys stand; part of `/readyz`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysState {
+    /// There are none: only this machine is served.
+    None,
+    /// They are those of the file.
+    Ok,
+    /// The file changed and cannot be used; those known before are in force.
+    Stale,
+}
+
+impl KeysState {
+    /// The name used on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ok => "ok",
+            Self::Stale => "stale",
+        }
+    }
 }
 
 /// A key as it is kept.
@@ -77,7 +109,8 @@ impl Access {
     /// Access for the holders of these keys.
     #[must_use]
     pub fn keys(ring: KeyRing) -> Self {
-        Self::Keys(RwLock::new(Arc::new(ring)))
+        let is_stale = AtomicBool::new(false);
+        Self::Keys(KnownRing { ring: RwLock::new(Arc::new(ring)), is_stale })
     }
 
     /// Who a token belongs to.
@@ -87,7 +120,7 @@ impl Access {
     pub fn identify(&self, token: Option<&str>) -> Result<Identity, Failure> {
         let ring = match self {
             Self::Local => return Ok(local()),
-            Self::Keys(ring) => Arc::clone(&ring.read()),
+            Self::Keys(known) => Arc::clone(&known.ring.read()),
         };
         let Some(token) = token else {
             return Err(refused("a token is needed: `Authorization: Bearer cs_…`"));
@@ -98,15 +131,33 @@ impl Access {
     /// The id of the key that a token claims to be, if there is such a key.
     #[must_use]
     pub fn claimed(&self, token: &str) -> Option<String> {
-        let Self::Keys(ring) = self else { return None };
+        let Self::Keys(known) = self else { return None };
         let id = key::id_of(token)?;
-        ring.read().by_id.contains_key(id).then(|| id.to_owned())
+        known.ring.read().by_id.contains_key(id).then(|| id.to_owned())
     }
 
     /// From now on only these keys are known. Requests that are being answered are not touched.
     pub fn replace(&self, ring: KeyRing) {
         if let Self::Keys(known) = self {
-            *known.write() = Arc::new(ring);
+            *known.ring.write() = Arc::new(ring);
+            known.is_stale.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// What should take the place of the known keys cannot be used; they stay in force.
+    pub fn keep(&self) {
+        if let Self::Keys(known) = self {
+            known.is_stale.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// How the keys stand.
+    #[must_use]
+    pub fn state(&self) -> KeysState {
+        match self {
+            Self::Local => KeysState::None,
+            Self::Keys(known) if known.is_stale.load(Ordering::Relaxed) => KeysState::Stale,
+            Self::Keys(_) => KeysState::Ok,
         }
     }
 }

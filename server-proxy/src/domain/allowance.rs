@@ -13,7 +13,7 @@ use crate::domain::access::Identity;
 use crate::domain::caller_limits::{CallerLimits, LimitKind};
 use crate::domain::ports::Caller;
 use crate::domain::usage::{Measure, UsageCounts};
-use crate::domain::witness::{AnswerLife, Witness};
+use crate::domain::witness::{AnswerLife, Origin, Witness};
 
 /// Bytes of text in a token, where the model server does not count: few enough not to be too
 /// generous with code, and what a Hangul syllable has.
@@ -119,14 +119,20 @@ impl Witness for Allowance {
 }
 
 /// What an answer cost: what the model server counted; else an estimate, once one had begun to work
-/// on it. What only waited costs nothing.
+/// on it. What only waited costs nothing, nor what was kept, since no model works for it. An answer
+/// that several read along costs each what it would have cost alone: whether somebody else asks the
+/// same at the same time is luck.
 fn tokens(life: &AnswerLife) -> u64 {
+    if life.origin == Origin::Kept {
+        return 0;
+    }
     if let Some(usage) = life.usage {
         return u64::from(usage.total_tokens);
     }
     let bytes = life.prompt_bytes + life.text_bytes;
     let estimate = u64::try_from(bytes).unwrap_or(u64::MAX).div_ceil(BYTES_PER_TOKEN);
-    if life.server.is_some() { estimate } else { 0 }
+    let was_worked_on = life.server.is_some() || life.text_bytes > 0;
+    if was_worked_on { estimate } else { 0 }
 }
 
 fn refusal(kind: LimitKind, limit: u64, retry_after_ms: u64) -> Failure {

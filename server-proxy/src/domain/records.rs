@@ -13,13 +13,13 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use saga_protocol::feedback::Verdict;
 use saga_protocol::generate::{ContentFacts, GenerateRecord, RequestStatus};
-use saga_protocol::records::{LlamaRequest, LlamaStatus, Record, RecordKind};
+use saga_protocol::records::{AnswerOrigin, LlamaRequest, LlamaStatus, Record, RecordKind};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ports::{Caller, MemoryError};
-use crate::domain::witness::{AnswerLife, Outcome, Witness};
+use crate::domain::witness::{AnswerLife, Origin, Outcome, Witness};
 
 /// Records read from where they are kept at a time.
 const READ_AT_A_TIME: usize = 100;
@@ -254,18 +254,25 @@ impl Records {
 
 impl Witness for Records {
     fn over(&self, life: &AnswerLife) {
+        // What was kept made no model work.
+        let worked = u32::from(life.origin != Origin::Kept);
         let record = LlamaRequest {
             id: format!("llm-{}", uuid::Uuid::new_v4().simple()),
             instance_id: life.server.map(|server| instance_id(server, &life.model)),
             user_id: life.caller.user.clone(),
             request_type: life.task.name().to_owned(),
             model: life.model.clone(),
-            input_tokens: life.usage.map(|usage| usage.prompt_tokens),
-            output_tokens: life.usage.map(|usage| usage.completion_tokens),
+            input_tokens: life.usage.map(|usage| usage.prompt_tokens * worked),
+            output_tokens: life.usage.map(|usage| usage.completion_tokens * worked),
             output_bytes: life.text_bytes as u64,
             waited_ms: life.waited.map(millis),
             first_text_ms: life.first_text.map(millis),
             processing_time: millis(life.total),
+            origin: match life.origin {
+                Origin::Asked => None,
+                Origin::Shared => Some(AnswerOrigin::Shared),
+                Origin::Kept => Some(AnswerOrigin::Kept),
+            },
             status: match life.outcome {
                 Outcome::Done => LlamaStatus::Completed,
                 Outcome::Failed(_) => LlamaStatus::Failed,

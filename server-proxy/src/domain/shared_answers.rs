@@ -6,6 +6,9 @@
 //! because who asks twice for variety means it. Only such answers are kept when they are finished,
 //! and only where the model server says what identifies the model, so that a replaced model is
 //! never answered for.
+//!
+//! Who is spared a model's work is told of as well, to a witness of its own: those who count what
+//! model servers do hear of each answer once, from where it was asked.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,6 +28,7 @@ use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{Answer, ModelCall, ModelInput, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::shared_stream::{Reader, SharedStream, WhenDone};
+use crate::domain::witness::{Origin, Watch, Witness};
 
 /// Bytes of a running answer that are kept for who joins late.
 const SHARED_BYTES_MAX: usize = 256 << 10;
@@ -41,6 +45,8 @@ pub struct SharedAnswers {
     /// Absent when every request is to be asked for itself.
     sharing: Option<Arc<Sharing>>,
     counts: Arc<AnswerCounts>,
+    /// Hears of answers that no model was asked for.
+    witness: Arc<dyn Witness>,
 }
 
 struct Sharing {
@@ -129,9 +135,9 @@ pub enum Sparing {
 }
 
 impl SharedAnswers {
-    /// Answers of these models.
+    /// Answers of these models. The witness hears of those alone that no model was asked for.
     #[must_use]
-    pub fn new(models: Arc<ModelDirectory>, sparing: Sparing) -> Self {
+    pub fn new(models: Arc<ModelDirectory>, sparing: Sparing, witness: Arc<dyn Witness>) -> Self {
         let counts = Arc::new(AnswerCounts::default());
         let sharing = match sparing {
             Sparing::Off => None,
@@ -143,7 +149,7 @@ impl SharedAnswers {
                 counts: Arc::clone(&counts),
             })),
         };
-        Self { models, sharing, counts }
+        Self { models, sharing, counts, witness }
     }
 
     /// How often an answer was there already, since the process started.
@@ -170,7 +176,8 @@ impl SharedAnswers {
         let keeps = self.may_be_kept(model, &call);
         if keeps && let Some(answer) = sharing.cache.get(&key, Instant::now()) {
             count(&self.counts.found);
-            return Ok(FinishedAnswer::clone(&answer).replay());
+            let watch = self.watch(Origin::Kept, &call, priority);
+            return Ok(watch.over(FinishedAnswer::clone(&answer).replay()));
         }
         for _ in 0..JOINS_MAX {
             let (mut reader, mut places) =
@@ -193,12 +200,18 @@ impl SharedAnswers {
                 Some(Err(failure)) => return Err(failure),
                 Some(Ok(piece)) => {
                     count(&self.counts.joined);
-                    return Ok(stream::iter([Ok(piece)]).chain(reader).boxed());
+                    let watch = self.watch(Origin::Shared, &call, priority);
+                    return Ok(watch.over(stream::iter([Ok(piece)]).chain(reader)));
                 }
                 None => break,
             }
         }
         self.models.answer(call, priority).await
+    }
+
+    fn watch(&self, origin: Origin, call: &ModelCall, priority: &Priority) -> Watch {
+        let watch = Watch::begin(Arc::clone(&self.witness), priority, &call.model);
+        watch.with_origin(origin).asking(call.input.bytes())
     }
 
     fn key(
@@ -256,10 +269,12 @@ impl SharedAnswers {
         let was_stored = Arc::new(AtomicBool::new(false));
         let when_done = keeps.then(|| sharing.keeper(key, tenant.clone(), Arc::clone(&was_stored)));
         let (models, sharing) = (Arc::clone(&self.models), Arc::clone(sharing));
+        let witness = Arc::clone(&self.witness);
         let asking = async move {
             if keeps && let Some(answer) = sharing.find_stored(&tenant, &key).await {
                 was_stored.store(true, Ordering::Relaxed);
-                return Ok(answer.replay());
+                let watch = Watch::begin(witness, &priority, &call.model).with_origin(Origin::Kept);
+                return Ok(watch.asking(call.input.bytes()).over(answer.replay()));
             }
             models.answer(call, &priority).await
         };

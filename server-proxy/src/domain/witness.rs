@@ -63,8 +63,21 @@ pub struct AnswerLife {
     pub text_bytes: usize,
     /// Token counts; absent when the model server told none, as for an answer that was let go.
     pub usage: Option<TokenUsage>,
+    /// Where it came from.
+    pub origin: Origin,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A model server was asked for it.
+    Asked,
+    /// It was read along with the same question of somebody else.
+    Shared,
+    /// It was finished a short while ago, and kept.
+    Kept,
 }
 
 /// How an answer ended.
@@ -105,9 +118,16 @@ impl Watch {
             prompt_bytes: 0,
             text_bytes: 0,
             usage: None,
+            origin: Origin::Asked,
             outcome: Outcome::Cancelled,
         };
         Self { witness, life, began: Instant::now(), bill: None, told: false }
+    }
+
+    /// No model server is asked for it.
+    pub(crate) fn with_origin(mut self, origin: Origin) -> Self {
+        self.life.origin = origin;
+        self
     }
 
     /// The question has so much text.

@@ -35,6 +35,7 @@ pub(crate) fn readiness(state: &AppState) -> Readiness {
         error: now.failure.map(|failure| ErrorBody::new(&failure).error),
         servers: state.models.servers().into_iter().map(server).collect(),
         memory: state.memory.state().name().to_owned(),
+        keys: state.access.state().name().to_owned(),
     }
 }
 

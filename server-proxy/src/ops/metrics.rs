@@ -180,6 +180,7 @@ mod tests {
 
     use crate::domain::ports::Caller;
     use crate::domain::priority::Task;
+    use crate::domain::witness::Origin;
 
     fn life(outcome: Outcome) -> AnswerLife {
         AnswerLife {
@@ -196,6 +197,7 @@ mod tests {
             prompt_bytes: 0,
             text_bytes: 9,
             usage: Some(TokenUsage { prompt_tokens: 7, completion_tokens: 11, total_tokens: 18 }),
+            origin: Origin::Asked,
             outcome,
         }
     }

@@ -50,6 +50,7 @@ impl KnownKeys {
                 }
             }
             Err(error) => {
+                self.access.keep();
                 tracing::error!(%error, "the keys file cannot be used; the known keys stay");
             }
         }

@@ -125,3 +125,37 @@ async fn p7_without_its_redis_the_proxy_answers_all_the_same() {
         assert_eq!(answer["choices"][0]["text"], "a");
     }
 }
+
+#[tokio::test]
+async fn who_is_spared_a_models_work_has_a_record_and_pays_for_what_was_shared() {
+    let ollama = ScriptedOllama::start().await;
+    ollama.script([Rule::any().pieces(["a", "b"]).hold_after(1)]);
+    let proxy = TestProxy::start_with(&ollama, &["--tokens-per-day", "1000000"]).await;
+    let client = proxy.client();
+    let body = json!({ "prompt": "the same", "temperature": 0, "stream": true });
+    let ask = async || client.send("POST", "/v1/completions", Some(body.clone())).await;
+    let both = [ask().await, ask().await];
+    ollama.release();
+    for stream in both {
+        stream.events().await;
+    }
+    ask().await.events().await;
+    let page = client.get("/v1/requests?record=llama").await.json().await;
+    let mut seen = Vec::new();
+    for record in page["requests"].as_array().expect("a list") {
+        assert_eq!(record["status"], "completed");
+        let tokens = |name: &str| record[name].as_u64().expect("a number");
+        let origin = record["origin"].as_str().unwrap_or("asked").to_owned();
+        seen.push((origin, tokens("input_tokens") + tokens("output_tokens")));
+    }
+    seen.sort();
+    let [(asked, tokens), kept, shared] = seen.as_slice() else { panic!("three: {seen:?}") };
+    assert!(asked == "asked" && *tokens > 0, "{seen:?}");
+    assert_eq!((kept, shared), (&("kept".to_owned(), 0), &("shared".to_owned(), *tokens)));
+    // It says what was left when its request began.
+    let last = ask().await;
+    assert_eq!(
+        last.headers["x-ratelimit-remaining-tokens"],
+        (1_000_000 - 2 * tokens).to_string().as_str()
+    );
+}

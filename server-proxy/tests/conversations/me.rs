@@ -40,7 +40,10 @@ async fn gives_and_forgets_everything(flags: &[&str]) {
         while running.next_event().await.expect("begun").name != "text" {}
     }
     let erased = client.send("DELETE", "/v1/me", None).await.json().await;
-    assert_eq!((&erased["sessions"], &erased["records"]), (&json!(2), &json!(11)));
+    assert_eq!(erased["sessions"], 2);
+    // Those that had been there, and as many of the three that were running as were written by then.
+    let records = erased["records"].as_u64().expect("a number");
+    assert!((8..=14).contains(&records), "{records}");
     for running in [old, new, edit] {
         let end = running.events().await.pop().expect("an end");
         assert_eq!((end.name.as_str(), &end.data["error"]["code"]), ("error", &json!("not_found")));

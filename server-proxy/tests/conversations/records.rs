@@ -36,6 +36,7 @@ fn record(id: &str, at: u64, status: LlamaStatus) -> Record {
         waited_ms: None,
         first_text_ms: Some(1),
         processing_time: 9,
+        origin: None,
         status,
         error_code: None,
         created_at: at,

@@ -287,3 +287,20 @@ async fn an_address_is_believed_from_a_trusted_proxy_alone() {
     let guesses: Vec<_> = addresses.iter().map(|address| ("cs_wrong", address.as_str())).collect();
     assert_eq!(statuses(&bench, &guesses).await.last(), Some(&429), "all came from one peer");
 }
+
+#[tokio::test]
+async fn readyz_says_how_the_keys_stand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keys.json");
+    keys_file::add(&file, "team", "minji").expect("written");
+    let bench = with_keys(&file).await;
+    let state = async |bench: &Bench| bench.proxy.get("/readyz").await.json().await["keys"].clone();
+    assert_eq!(state(&bench).await, "ok");
+    let whole = std::fs::read(&file).expect("read");
+    for (content, expected) in [(&b"{"[..], "stale"), (&whole, "ok")] {
+        std::fs::write(&file, content).expect("written");
+        bench.proxy.reload.now();
+        assert_eq!(state(&bench).await, expected);
+    }
+    assert_eq!(state(&Bench::start().await).await, "none");
+}

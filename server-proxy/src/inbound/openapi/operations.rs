@@ -62,10 +62,10 @@ pub(super) enum Answer {
     Text(&'static str),
 }
 
-/// Pages with their parts, and the WebSocket, whose frames OpenAPI has no words for.
+/// Pages with their parts.
 #[cfg(test)]
 pub(super) fn is_no_call(route: &str) -> bool {
-    matches!(route, "get /" | "get /docs" | "get /v1/ws") || route.starts_with("get /page/")
+    matches!(route, "get /" | "get /docs") || route.starts_with("get /page/")
 }
 
 /// Every call, in the order in which a page shows them.
@@ -171,6 +171,15 @@ fn conversations(schemas: &mut Schemas) -> Vec<Operation> {
             }],
             answers: vec![Answer::Json(schemas.of::<SessionList>())],
             ..conversations(get("/v1/sessions", "listSessions", "The caller's conversations."))
+        },
+        Operation {
+            status: 101,
+            ..conversations(get(
+                "/v1/ws",
+                "openSocket",
+                "Upgrade to a WebSocket that carries completions and chat side by side. Its frames \
+                 are JSON texts, described in docs/websocket.md.",
+            ))
         },
         Operation {
             key: Key::Scope("chat"),

@@ -3,6 +3,7 @@
 
 mod floods;
 mod smuggling;
+mod upgrades;
 
 use std::time::Duration;
 
