@@ -56,7 +56,20 @@ impl<'a> Around<'a> {
     /// How many lines of the answer stand before the code in the document.
     fn end_of_leading(&self, lines: &[&str]) -> usize {
         let neighbours = self.neighbours_before(lines);
-        if neighbours > 0 { neighbours } else { self.scopes_before(lines) }
+        if neighbours > 0 {
+            neighbours
+        } else if self.inside.is_empty() {
+            self.imports_before(lines)
+        } else {
+            self.scopes_before(lines)
+        }
+    }
+
+    /// New code that begins with imports: those that the document has already.
+    fn imports_before(&self, lines: &[&str]) -> usize {
+        let is_known = |line: &str| self.before.iter().any(|other| same(other, line));
+        let is_had = |line: &str| is_blank(line) || (is_import(line) && is_known(line));
+        position(lines, |line| !is_had(line))
     }
 
     /// The lines right before the code, repeated one by one, perhaps after a marker.
@@ -219,8 +232,10 @@ impl<'a> Around<'a> {
             let has = |lines: &[&str]| lines.iter().any(|line| declared(line) == Some(what));
             !has(&self.inside) && (has(&self.before) || has(&self.after))
         });
-        let repeats =
-            lines.iter().filter(|line| is_import(line) || self.is_scope(line)).any(|line| {
+        let repeats = lines
+            .iter()
+            .filter(|line| (is_import(line) && !self.inside.is_empty()) || self.is_scope(line))
+            .any(|line| {
                 let has = |known: &[&str]| known.iter().any(|other| same(other, line));
                 !has(&self.inside) && has(&self.before)
             });
