@@ -2,7 +2,7 @@
  * Stands in for the editor where a test needs little of it: its words, in English with the places
  * filled in, and the documents and notebooks that a test opens.
  */
-import type { NotebookDocument, TextDocument, Uri } from "vscode";
+import type { Uri as EditorUri, NotebookDocument, TextDocument } from "vscode";
 
 export const l10n = {
   t: (text: string, ...values: (string | number | boolean)[]): string =>
@@ -12,5 +12,34 @@ export const l10n = {
 export const workspace = {
   textDocuments: [] as TextDocument[],
   notebookDocuments: [] as NotebookDocument[],
-  asRelativePath: (uri: Uri): string => uri.path.replace(/^\//, ""),
+  asRelativePath: (uri: EditorUri): string => uri.path.replace(/^\//, ""),
 };
+
+/** What the editor offers of its own chat: nothing, until a test says so. */
+export const chat: { createChatParticipant?: unknown } = {};
+export const lm: { registerLanguageModelChatProvider?: unknown } = {};
+
+export const window = { activeTextEditor: undefined };
+
+export class ThemeIcon {
+  constructor(readonly id: string) {}
+}
+
+export class Uri {}
+
+export class Location {}
+
+export class ChatResponseTurn {
+  constructor(
+    readonly participant: string,
+    readonly result: { metadata?: unknown },
+  ) {}
+}
+
+export class LanguageModelTextPart {
+  constructor(readonly value: string) {}
+}
+
+export const ColorThemeKind = { Light: 1, Dark: 2, HighContrast: 3, HighContrastLight: 4 };
+
+export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 };

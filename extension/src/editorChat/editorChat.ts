@@ -20,6 +20,6 @@ function attempt(ctx: Ctx, what: string, register: () => void): void {
   try {
     register();
   } catch (error) {
-    ctx.log.info(`The editor takes no ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    ctx.log.info(`The editor does not take ${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
