@@ -81,7 +81,9 @@ const saved = async () =>
   Object.fromEntries(await Promise.all(Object.keys(originals).map(async (file) => [file, await workbench.read(file)])));
 const same = (expected) => (all) => JSON.stringify(all) === JSON.stringify(expected);
 
+/** The buttons of the view are shown while the mouse is over it. */
 async function apply() {
+  await view().locator(".pane-header").hover();
   await view().locator('.action-label[aria-label^="Apply in All Files"]').click();
 }
 
