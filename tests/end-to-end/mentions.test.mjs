@@ -47,7 +47,7 @@ async function openChat() {
 const input = (chat) => chat.locator(".composer textarea");
 const chips = (chat) => chat.locator(".chip-label").allInnerTexts();
 const rows = (chat) => chat.locator(".offer-label").allInnerTexts();
-const notice = (chat) => chat.locator(".notice").innerText();
+const notice = async (chat) => (await chat.locator(".notice").allInnerTexts()).join();
 const waitForChips = (chat, wanted) =>
   eventually(
     `the chips ${wanted}`,
@@ -88,8 +88,13 @@ async function fresh(chat, file) {
     () => chat.locator(".turn").count(),
     (count) => count === 0,
   );
-  for (const _ of await chips(chat)) await chat.locator(".chip-remove").first().click();
-  await waitForChips(chat, []);
+  const offered = (seen) => file === ".env" || seen.includes(file);
+  await eventually("the file's chip", () => chips(chat), offered);
+  await eventually("no chip", async () => {
+    if ((await chips(chat)).length === 0) return true;
+    await chat.locator(".chip-remove").first().click({ timeout: 1_000 });
+    return false;
+  });
   await input(chat).fill("");
 }
 
