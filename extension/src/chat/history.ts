@@ -109,7 +109,10 @@ export async function renameConversation(ctx: Ctx, session: string, title: strin
   });
   if (name === undefined) return undefined;
   try {
-    await ctx.engine.renameSession(session, name.trim());
+    // All versions are one row of the list, whichever is the newest.
+    for (const version of versionsWith([session], await ctx.engine.sessions())) {
+      await ctx.engine.renameSession(version, name.trim());
+    }
     return name.trim();
   } catch (error) {
     await showFailure(ctx, failureOf(error));
