@@ -75,6 +75,8 @@ export declare class Engine {
   chat(message: ChatMessage): Reply
   /** What can be expected of the server now. Never rejects. */
   status(): Promise<ServerStatus>
+  /** The models that the server has, its default first. */
+  models(): Promise<Array<ServedModel>>
   /**
    * The conversations of this user, newest first; with a query those in whose name or text all of
    * its words stand, with an `excerpt`.
@@ -233,10 +235,21 @@ export interface EngineOptions {
   token?: string
   /** The model to ask; the server's default when absent or empty. */
   model?: string
+  /** The model for refactorings and fixes; `model` when absent or empty. */
+  editModel?: string
+  /** The model for conversations; `model` when absent or empty. */
+  chatModel?: string
   /** More headers for every request, for example for a gateway in between. */
   headers?: Record<string, string>
   /** Certificates (PEM) trusted in addition to the system's. */
   caPem?: string
+  /**
+   * The proxy in between, such as `http://proxy.example:3128`; what the environment names when
+   * absent. A server on this machine is reached without one.
+   */
+  proxyUrl?: string
+  /** Hosts that are reached without that proxy, as in `NO_PROXY`. */
+  noProxy?: Array<string>
   /** Milliseconds for the connection itself; 5,000 when absent. */
   connectTimeoutMs?: number
   /** Milliseconds until an answer begins; 120,000 when absent, since a model may be loading. */
@@ -605,6 +618,22 @@ export type ReplyEvent =
     code: string; /** A sentence in English. */
     message: string; /** When it makes sense to come back. */
   retryAfterMs?: number }
+
+/** A model that the server has. */
+export interface ServedModel {
+  /** The name to ask for. */
+  name: string
+  /** Whether the server takes it when none is named. */
+  isDefault: boolean
+  /** Whether it writes text; a model for embeddings alone does not. */
+  writes: boolean
+  /** Whether it fills holes; false when the server does not say. */
+  fim: boolean
+  /** Tokens that prompt and answer may have together; absent when the server does not say. */
+  contextLength?: number
+  /** The model's own name, when this name stands for it. */
+  standsFor?: string
+}
 
 /** What can be expected of the server now. Asking never throws. */
 export type ServerStatus =

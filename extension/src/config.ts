@@ -70,7 +70,7 @@ export const config: Config = {
     return this.modelFor("chat");
   },
   modelFor(work) {
-    return section().get<string>(MODEL_SETTING[work], "").trim() || undefined;
+    return chosenModel(work).trim() || undefined;
   },
   async setModel(work, model) {
     const settings = section();
@@ -87,12 +87,12 @@ export const config: Config = {
     return section().get<string>("caFile", "").trim() || undefined;
   },
   get proxyUrl() {
-    const http = vscode.workspace.getConfiguration("http");
-    if (http.get<string>("proxySupport", "override") === "off") return undefined;
-    return http.get<string>("proxy", "").trim() || undefined;
+    const all = vscode.workspace.getConfiguration();
+    if (all.get<string>(HTTP.proxySupport, "override") === "off") return undefined;
+    return all.get<string>(HTTP.proxy, "").trim() || undefined;
   },
   get noProxy() {
-    return vscode.workspace.getConfiguration("http").get<string[]>("noProxy", []);
+    return vscode.workspace.getConfiguration().get<string[]>(HTTP.noProxy, []);
   },
   completes(languageId) {
     const settings = section();
@@ -185,6 +185,20 @@ const READ_ONLY = { include: "readonlyInclude", exclude: "readonlyExclude" };
 export type Work = "all" | "edit" | "chat";
 
 const MODEL_SETTING: Readonly<Record<Work, string>> = { all: "model", edit: "models.edit", chat: "models.chat" };
+
+/** The editor's own settings. */
+const HTTP = { proxy: "http.proxy", proxySupport: "http.proxySupport", noProxy: "http.noProxy" } as const;
+
+function chosenModel(work: Work): string {
+  switch (work) {
+    case "all":
+      return section().get<string>("model", "");
+    case "edit":
+      return section().get<string>("models.edit", "");
+    case "chat":
+      return section().get<string>("models.chat", "");
+  }
+}
 
 /** The editor's settings for the themes that follow the system. */
 const PREFERRED_THEMES: Readonly<Record<vscode.ColorThemeKind, string>> = {

@@ -31,7 +31,8 @@ test("every rule of the engine has words, and every rule here is one of the engi
   const names = [...source.matchAll(/=> "([a-z_]+)",/g)].map((match) => match[1] as string);
   assert.deepEqual([...RULES].sort(), [...new Set(names)].sort());
   const manifest = JSON.parse(readFileSync("package.json", "utf8"));
-  const rules = manifest.contributes.configuration.properties["codesaga.hints.rules"].properties;
+  const settings = manifest.contributes.configuration.map((group: { properties: object }) => group.properties);
+  const rules = Object.assign({}, ...settings)["codesaga.hints.rules"].properties;
   assert.deepEqual(Object.keys(rules).sort(), [...RULES].sort());
   for (const rule of RULES) {
     for (const style of ["snake_case", "camelCase", "single_quotes", "double_quotes", "tabs", "spaces"]) {

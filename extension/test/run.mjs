@@ -28,7 +28,8 @@ await esbuild.build({
   sourcemap: "inline",
   jsx: "automatic",
   jsxImportSource: "preact",
-  external: ["playwright-core"],
+  // Packages that ask for parts of Node by `require` stay as they are.
+  external: ["playwright-core", "yaml"],
   alias: { vscode: join(here, "vscode.ts") },
   loader: { ".css": "empty" },
   logOverride: { "import-is-undefined": "silent" },

@@ -15,6 +15,7 @@ import { useInputKeys } from "./inputKeys";
 const NOTHING: Completing = {
   offers: [],
   active: 0,
+  exact: false,
   look() {},
   move() {},
   accept() {},
