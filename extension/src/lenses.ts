@@ -51,7 +51,8 @@ function lensesFor(place: Place): vscode.CodeLens[] {
   const start = new vscode.Range(place.range.start, place.range.start);
   const lens = (title: string, command: string) => new vscode.CodeLens(start, { title, command, arguments: [place] });
   return [
-    lens(`$(sparkle) ${vscode.l10n.t("Explain")}`, "_codesaga.explain"),
+    // A plain blank beside an icon is not drawn there.
+    lens(`$(sparkle)\u00a0${vscode.l10n.t("Explain")}`, "_codesaga.explain"),
     lens(vscode.l10n.t("Document"), "_codesaga.document"),
   ];
 }
