@@ -2,8 +2,8 @@
 
 use crate::world::{COMPLETIONS, World, engine, models};
 use expect_test::{Expect, expect};
-use saga_domain::{FailureCode, Trigger};
-use saga_engine::{ChatAsk, CompleteAsk, Engine, EngineOptions, ServerStatus};
+use saga_domain::{EditTask, FailureCode, Trigger};
+use saga_engine::{ChatAsk, CompleteAsk, EditAsk, Engine, EngineOptions, ServerStatus};
 use scripted_ollama::Rule;
 use serde_json::{Value, json};
 
@@ -112,7 +112,9 @@ async fn each_kind_of_work_has_its_model() {
     let ask = CompleteAsk::new("a", at, Trigger::Invoke);
     world.told(&engine.complete(ask).expect("fits")).await;
     let selection = saga_domain::Span::new(4, 5);
-    world.told(&engine.refactor("a", selection, "two").expect("fits")).await;
+    let mut ask = EditAsk::new("a", selection, EditTask::Refactor);
+    ask.instruction = "two".to_owned();
+    world.told(&engine.edit(ask).expect("fits")).await;
     let ask = ChatAsk { text: "hello".to_owned(), ..ChatAsk::default() };
     world.told(&engine.chat(ask).expect("a message")).await;
     let asked = |path: &str| -> Vec<Value> {
