@@ -156,7 +156,7 @@ test("a change whose own line was changed is left out, and Ask Again asks about 
     (count) => count === 1,
   );
   await scene.scripted.script([answerOf(best)]);
-  await workbench.press("Control+Alt+R");
+  await workbench.palette("CodeSaga: Try Again");
   await eventually("the new answer", workbench.proposed, isIn("return round(item.cost"));
   const [asked] = await scene.scripted.asked("return b + 1");
   assert.ok(asked);
