@@ -53,6 +53,10 @@ impl AskedFile {
 
     /// Walks to the file as the index does, so that no rule is forgotten here.
     fn allowed(&self) -> Result<(), LeftOut> {
+        // A folder has no text, and what is wrong with a file in it is not asked.
+        if self.disk.is_dir() {
+            return Err(LeftOut::Unreadable);
+        }
         let targets = Arc::new(Targets::new([self.disk.clone()]));
         let mut walk = Walk::new(self.run.rules(), Some(&targets));
         let mut entries = 0;
