@@ -68,10 +68,18 @@ pub struct EngineStats {
     pub survived: f64,
     /// Accepted texts that had been changed by then.
     pub changed: f64,
+    /// Edits shown.
+    pub edits_shown: f64,
+    /// Edits accepted whole.
+    pub edits_accepted: f64,
+    /// Edits of which some changes were accepted.
+    pub edits_partially_accepted: f64,
+    /// Edits sent away.
+    pub edits_dismissed: f64,
 }
 
 pub(crate) fn stats(stats: saga_engine::EngineStats) -> EngineStats {
-    let saga_engine::EngineStats { workspace, outcomes, .. } = stats;
+    let saga_engine::EngineStats { workspace, outcomes, edits, .. } = stats;
     EngineStats {
         requests_sent: stats.requests_sent as f64,
         requests_cancelled: stats.requests_cancelled as f64,
@@ -102,6 +110,10 @@ pub(crate) fn stats(stats: saga_engine::EngineStats) -> EngineStats {
         dismissed: outcomes.dismissed as f64,
         survived: outcomes.survived as f64,
         changed: outcomes.changed as f64,
+        edits_shown: edits.shown as f64,
+        edits_accepted: edits.accepted as f64,
+        edits_partially_accepted: edits.partially_accepted as f64,
+        edits_dismissed: edits.dismissed as f64,
     }
 }
 

@@ -43,9 +43,20 @@ pub enum OutcomeKind {
     Changed,
 }
 
+/// What something happened to.
+#[napi(string_enum = "lowercase")]
+pub enum Suggested {
+    /// A completion while somebody types.
+    Completion,
+    /// An edit that somebody asked for.
+    Edit,
+}
+
 /// One thing that happened to a suggestion, without its text.
 #[napi(object, object_to_js = false)]
 pub struct Outcome {
+    /// To what; a completion when absent.
+    pub of: Option<Suggested>,
     /// What happened.
     pub kind: OutcomeKind,
     /// The editor's language id.
@@ -77,5 +88,9 @@ pub(crate) fn outcome(outcome: Outcome) -> Result<saga_engine::Outcome, Failure>
         OutcomeKind::Survived => To::Survived,
         OutcomeKind::Changed => To::Changed,
     };
-    Ok(saga_engine::Outcome { kind, language: outcome.language, characters })
+    let of = match outcome.of {
+        Some(Suggested::Edit) => saga_engine::Suggested::Edit,
+        Some(Suggested::Completion) | None => saga_engine::Suggested::Completion,
+    };
+    Ok(saga_engine::Outcome { of, kind, language: outcome.language, characters })
 }

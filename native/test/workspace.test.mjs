@@ -115,6 +115,8 @@ test("what became of suggestions is counted, and told when the engine closes", (
     for (const kind of kinds) note(kind);
     const { shown, accepted, partiallyAccepted, dismissed, survived, changed } = engine.stats();
     assert.deepEqual([shown, accepted, partiallyAccepted, dismissed, survived, changed], [2, 1, 1, 1, 1, 1]);
+    engine.noteOutcome({ of: "edit", kind: "accepted", language: "python", characters: 20 });
+    assert.deepEqual([engine.stats().accepted, engine.stats().editsAccepted], [1, 1]);
     for (const characters of [-1, 0.5, Number.NaN, 2 ** 40]) {
       assert.equal(
         codeOf(() => note("shown", characters)),
@@ -132,13 +134,13 @@ test("what became of suggestions is counted, and told when the engine closes", (
         model: "small",
         language: "python",
         shown: 2,
-        accepted: 1,
+        accepted: 2,
         partially_accepted: 1,
         dismissed: 1,
         survived: 1,
         changed: 1,
         characters_shown: 6,
-        characters_accepted: 6,
+        characters_accepted: 26,
       },
     ]);
   };

@@ -1,6 +1,7 @@
 //! What a selection means: grown to what can be edited as a whole, and the definition around it.
 
-use saga_domain::Span;
+use crop::Rope;
+use saga_domain::{ByteOffset, Span};
 use tree_sitter::Node;
 
 use crate::language::Capture;
@@ -11,6 +12,12 @@ use crate::text;
 /// A selection grows by at most this many lines: somebody who selects a class's first line does
 /// not mean all of the class.
 const GROWTH_LINES_MAX: usize = 40;
+
+/// Growing to nodes and to lines is repeated until nothing is cut, but not without end.
+const GROWTHS_MAX: usize = 4;
+
+/// Lines above a definition that may belong to it.
+const HEADING_LINES_MAX: usize = 60;
 
 /// A definition with more bytes is no help around a fault: a window of lines is.
 const DEFINITION_BYTES_MAX: usize = 16 << 10;
@@ -31,12 +38,70 @@ pub fn selection_to_edit(doc: &Snapshot, selection: Span) -> Span {
     }
     let trimmed_start = start + (selected.len() - selected.trim_start().len());
     let trimmed_end = start + selected.trim_end().len();
-    let grown = grow_to_nodes(doc, trimmed_start, trimmed_end);
-    let (start, end) = grown.unwrap_or((trimmed_start, trimmed_end));
-    if text::line_of(rope, start) == text::line_of(rope, end) {
-        return Span::new(start, end);
+    let lines_max = lines_between(doc, trimmed_start, trimmed_end) + GROWTH_LINES_MAX;
+    let (mut start, mut end) = (trimmed_start, trimmed_end);
+    // Whole lines may cut the node that the next statement is, which makes more lines whole.
+    for _ in 0..GROWTHS_MAX {
+        let grown = grow_to_nodes(doc, start, end)
+            .filter(|(start, end)| lines_between(doc, *start, *end) <= lines_max);
+        let (from, to) = grown.unwrap_or((start, end));
+        if text::line_of(rope, from) == text::line_of(rope, to) {
+            return Span::new(from, to);
+        }
+        let code_start = first_code(rope, text::line_start(rope, from));
+        let code_end = text::line_end(rope, to);
+        if (code_start, code_end) == (start, end) {
+            break;
+        }
+        (start, end) = (code_start, code_end);
     }
     Span::new(text::line_start(rope, start), text::line_end(rope, end))
+}
+
+/// The span with the comments, attributes and decorators that stand right above it.
+#[must_use]
+pub fn with_heading(doc: &Snapshot, span: Span) -> Span {
+    let rope = &doc.rope;
+    let starts_comment = |line: &str| {
+        doc.language().is_some_and(|language| language.starts_line_comment(line))
+            || line.starts_with(['@', '*', '['])
+            || line.starts_with("/*")
+            || line.starts_with("#[")
+    };
+    let own = text::line_of(rope, span.start.0);
+    let above = (own.saturating_sub(HEADING_LINES_MAX)..own).rev();
+    let heading = above.take_while(|line| starts_comment(text::line(rope, *line).trim())).last();
+    let Some(first) = heading else { return span };
+    Span { start: ByteOffset(rope.byte_of_line(first)), end: span.end }
+}
+
+/// Where the last line of what holds a file's tests begins: of the type or module that the file
+/// ends with. `None` where tests stand for themselves, at the end of the file.
+#[must_use]
+pub fn end_of_tests(doc: &Snapshot) -> Option<ByteOffset> {
+    let syntax = doc.syntax.as_ref().filter(|_| doc.tree_is_current())?;
+    let loaded = syntax.language.load()?;
+    let rope = &doc.rope;
+    let kept = text::slice(rope, 0..rope.byte_len()).trim_end().len();
+    let mut last: Option<Node<'_>> = None;
+    syntax::matches(loaded, rope, syntax.tree.root_node(), None, |found| {
+        let container = found.whole().filter(|_| found.is(Capture::Container));
+        let Some(node) = container.filter(|node| node.end_byte() >= kept) else { return };
+        if last.is_none_or(|last| node.start_byte() < last.start_byte()) {
+            last = Some(node);
+        }
+    });
+    let node = last?;
+    let is_module = node.kind() == "mod_item";
+    let header = text::slice(rope, node.start_byte()..text::line_end(rope, node.start_byte()));
+    let holds_tests = match syntax.language.family {
+        "rust" => is_module && header.contains("tests"),
+        "jvm" | "csharp" | "php" | "swift" => true,
+        _ => false,
+    };
+    let closing = text::line_start(rope, kept);
+    let is_closed = text::slice(rope, closing..kept).trim() == "}";
+    (holds_tests && is_closed && closing > node.start_byte()).then_some(ByteOffset(closing))
 }
 
 /// The innermost definition that holds `span`, as whole lines.
@@ -76,10 +141,17 @@ fn grow_to_nodes(doc: &Snapshot, start: usize, end: usize) -> Option<(usize, usi
     }
     let (first, last) = children_holding(around, start, end);
     let grown = (first.min(start), last.max(end));
-    let lines =
-        |from: usize, to: usize| text::line_of(&doc.rope, to) - text::line_of(&doc.rope, from);
-    let fits = lines(grown.0, grown.1) <= lines(start, end) + GROWTH_LINES_MAX;
-    (fits && grown.1 <= doc.rope.byte_len()).then_some(grown)
+    (grown.1 <= doc.rope.byte_len()).then_some(grown)
+}
+
+fn lines_between(doc: &Snapshot, from: usize, to: usize) -> usize {
+    text::line_of(&doc.rope, to) - text::line_of(&doc.rope, from)
+}
+
+/// The first place of a line that is not blank.
+fn first_code(rope: &Rope, line_start: usize) -> usize {
+    let line = text::slice(rope, line_start..text::line_end(rope, line_start));
+    line_start + (line.len() - line.trim_start().len())
 }
 
 /// From the start of the child that holds `start` to the end of the one that holds `end`; the

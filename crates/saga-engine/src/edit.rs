@@ -4,11 +4,13 @@
 //! The document is only read. A proposal names the version it is for, so whoever applies it can
 //! tell whether that text is still there.
 
+mod check;
+mod hear;
 mod place;
 mod propose;
-mod range;
 mod say;
 mod shown;
+mod target;
 
 use std::sync::Arc;
 
@@ -22,9 +24,9 @@ use crate::reply::Reply;
 use crate::runner::Runner;
 use crate::shared::Shared;
 
-pub(crate) use propose::listen;
-pub(crate) use range::{Target, line_of};
+pub(crate) use hear::hear;
 pub(crate) use say::Said;
+pub(crate) use target::{Target, lines_of};
 
 const INSTRUCTION_BYTES_MAX: usize = 16 << 10;
 /// Bytes of all the code beside a question.
@@ -94,23 +96,31 @@ pub(crate) fn edit(shared: &Arc<Shared>, runner: &Runner, ask: EditAsk) -> Resul
     if task == EditTask::Refactor && instruction.is_empty() {
         return Err(invalid("`instruction` is empty: say what to do with the code."));
     }
-    let finds_code = task.form() != EditForm::Insertion;
-    let selected = match range::selected(&document, selection, task) {
+    let is_about_code = match task {
+        EditTask::WriteTests => context.is_empty(),
+        _ => task.form() != EditForm::Insertion,
+    };
+    let selected = match target::selected(&document, selection, task) {
         Some(selected) => selected,
-        None if finds_code => return Err(invalid("There is no code in the selection.")),
+        None if is_about_code => return Err(invalid("There is no code in the selection.")),
         None => selection,
     };
     let instruction = if task == EditTask::Generate && instruction.is_empty() {
-        let asked = place::comment_at(&document, selection.start);
+        let asked = place::comment_at(&document, selection.end);
         asked.ok_or_else(|| invalid("Neither an instruction nor a comment says what to write."))?
     } else {
         instruction
     };
-    let (tests_context, context) = (context.is_empty(), context);
     let target = Box::new(move |document: &Snapshot| match task {
-        EditTask::WriteTests if tests_context => place::for_tests_of(document, selected),
-        EditTask::WriteTests | EditTask::Generate => place::for_new_code(document, selected),
-        _ => Target::of(range::of(document, selected, task)),
+        EditTask::WriteTests if is_about_code => Target {
+            about: Some(target::of(document, selected, task)),
+            ..place::for_tests(document, true)
+        },
+        EditTask::WriteTests if place::is_at_end(document, selection.end) => {
+            place::for_tests(document, false)
+        }
+        EditTask::WriteTests | EditTask::Generate => place::for_new_code(document, selection.end),
+        _ => Target::of(target::of(document, selected, task)),
     });
     let diagnostics = Vec::new();
     let wish = Wish { document, task, target, instruction, diagnostics, tried, context };
@@ -131,7 +141,7 @@ pub(crate) fn answer(shared: &Arc<Shared>, runner: &Runner, wish: Wish) -> Resul
     runner.answer(giver, |giver| async move {
         let document = wish.document.clone();
         let document = documents::parsed(&shared, &runner_inside, document).await;
-        let outcome = propose::propose(&shared, document, wish, &giver).await;
+        let outcome = propose::propose(&shared, &runner_inside, document, wish, &giver).await;
         if outcome.as_ref().is_err_and(is_of_the_server) {
             shared.forget_models();
         }

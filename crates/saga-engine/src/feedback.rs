@@ -33,6 +33,16 @@ const REFUSALS: &[FailureCode] = &[
     FailureCode::Unsupported,
 ];
 
+/// What something happened to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Suggested {
+    /// A completion while somebody types.
+    #[default]
+    Completion,
+    /// An edit that somebody asked for.
+    Edit,
+}
+
 /// What became of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutcomeKind {
@@ -53,6 +63,8 @@ pub enum OutcomeKind {
 /// One thing that happened to a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// To what.
+    pub of: Suggested,
     /// What happened.
     pub kind: OutcomeKind,
     /// The editor's language id.
@@ -87,11 +99,21 @@ pub(crate) struct Feedback {
 
 #[derive(Debug, Default)]
 struct Counts {
-    total: OutcomeCounts,
+    completions: OutcomeCounts,
+    edits: OutcomeCounts,
     /// By model and language; never more than fit into one report.
     untold: BTreeMap<(String, String), FeedbackCounts>,
     /// Whether somebody is on the way to tell them.
     is_awaited: bool,
+}
+
+impl Counts {
+    fn of(&mut self, of: Suggested) -> &mut OutcomeCounts {
+        match of {
+            Suggested::Completion => &mut self.completions,
+            Suggested::Edit => &mut self.edits,
+        }
+    }
 }
 
 impl Default for Feedback {
@@ -101,14 +123,16 @@ impl Default for Feedback {
 }
 
 impl Feedback {
-    pub(crate) fn total(&self) -> OutcomeCounts {
-        self.counts.lock().total
+    /// Since the engine was made.
+    pub(crate) fn total(&self, of: Suggested) -> OutcomeCounts {
+        let mut counts = self.counts.lock();
+        *counts.of(of)
     }
 
     /// Counts one outcome; true when somebody must be sent to tell it.
     fn count(&self, model: Option<String>, outcome: &Outcome) -> bool {
         let mut counts = self.counts.lock();
-        counts.total.add(outcome.kind);
+        counts.of(outcome.of).add(outcome.kind);
         // What no model can be credited with, or a report has no room for, is told to nobody.
         let Some(model) = model.filter(|name| name.len() <= MODEL_BYTES_MAX) else { return false };
         let key = (model, outcome.language.clone());

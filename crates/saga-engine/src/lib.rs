@@ -48,7 +48,7 @@ use saga_domain::{ByteOffset, Diagnostic, Failure, TextEdit, Tried};
 pub use chat::ChatAsk;
 pub use documents::NewDocument;
 pub use edit::EditAsk;
-pub use feedback::{Outcome, OutcomeCounts, OutcomeKind};
+pub use feedback::{Outcome, OutcomeCounts, OutcomeKind, Suggested};
 pub use find::{FileAsk, FileText};
 pub use hints::{Hints, HintsAsk};
 pub use model::ServedModel;
@@ -278,8 +278,13 @@ impl Engine {
     pub fn stats(&self) -> EngineStats {
         let documents_open = self.shared.documents.lock().len();
         let stats = self.shared.stats.read(self.shared.client.traffic(), documents_open);
-        let outcomes = self.shared.feedback.total();
-        EngineStats { outcomes, workspace: self.shared.workspace.counts(), ..stats }
+        let feedback = &self.shared.feedback;
+        EngineStats {
+            outcomes: feedback.total(Suggested::Completion),
+            edits: feedback.total(Suggested::Edit),
+            workspace: self.shared.workspace.counts(),
+            ..stats
+        }
     }
 
     /// Where futures of this engine can run.

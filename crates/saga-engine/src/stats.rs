@@ -47,8 +47,10 @@ pub struct EngineStats {
     pub prefills: u64,
     /// What is known of the workspace's files.
     pub workspace: WorkspaceCounts,
-    /// What became of suggestions.
+    /// What became of completions.
     pub outcomes: OutcomeCounts,
+    /// What became of edits.
+    pub edits: OutcomeCounts,
     /// Bytes of request bodies.
     pub bytes_sent: u64,
     /// Bytes of answers.
@@ -167,6 +169,7 @@ impl Stats {
             prefills: count(&self.prefills),
             workspace: WorkspaceCounts::default(),
             outcomes: OutcomeCounts::default(),
+            edits: OutcomeCounts::default(),
             bytes_sent: traffic.bytes_sent(),
             bytes_received: traffic.bytes_received(),
             documents_open: u32::try_from(documents_open).unwrap_or(u32::MAX),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use saga_client::{Finish, Purpose, Task};
-use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
+use saga_client::{Purpose, Task};
+use saga_domain::{Failure, FailureCode, ReplyEvent, WarningCode};
 use saga_prompt::{Budget, MessageAsk, commit_message, read_message};
 
 use crate::ask::{Terms, ask};
-use crate::edit::{Said, listen};
+use crate::edit::{Said, hear};
 use crate::guard::without_secrets;
 use crate::reply::{Giver, Reply};
 use crate::request::Errand;
@@ -99,11 +99,9 @@ async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(
         budget: Budget::for_edit(&facts),
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
-    let warn = |code, message: &str| {
-        giver.give(ReplyEvent::Warning { code, message: message.to_owned() });
-    };
     if prompt.shortened {
-        warn(WarningCode::Shortened, "The model saw only parts of the diff.");
+        let message = "The model saw only parts of the diff.".to_owned();
+        giver.give(ReplyEvent::Warning { code: WarningCode::Shortened, message });
     }
     let terms = Terms {
         stop: prompt.stop,
@@ -116,20 +114,11 @@ async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(
     let answer = sent.inspect_err(|failure| watch.failed(failure))?;
     let mut said = Said::default();
     let heard =
-        listen(answer, &mut watch, |so_far| said.say(giver, read_message(so_far, false))).await?;
+        hear(answer, &mut watch, |so_far| said.say(giver, read_message(so_far, false))).await?;
     said.say(giver, read_message(&heard.said, true));
     if said.is_nothing() {
         return Err(Failure::new(FailureCode::NoCode, "The model wrote no message."));
     }
-    if heard.finish == Finish::Length {
-        warn(WarningCode::Truncated, "The answer reached its length limit; its end is missing.");
-    }
-    giver.give(ReplyEvent::Done(Usage {
-        prompt_tokens: heard.prompt_tokens,
-        completion_tokens: heard.completion_tokens,
-        first_token_ms: watch.first_token_ms(),
-        total_ms: watch.total_ms(),
-        ..Usage::default()
-    }));
+    heard.end_words(giver);
     Ok(())
 }

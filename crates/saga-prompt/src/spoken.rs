@@ -66,7 +66,12 @@ pub fn read_message(answer: &str, finished: bool) -> String {
     let message = lines.join("\n");
     let message = message.trim();
     // A quote that opens it closes it only at its end.
-    if finished || lines.len() > 1 { unquoted(message).to_owned() } else { String::new() }
+    let may_be_quoted = QUOTES.iter().any(|(open, _)| message.starts_with(*open));
+    match (finished, may_be_quoted) {
+        (true, _) => unquoted(message).to_owned(),
+        (false, true) => String::new(),
+        (false, false) => message.to_owned(),
+    }
 }
 
 /// Whether a line comes before a message: blank, or a sentence that announces it.

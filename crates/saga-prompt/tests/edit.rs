@@ -2,8 +2,10 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use saga_domain::{Context, EditTask, Fim, ModelFacts, Prompt, Severity, TemplateFamily};
-use saga_prompt::{Budget, EditAsk, Problem, edit, estimate_tokens};
+use saga_domain::{
+    Context, EditTask, Fim, ModelFacts, Prompt, RelatedPlace, Severity, TemplateFamily, Tried,
+};
+use saga_prompt::{Beside, Budget, EditAsk, Problem, edit, estimate_tokens};
 
 fn facts(template: TemplateFamily, context_tokens: u32) -> ModelFacts {
     ModelFacts { name: "any".to_owned(), template, fim: Fim::None, context_tokens }
@@ -212,4 +214,132 @@ proptest! {
             Err(refused) => prop_assert!(refused.needed_tokens > context_tokens),
         }
     }
+}
+
+/// The words of a task, from behind the code on.
+fn task(
+    task: EditTask,
+    instruction: &str,
+    code: &str,
+    change: impl FnOnce(&mut Context),
+) -> String {
+    let facts = facts(TemplateFamily::Unknown, 8192);
+    let mut context = around();
+    change(&mut context);
+    let beside = [Beside { path: "shop/item.py", language: "python", text: "class Item: ...\n" }];
+    let asked = edit(&EditAsk {
+        facts: &facts,
+        task,
+        context: &context,
+        code,
+        beside: if task == EditTask::WriteTests { &beside } else { &[] },
+        instruction,
+        problems: &[],
+        tried: None,
+        budget: Budget::for_edit(&facts),
+    })
+    .expect("a prompt");
+    let text = text(&asked.prompt);
+    let words = text.rfind("\n```\n\n").map_or(0, |at| at + 6);
+    let beside = if text.contains("From shop/item.py:\n```python\nclass Item") {
+        "(with Item)\n"
+    } else {
+        ""
+    };
+    format!("{beside}{}", &text[words..])
+}
+
+#[test]
+fn every_task_says_what_is_wanted() {
+    expect![[r#"
+        한국어로 이 코드를 설명해줘
+
+        한국어로 답하세요.
+    "#]]
+    .assert_eq(&task(EditTask::Explain, "한국어로 이 코드를 설명해줘", CODE, |_| ()));
+    expect![[r#"
+        Explain this code.
+
+        Answer in English.
+    "#]]
+    .assert_eq(&task(EditTask::Explain, "", CODE, |_| ()));
+    expect![[r#""#]].assert_eq(&task(EditTask::Document, "", CODE, |_| ()));
+    expect![[r#""#]].assert_eq(&task(EditTask::Document, "", CODE, |context| {
+        context.prefix.push_str("    # 장바구니\n");
+    }));
+    expect![[r#""#]].assert_eq(&task(EditTask::WriteTests, "", "", |_| ()));
+    expect![[r#""#]].assert_eq(&task(EditTask::Generate, "합계를 출력", "", |_| ()));
+    expect![[r#""#]].assert_eq(&task(EditTask::TranslateComments, "", "# 합계\nx = 1\n", |_| ()));
+    expect![[r#""#]].assert_eq(&task(EditTask::TranslateComments, "", "# sum\nx = 1\n", |_| ()));
+    let to_english = task(EditTask::TranslateComments, "영어로", "# sum\nx = 1\n", |_| ());
+    assert!(to_english.contains("into English"), "{to_english}");
+}
+
+#[test]
+fn an_earlier_answer_is_shown_as_far_as_there_is_room() {
+    let facts = facts(TemplateFamily::Llama3, 2048);
+    let context = around();
+    let tried = Tried {
+        answer: "```\n".to_owned() + &"x = 1\n".repeat(2000),
+        problem: Some("line 3:\n`)` is missing".to_owned()),
+        instruction: Some("더 짧게".to_owned()),
+    };
+    let ask = EditAsk {
+        facts: &facts,
+        task: EditTask::Refactor,
+        context: &context,
+        code: CODE,
+        beside: &[],
+        instruction: "shorten",
+        problems: &[],
+        tried: Some(&tried),
+        budget: Budget::for_edit(&facts),
+    };
+    let asked = edit(&ask).expect("a prompt");
+    let text = text(&asked.prompt);
+    assert!(
+        text.contains("Your earlier answer (its beginning) was not good enough:\n````\n```\nx = 1"),
+        "{text}"
+    );
+    assert!(text.contains("What is wrong with it: line 3: `)` is missing\n더 짧게\n"), "{text}");
+    assert!(estimate_tokens(&text) + asked.max_tokens <= 2048);
+}
+
+#[test]
+fn what_belongs_to_problems_is_told_where_there_is_room() {
+    let related =
+        [RelatedPlace { path: "a.py".to_owned(), line: 7, message: "declared\nhere".to_owned() }];
+    let problem = Problem {
+        line: 1,
+        message: "wrong",
+        severity: Severity::Error,
+        source: None,
+        code: None,
+        related: &related,
+        hover: Some("```python\n(variable) itms: list[Item]\n```"),
+    };
+    let told = |context_tokens, count| {
+        let facts = facts(TemplateFamily::Llama3, context_tokens);
+        let context = around();
+        let problems = vec![problem; count];
+        let ask = EditAsk {
+            facts: &facts,
+            task: EditTask::Fix,
+            context: &context,
+            code: CODE,
+            beside: &[],
+            instruction: "",
+            problems: &problems,
+            tried: None,
+            budget: Budget::for_edit(&facts),
+        };
+        text(&edit(&ask).expect("a prompt").prompt)
+    };
+    let few = told(8192, 1);
+    assert!(
+        few.contains("  see a.py:7: declared here\n  there: (variable) itms: list[Item]\n"),
+        "{few}"
+    );
+    let many = told(2048, 12);
+    assert!(!many.contains("see a.py") && many.matches("error: wrong").count() == 12, "{many}");
 }

@@ -8,6 +8,7 @@ mod languages;
 mod merged;
 mod place;
 mod private;
+mod proposed;
 mod redact;
 mod related;
 mod selection;

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use saga_domain::Span;
 
 use super::Opened;
-use crate::{Snapshot, enclosing_definition, selection_to_edit};
+use crate::{Snapshot, enclosing_definition, end_of_tests, selection_to_edit, with_heading};
 
 fn check(fixture: &str, expected: Expect) {
     let opened = Opened::new(fixture);
@@ -145,4 +145,91 @@ fn the_definition_around_a_fault() {
     check_definition("//- /a.zig\nfn f() { $0 }\n", expect!["nothing"]);
     let large = format!("//- /a.py\ndef f():\n    $0a = 1\n{}", "    a = 1\n".repeat(2000));
     check_definition(&large, expect!["nothing"]);
+}
+
+#[test]
+fn whole_lines_that_cut_what_comes_next_take_it_too() {
+    check(
+        "//- /a.ts\nrun($0a, () => {\n  x();\n})$0; go(() => {\n  y();\n});\nz();\n",
+        expect![[r#"
+            ⟦run(a, () => {
+              x();
+            }); go(() => {
+              y();
+            });⟧"#]],
+    );
+}
+
+#[test]
+fn what_a_selection_cuts_is_taken_whole_in_every_language() {
+    for (fixture, taken) in [
+        ("//- /a.go\nfunc f() {\n\ti$0f a {\n\t\tb()$0\n\t}\n\tc()\n}\n", "\tif a {\n\t\tb()\n\t}"),
+        (
+            "//- /A.java\nclass A {\n  void f() {\n    for$0 (;;) {\n      b()$0;\n    }\n  }\n}\n",
+            "    for (;;) {\n      b();\n    }",
+        ),
+        (
+            "//- /a.kt\nfun f() {\n  whi$0le (a) {\n    b()$0\n  }\n}\n",
+            "  while (a) {\n    b()\n  }",
+        ),
+        ("//- /a.cpp\nvoid f() {\n  i$0f (a) {\n    b();$0\n  }\n}\n", "  if (a) {\n    b();\n  }"),
+        (
+            "//- /a.cs\nclass A {\n  void F() {\n    i$0f (a) {\n      B()$0;\n    }\n  }\n}\n",
+            "    if (a) {\n      B();\n    }",
+        ),
+        ("//- /a.rb\ndef f\n  i$0f a\n    b$0\n  end\nend\n", "  if a\n    b\n  end"),
+        ("//- /a.swift\nfunc f() {\n  i$0f a {\n    b()$0\n  }\n}\n", "  if a {\n    b()\n  }"),
+        (
+            "//- /a.php\n<?php\nfunction f() {\n  i$0f ($a) {\n    b()$0;\n  }\n}\n",
+            "  if ($a) {\n    b();\n  }",
+        ),
+        (
+            "//- /a.json\n{\n  \"a\": {\n    \"$0b\": [\n      1$0\n    ]\n  }\n}\n",
+            "    \"b\": [\n      1\n    ]",
+        ),
+        (
+            "//- /a.py\ndef 합계(항목):\n    f$0or 값 in 항목:\n        더하기$0(값)\n        print(값)\n",
+            "    for 값 in 항목:\n        더하기(값)\n        print(값)",
+        ),
+    ] {
+        let (doc, selection) = Opened::new(fixture).selection();
+        assert_eq!(doc.text(selection_to_edit(&doc, selection)), taken, "{fixture}");
+    }
+}
+
+#[test]
+fn what_stands_right_above_a_definition_belongs_to_it() {
+    for (fixture, taken) in [
+        (
+            "//- /a.rs\nstruct B;\n\n/// 하나.\n#[inline]\n$0fn f() {}$0\n",
+            "/// 하나.\n#[inline]\nfn f() {}",
+        ),
+        (
+            "//- /a.ts\n/**\n * One.\n */\n$0function f() {}$0\n",
+            "/**\n * One.\n */\nfunction f() {}",
+        ),
+        ("//- /a.py\nx = 1\n@cached\n$0def f(): pass$0\n", "@cached\ndef f(): pass"),
+        ("//- /a.py\nx = 1\n\n$0def f(): pass$0\n", "def f(): pass"),
+    ] {
+        let (doc, selection) = Opened::new(fixture).selection();
+        assert_eq!(doc.text(with_heading(&doc, selection)), taken, "{fixture}");
+    }
+}
+
+#[test]
+fn tests_end_where_what_holds_them_is_closed() {
+    for (fixture, rest) in [
+        ("//- /a.rs\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn g() {}\n}\n$0", Some("}\n")),
+        ("//- /ATest.java\nclass ATest {\n  void g() {}\n}\n$0", Some("}\n")),
+        ("//- /a.rs\nmod other {\n}\n$0", None),
+        ("//- /a.rs\nmod tests {\n}\nfn f() {}\n$0", None),
+        ("//- /a_test.go\nfunc TestA(t *testing.T) {\n}\n$0", None),
+        ("//- /test_a.py\nclass TestA:\n    pass\n$0", None),
+        ("//- /A.java\nclass A {$0", None),
+        ("//- /a.txt\n$0", None),
+    ] {
+        let (doc, _) = Opened::new(fixture).cursor();
+        let found = end_of_tests(&doc).map(|at| doc.rope().byte_slice(at.0..).to_string());
+        assert_eq!(found.as_deref(), rest, "{fixture}");
+    }
 }

@@ -1,22 +1,28 @@
 //! The question to the model, and its answer read as it comes.
 
-use saga_client::{Answer, Finish, Piece, Purpose, Task};
-use saga_context::{ContextLimits, Snapshot, context_at, holds_placeholder, redact, redact_text};
-use saga_domain::{Context, EditForm, Failure, FailureCode, ReplyEvent, Span, Usage, WarningCode};
+use saga_client::{Answer, Purpose, Task};
+use saga_context::{
+    ContextLimits, Redacted, Snapshot, context_at, holds_placeholder, redact, redact_text,
+};
+use saga_domain::{
+    Context, Diagnostic, EditForm, Failure, FailureCode, ReplyEvent, Span, WarningCode,
+};
 use saga_prompt::{
-    AskedCode, Beside, Budget, EditAsk, Problem, Reading, edit, estimate_tokens, is_cut_off,
-    read_code, read_words,
+    AskedCode, Beside, Budget, EditAsk, Problem, Reading, edit, is_cut_off, read_code, read_words,
 };
 
 use super::Wish;
-use super::range::Target;
+use super::check::check;
+use super::hear::hear;
 use super::say::Said;
 use super::shown::Shown;
+use super::target::Target;
 use crate::ask::{Terms, ask};
 use crate::place::unix_lines;
 use crate::related;
 use crate::reply::Giver;
 use crate::request::Errand;
+use crate::runner::Runner;
 use crate::shared::Shared;
 use crate::stats::Watch;
 
@@ -35,9 +41,21 @@ const HIDDEN: &str = "The answer holds the stand-in of a secret that was not sen
 const UNCERTAIN: &str = "The answer does not say for certain what belongs in place of the code, so it cannot be \
                          applied. Try again with a different selection.";
 const NOTHING: &str = "The model answered in words instead of code.";
+const SHORTENED: &str = "Not all of the code that was given along fits into the model's context.";
+
+/// What an answer is read against.
+struct Asked<'a> {
+    document: &'a Snapshot,
+    target: &'a Target,
+    form: EditForm,
+    /// The code as it was sent.
+    hidden: &'a Redacted,
+    code: AskedCode<'a>,
+}
 
 pub(super) async fn propose(
     shared: &Shared,
+    runner: &Runner,
     document: Snapshot,
     wish: Wish,
     giver: &Giver,
@@ -45,11 +63,23 @@ pub(super) async fn propose(
     let Wish { task, target, instruction, diagnostics, tried, context: given, .. } = wish;
     let facts = shared.edit_facts().await?;
     let target = target(&document);
-    let hidden = redact_text(&unix_lines(document.text(target.span)));
+    let redacted = |span| redact_text(&unix_lines(document.text(span)));
+    let hidden = redacted(target.span);
     let code = if target.frame.is_some() { "" } else { hidden.text.as_str() };
     let context = around(shared, &document, target.span);
     let problems = problems(&document, &target, &diagnostics);
-    let beside: Vec<Beside<'_>> = given.iter().map(beside).collect();
+    let about = target.about.map(|span| redacted(span).text);
+    let about = about.as_deref().map(|text| Beside {
+        path: &context.path,
+        language: &context.language,
+        text,
+    });
+    let given = given.iter().map(|piece| Beside {
+        path: &piece.path,
+        language: &piece.language,
+        text: &piece.text,
+    });
+    let beside: Vec<Beside<'_>> = about.into_iter().chain(given).collect();
     let prompt = edit(&EditAsk {
         facts: &facts,
         task,
@@ -63,12 +93,10 @@ pub(super) async fn propose(
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;
     if prompt.shortened {
-        giver.give(ReplyEvent::Warning {
-            code: WarningCode::Shortened,
-            message: SHORTENED.to_owned(),
-        });
+        let message = SHORTENED.to_owned();
+        giver.give(ReplyEvent::Warning { code: WarningCode::Shortened, message });
     }
-    let asked = AskedCode {
+    let code = AskedCode {
         code,
         before: &context.prefix,
         after: &context.suffix,
@@ -84,86 +112,67 @@ pub(super) async fn propose(
     let mut watch = Watch::start(&shared.stats, Errand::Other);
     let sent = ask(&shared.client, &facts.name, prompt.prompt, terms).await;
     let answer = sent.inspect_err(|failure| watch.failed(failure))?;
-    let mut words = Said::default();
-    let mut shown = Shown::new(&document, &target, &hidden);
-    let is_words = task.form() == EditForm::Words;
-    let heard = listen(answer, &mut watch, |said| {
-        if is_words {
-            words.say(giver, read_words(said, false));
-        } else if shown.is_due() {
-            shown.show(giver, read_code(said, &asked, false));
-        }
-    })
-    .await?;
-    let Heard { said, finish, prompt_tokens, completion_tokens } = heard;
-    if is_words {
-        words.say(giver, read_words(&said, true));
-        if words.is_nothing() {
-            return Err(Failure::new(FailureCode::NoCode, "The model said nothing."));
-        }
-        if finish == Finish::Length {
-            giver.give(ReplyEvent::Warning {
-                code: WarningCode::Truncated,
-                message: "The answer reached its length limit; its end is missing.".to_owned(),
-            });
-        }
+    let form = task.form();
+    let asked = Asked { document: &document, target: &target, form, hidden: &hidden, code };
+    if form == EditForm::Words {
+        words(answer, &mut watch, giver).await
     } else {
-        if finish == Finish::Length && is_cut_off(&said, &asked) {
-            return Err(no_code(giver, said, CUT_OFF));
-        }
-        match read_code(&said, &asked, true) {
-            Reading::Code(code) if holds_placeholder(&hidden.restore(&code)) => {
-                return Err(no_code(giver, said, HIDDEN));
-            }
-            Reading::Code(code) => shown.show(giver, Reading::Code(code)),
-            Reading::Elided => return Err(no_code(giver, said, ELIDED)),
-            Reading::Uncertain => return Err(no_code(giver, said, UNCERTAIN)),
-            Reading::Nothing => return Err(no_code(giver, said, NOTHING)),
-        }
+        code_of(answer, &mut watch, &asked, runner, giver).await
     }
-    giver.give(ReplyEvent::Done(Usage {
-        prompt_tokens,
-        completion_tokens,
-        first_token_ms: watch.first_token_ms(),
-        total_ms: watch.total_ms(),
-        ..Usage::default()
-    }));
+}
+
+async fn words(answer: Answer, watch: &mut Watch, giver: &Giver) -> Result<(), Failure> {
+    let mut words = Said::default();
+    let heard = hear(answer, watch, |said| words.say(giver, read_words(said, false))).await?;
+    words.say(giver, read_words(&heard.said, true));
+    if words.is_nothing() {
+        return Err(Failure::new(FailureCode::NoCode, "The model said nothing."));
+    }
+    heard.end_words(giver);
     Ok(())
 }
 
-const SHORTENED: &str = "Not all of the code that was given along fits into the model's context.";
-
-/// An answer that has come to its end.
-pub(crate) struct Heard {
-    pub(crate) said: String,
-    pub(crate) finish: Finish,
-    pub(crate) prompt_tokens: u32,
-    pub(crate) completion_tokens: u32,
-}
-
-/// Hears an answer to its end. `so_far` sees it grow.
-pub(crate) async fn listen(
-    mut answer: Answer,
+async fn code_of(
+    answer: Answer,
     watch: &mut Watch,
-    mut so_far: impl FnMut(&str),
-) -> Result<Heard, Failure> {
-    let mut said = String::new();
-    loop {
-        let piece = answer.next().await.transpose().inspect_err(|failure| watch.failed(failure))?;
-        let (finish, prompt_tokens, completion_tokens) = match piece {
-            Some(Piece::Text(piece)) => {
-                watch.text();
-                said.push_str(&piece);
-                so_far(&said);
-                continue;
+    asked: &Asked<'_>,
+    runner: &Runner,
+    giver: &Giver,
+) -> Result<(), Failure> {
+    let Asked { document, target, form, hidden, code: asked_code } = asked;
+    let mut shown = Shown::new(document, target, *form, hidden);
+    let heard = hear(answer, watch, |said| {
+        if shown.is_due()
+            && let Reading::Code(code) = read_code(said, asked_code, false)
+        {
+            shown.so_far(giver, &code);
+        }
+    })
+    .await?;
+    if heard.is_cut && is_cut_off(&heard.said, asked_code) {
+        return Err(no_code(giver, heard.said, CUT_OFF));
+    }
+    let edit = match read_code(&heard.said, asked_code, true) {
+        Reading::Code(code) if holds_placeholder(&hidden.restore(&code)) => Err(HIDDEN),
+        Reading::Code(code) => Ok(shown.edit(&code)),
+        Reading::Elided => Err(ELIDED),
+        Reading::Uncertain => Err(UNCERTAIN),
+        Reading::Nothing => Err(NOTHING),
+    };
+    let checked = match edit {
+        Ok(edit) => check(runner, document, *form, edit).await?,
+        Err(why) => Err(why),
+    };
+    match checked {
+        Ok(checked) => {
+            shown.show(giver, checked.edit);
+            for (code, message) in checked.warnings {
+                giver.give(ReplyEvent::Warning { code, message });
             }
-            Some(Piece::Done { finish, prompt_tokens, completion_tokens }) => {
-                (finish, prompt_tokens, completion_tokens)
-            }
-            None => (Finish::Stop, 0, 0),
-        };
-        watch.complete(completion_tokens.max(estimate_tokens(&said)));
-        return Ok(Heard { said, finish, prompt_tokens, completion_tokens });
+            heard.end(giver);
+            Ok(())
+        }
+        Err(why) => Err(no_code(giver, heard.said, why)),
     }
 }
 
@@ -186,19 +195,16 @@ fn around(shared: &Shared, document: &Snapshot, span: Span) -> Context {
     context
 }
 
-fn beside(piece: &saga_protocol::chat::ChatContext) -> Beside<'_> {
-    Beside { path: &piece.path, language: &piece.language, text: &piece.text }
-}
-
 fn problems<'a>(
     document: &Snapshot,
     target: &Target,
-    diagnostics: &'a [saga_domain::Diagnostic],
+    diagnostics: &'a [Diagnostic],
 ) -> Vec<Problem<'a>> {
     let rope = document.rope();
     let first_line = rope.line_of_byte(target.span.start.0);
     diagnostics
         .iter()
+        .filter(|found| (target.span.start..=target.span.end).contains(&found.span.start))
         .map(|found| Problem {
             line: rope.line_of_byte(found.span.start.0).saturating_sub(first_line) + 1,
             message: &found.message,

@@ -3,20 +3,23 @@
 use std::time::{Duration, Instant};
 
 use saga_context::{Redacted, Snapshot};
-use saga_domain::{ReplyEvent, TextEdit};
-use saga_prompt::Reading;
+use saga_domain::{EditForm, ReplyEvent, TextEdit};
 
-use super::range::{Frame, Target};
+use super::check;
+use super::target::Target;
 use crate::place::with_line_ends;
 use crate::reply::Giver;
 
 /// Proposals are shown at most this often: each holds the whole edit.
 const SHOWN_EVERY: Duration = Duration::from_millis(50);
+/// The same where the document is read again for each.
+const READ_EVERY: Duration = Duration::from_millis(300);
 
 /// A proposal that grows.
 pub(super) struct Shown<'a> {
     document: &'a Snapshot,
     target: &'a Target,
+    form: EditForm,
     /// What was sent in place of secrets comes back as the secrets.
     hidden: &'a Redacted,
     last: Option<Instant>,
@@ -24,24 +27,30 @@ pub(super) struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    pub(super) fn new(document: &'a Snapshot, target: &'a Target, hidden: &'a Redacted) -> Self {
-        Self { document, target, hidden, last: None, text: None }
+    pub(super) fn new(
+        document: &'a Snapshot,
+        target: &'a Target,
+        form: EditForm,
+        hidden: &'a Redacted,
+    ) -> Self {
+        Self { document, target, form, hidden, last: None, text: None }
     }
 
     pub(super) fn is_due(&self) -> bool {
-        self.last.is_none_or(|last| last.elapsed() >= SHOWN_EVERY)
+        let every = if self.form == EditForm::Comments { READ_EVERY } else { SHOWN_EVERY };
+        self.last.is_none_or(|last| last.elapsed() >= every)
     }
 
     /// Shows what was read so far.
-    pub(super) fn show(&mut self, giver: &Giver, reading: Reading) {
+    pub(super) fn so_far(&mut self, giver: &Giver, code: &str) {
+        if let Some(edit) = check::so_far(self.document, self.form, self.edit(code)) {
+            self.show(giver, edit);
+        }
         self.last = Some(Instant::now());
-        let Reading::Code(code) = reading else { return };
-        let edit = self.edit(&code);
-        self.give(giver, edit);
     }
 
-    /// Shows an edit unless it is what is shown already.
-    pub(super) fn give(&mut self, giver: &Giver, edit: TextEdit) {
+    /// Shows an edit, unless it is what is shown already.
+    pub(super) fn show(&mut self, giver: &Giver, edit: TextEdit) {
         if self.text.as_deref() == Some(&edit.text) {
             return;
         }
@@ -51,28 +60,7 @@ impl<'a> Shown<'a> {
 
     /// What putting `code` in place would be.
     pub(super) fn edit(&self, code: &str) -> TextEdit {
-        let code = self.hidden.restore(code);
-        let code = match &self.target.frame {
-            Some(frame) => framed(&code, frame),
-            None => code.into_owned(),
-        };
+        let code = self.target.place(&self.hidden.restore(code));
         TextEdit { span: self.target.span, text: with_line_ends(self.document, &code) }
     }
-}
-
-/// New code at its place.
-fn framed(code: &str, frame: &Frame) -> String {
-    let code = code.trim_matches('\n');
-    let least = code
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or_default();
-    let lines = code.split('\n').map(|line| match line.get(least..) {
-        Some(rest) if !line.trim().is_empty() => format!("{}{rest}", frame.indent),
-        _ => String::new(),
-    });
-    let lines: Vec<String> = lines.collect();
-    format!("{}{}{}", frame.before, lines.join("\n"), frame.after)
 }

@@ -11,7 +11,7 @@ use crate::runner::Threads;
 const FEEDBACK: &str = "/v1/feedback";
 
 fn outcome(kind: OutcomeKind, language: &str) -> Outcome {
-    Outcome { kind, language: language.to_owned(), characters: 7 }
+    Outcome { of: Suggested::Completion, kind, language: language.to_owned(), characters: 7 }
 }
 
 fn note(feedback: &Feedback, kind: OutcomeKind, language: &str) {
@@ -67,7 +67,7 @@ async fn outcomes_are_told_by_model_and_language() {
     assert_eq!(server.bodies(FEEDBACK), [json!({ "counts": [none, some] })]);
     feedback.tell(&client(&server)).await;
     assert_eq!(server.bodies(FEEDBACK).len(), 1, "nothing is told twice");
-    assert_eq!(feedback.total().shown, 1);
+    assert_eq!(feedback.total(Suggested::Completion).shown, 1);
 }
 
 #[tokio::test]
@@ -139,5 +139,5 @@ fn counts_are_bounded() {
     });
     let again = feedback.take();
     assert_eq!((again.counts.len(), again.counts[0].shown), (COUNTS_MAX, COUNT_MAX));
-    assert_eq!(feedback.total().shown, 2 * COUNTS_MAX as u64);
+    assert_eq!(feedback.total(Suggested::Completion).shown, 2 * COUNTS_MAX as u64);
 }

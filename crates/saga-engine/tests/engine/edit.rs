@@ -1,8 +1,10 @@
-//! Refactoring and fixing, from the selection to the proposal.
+//! Refactoring and fixing, from the selection to the proposal; what other tasks do is in `tasks.rs`.
 
 use crate::world::{CHAT, COMPLETIONS, World};
 use expect_test::{Expect, expect};
-use saga_domain::{ByteOffset, Diagnostic, EditTask, FailureCode, ReplyEvent, Severity, Span};
+use saga_domain::{
+    ByteOffset, Diagnostic, EditTask, FailureCode, RelatedPlace, ReplyEvent, Severity, Span, Tried,
+};
 use scripted_ollama::{Ending, Rule};
 
 const LOOP: &str = "\
@@ -170,4 +172,109 @@ def total(items):
     .assert_eq(&world.told(&reply).await);
     let prompt = world.server.bodies(COMPLETIONS)[0]["prompt"].to_string();
     assert!(prompt.contains("Pylance reportUndefinedVariable"), "{prompt}");
+}
+
+#[tokio::test]
+async fn a_syntax_error_that_was_not_there_is_told_before_the_end() {
+    check(
+        LOOP,
+        &["    return sum(items\n", "```\n"],
+        expect![[r#"
+            edit of version 1
+            def total(items):
+                return sum(items
+
+            print(total([1]))
+            warning new_syntax_errors: line 2: syntax error in `return sum(items`
+            done
+        "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn trying_again_tells_what_was_wrong_and_leaves_room_for_another_answer() {
+    let world = World::new(LOOP).await;
+    world.answers(&["    return sum(items)\n"]);
+    let asked = |tried| {
+        let reply = world.edit(EditTask::Refactor, |ask| {
+            ask.instruction = "단순하게".to_owned();
+            ask.tried = tried;
+        });
+        reply.expect("a selection with code")
+    };
+    world.told(&asked(None)).await;
+    let tried = Tried {
+        answer: "    return sum(items\n".to_owned(),
+        problem: Some("line 2: `)` is missing".to_owned()),
+        instruction: Some("for를 쓰지 마".to_owned()),
+    };
+    world.told(&asked(Some(tried.clone()))).await;
+    let bodies = world.server.bodies(COMPLETIONS);
+    let temperature = |at: usize| bodies[at]["temperature"].as_f64().expect("a number");
+    assert!(temperature(0) < 0.01 && temperature(1) > 0.1, "{bodies:?}");
+    let prompt = bodies[1]["prompt"].as_str().expect("a prompt");
+    let told = [&tried.answer, &tried.problem.expect("said"), &tried.instruction.expect("said")];
+    assert!(told.iter().all(|told| prompt.contains(told.trim())), "{prompt}");
+}
+
+#[tokio::test]
+async fn problems_in_several_definitions_are_fixed_together() {
+    let fixture = "\
+//- /calc.py
+def first(items):
+    return sun(items)
+
+def second(items):
+    return lenn(items)
+
+def third(items):
+    return items
+$0";
+    let world = World::new(fixture).await;
+    let fixed =
+        "def first(items):\n    return sum(items)\n\ndef second(items):\n    return len(items)\n";
+    world.answers(&[fixed]);
+    let text =
+        "def first(items):\n    return sun(items)\n\ndef second(items):\n    return lenn(items)\n";
+    let problem = |name: &str, severity| {
+        let start = text.find(name).expect("it is there");
+        Diagnostic {
+            span: Span::new(start, start + name.len()),
+            message: format!(
+                "\"{name}\" is not defined; see api_key = \"sk-ant-api03-Zx81kQ0pLm27VbTr94Yc\""
+            ),
+            severity,
+            source: None,
+            code: None,
+            related: vec![RelatedPlace {
+                path: "lib.py".to_owned(),
+                line: 3,
+                message: "여기에 sum이 있어요".to_owned(),
+            }],
+            hover: Some("```python\n(function) sum\n```".to_owned()),
+        }
+    };
+    let problems = [problem("lenn", Severity::Warning), problem("sun", Severity::Error)];
+    let reply = world.engine.fix(world.uri(), &problems, None).expect("places in the document");
+    expect![[r#"
+        edit of version 1
+        def first(items):
+            return sum(items)
+
+        def second(items):
+            return len(items)
+
+        def third(items):
+            return items
+        done
+    "#]]
+    .assert_eq(&world.told(&reply).await);
+    let prompts = world.prompts();
+    let prompt = &prompts[0];
+    let (sun, lenn) = (prompt.find("\"sun\" is not"), prompt.find("\"lenn\" is not"));
+    assert!(sun < lenn && sun.is_some(), "in the order of the text: {prompt}");
+    assert!(prompt.contains("lib.py:3: 여기에 sum이 있어요"), "{prompt}");
+    assert!(prompt.contains("there: (function) sum"), "{prompt}");
+    assert!(!prompt.contains("sk-ant"), "{prompt}");
 }

@@ -1,13 +1,14 @@
 //! What became of suggestions, as the server learns of it.
 
-use saga_engine::{Outcome, OutcomeCounts, OutcomeKind};
+use saga_engine::{Outcome, OutcomeCounts, OutcomeKind, Suggested};
 use scripted_ollama::Rule;
 use serde_json::json;
 
 use crate::world::World;
 
 fn shown() -> Outcome {
-    Outcome { kind: OutcomeKind::Shown, language: "python".to_owned(), characters: 12 }
+    let of = Suggested::Completion;
+    Outcome { of, kind: OutcomeKind::Shown, language: "python".to_owned(), characters: 12 }
 }
 
 #[tokio::test]
@@ -23,15 +24,20 @@ async fn a_closing_engine_tells_what_it_still_knows() {
     world.engine.note(&shown()).expect("a language");
     let accepted = Outcome { kind: OutcomeKind::Accepted, ..shown() };
     world.engine.note(&accepted).expect("a language");
+    let of = Suggested::Edit;
+    let edit = Outcome { of, kind: OutcomeKind::PartiallyAccepted, characters: 30, ..shown() };
+    world.engine.note(&edit).expect("a language");
     let counts = OutcomeCounts { shown: 1, accepted: 1, ..OutcomeCounts::default() };
     assert_eq!(world.stats().outcomes, counts);
+    let edits = OutcomeCounts { partially_accepted: 1, ..OutcomeCounts::default() };
+    assert_eq!(world.stats().edits, edits);
     world.engine.close();
     let told = world.server.wait_for_end("/v1/feedback", 0).await.body;
     let entry = &told["counts"][0];
     assert_eq!(entry["model"], "smollm2");
     assert_eq!(
         (&entry["characters_shown"], &entry["characters_accepted"]),
-        (&12.into(), &12.into())
+        (&12.into(), &42.into())
     );
 }
 

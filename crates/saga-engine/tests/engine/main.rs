@@ -8,6 +8,7 @@ mod find;
 mod in_flight;
 mod privacy;
 mod server;
+mod tasks;
 mod views;
 mod workspace;
 mod world;

@@ -196,8 +196,8 @@ impl World {
                 }
                 ReplyEvent::Text(text) => lines.push(format!("text {text:?}")),
                 ReplyEvent::Queued { place } => lines.push(format!("queued {place}")),
-                ReplyEvent::Warning { code, .. } => {
-                    lines.push(format!("warning {}", code.name()));
+                ReplyEvent::Warning { code, message } => {
+                    lines.push(format!("warning {}: {message}", code.name()));
                 }
                 ReplyEvent::Done(usage) => {
                     let from = if usage.from_cache { " from the cache" } else { "" };
