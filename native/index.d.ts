@@ -332,6 +332,14 @@ export interface EngineStats {
   survived: number
   /** Accepted texts that had been changed by then. */
   changed: number
+  /** Edits shown. */
+  editsShown: number
+  /** Edits accepted whole. */
+  editsAccepted: number
+  /** Edits of which some changes were accepted. */
+  editsPartiallyAccepted: number
+  /** Edits sent away. */
+  editsDismissed: number
 }
 
 /** What the user thinks of an answer. */
@@ -532,6 +540,8 @@ export interface OpenDocument {
 
 /** One thing that happened to a suggestion, without its text. */
 export interface Outcome {
+  /** To what; a completion when absent. */
+  of?: Suggested
   /** What happened. */
   kind: OutcomeKind
   /** The editor's language id. */
@@ -711,6 +721,9 @@ export interface Skip {
   /** Nothing inside strings. */
   strings?: boolean
 }
+
+/** What something happened to. */
+export type Suggested = 'completion' | 'edit'
 
 /** What a name stands for. */
 export type SymbolKind = 'function' | 'method' | 'class' | 'type' | 'constant'

@@ -20,6 +20,7 @@ import { goToHunk, hunkAtCursor } from "./edits/cursor";
 import { closeTabs } from "./edits/diffView";
 import { type GivenEdit, givenReply, placeOf } from "./edits/given";
 import { registerLenses } from "./edits/lenses";
+import { noteEnd, noteShown } from "./edits/outcomes";
 import { isBroken, warningText } from "./edits/warnings";
 import { isWritable, write, writeAll } from "./edits/write";
 import { showFailure } from "./errors";
@@ -65,6 +66,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
       setContext("editing", undefined);
       tellActive();
     }
+    noteEnd(ctx, proposal, change);
     await proposal.close();
     if (!change) return;
     tellApplied(change.lines);
@@ -95,6 +97,7 @@ export function registerEdits(ctx: Ctx, pages: Pages): Edits {
     if (outcome.kind === "ready" || (await proposal.giveUp())) {
       setContext("editing", "ready");
       tellActive();
+      if (outcome.kind === "ready") noteShown(ctx, proposal);
     } else {
       await end(proposal);
     }

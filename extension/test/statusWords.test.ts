@@ -32,6 +32,10 @@ const stats: EngineStats = {
   dismissed: 0,
   survived: 0,
   changed: 0,
+  editsShown: 0,
+  editsAccepted: 0,
+  editsPartiallyAccepted: 0,
+  editsDismissed: 0,
 };
 const today = { shown: 7, accepted: 2, partially_accepted: 1, dismissed: 4, survived: 2, changed: 1 };
 

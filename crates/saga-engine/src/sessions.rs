@@ -113,5 +113,9 @@ fn report(opinion: Opinion) -> Result<Feedback, Failure> {
 }
 
 fn first_bytes(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max)]
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

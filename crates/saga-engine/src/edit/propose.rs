@@ -1,5 +1,7 @@
 //! The question to the model, and its answer read as it comes.
 
+use std::borrow::Cow;
+
 use saga_client::{Answer, Purpose, Task};
 use saga_context::{
     ContextLimits, Redacted, Snapshot, context_at, holds_placeholder, redact, redact_text,
@@ -96,13 +98,13 @@ pub(super) async fn propose(
         let message = SHORTENED.to_owned();
         giver.give(ReplyEvent::Warning { code: WarningCode::Shortened, message });
     }
-    let code = AskedCode {
-        code,
-        before: &context.prefix,
-        after: &context.suffix,
-        language: &context.language,
-        prefilled: prompt.prefilled,
+    let (before, code, after) = match target.frame {
+        Some(_) => between_lines(&context),
+        None => (Cow::Borrowed(context.prefix.as_str()), code, context.suffix.as_str()),
     };
+    let language = context.language.as_str();
+    let prefilled = prompt.prefilled;
+    let code = AskedCode { code, before: &before, after, language, prefilled };
     let terms = Terms {
         stop: prompt.stop,
         max_tokens: prompt.max_tokens,
@@ -119,6 +121,18 @@ pub(super) async fn propose(
     } else {
         code_of(answer, &mut watch, &asked, runner, giver).await
     }
+}
+
+/// A place for new code as a blank line between what stands before and after it: the reader of
+/// answers knows whole lines from what is left of one.
+fn between_lines(context: &Context) -> (Cow<'_, str>, &'static str, &str) {
+    let before = context.prefix.trim_end_matches([' ', '\t']);
+    let before = match before.ends_with('\n') || before.is_empty() {
+        true => Cow::Borrowed(before),
+        false => Cow::Owned(format!("{before}\n")),
+    };
+    let after = context.suffix.strip_prefix('\n').unwrap_or(&context.suffix);
+    (before, "\n", after)
 }
 
 async fn words(answer: Answer, watch: &mut Watch, giver: &Giver) -> Result<(), Failure> {

@@ -106,6 +106,22 @@ async fn new_code_is_put_below_the_comment_that_asks_for_it() {
         "#]],
     )
     .await;
+    // What stands around the place is often said again.
+    check(
+        EditTask::Generate,
+        "//- /a.py\ndef f(items):\n    # 합계를 돌려준다$0\n\nx = 1\n",
+        "def f(items):\n    # 합계를 돌려준다\n    return sum(items)\n\nx = 1\n",
+        expect![[r#"
+            edit of version 1
+            def f(items):
+                # 합계를 돌려준다
+                return sum(items)
+
+            x = 1
+            done
+        "#]],
+    )
+    .await;
     check_with(
         EditTask::Generate,
         "print the total",
