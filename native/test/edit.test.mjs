@@ -98,6 +98,6 @@ test("what cannot be asked is refused at once with a code", () =>
     assert.equal(code({ task: "explain", startOffset: 900, endOffset: 900 }), "offset_out_of_range");
     assert.equal(code({ task: "explain", instruction: "x".repeat(20_000) }), "too_large");
     const secrets = [{ path: ".env", language: "plaintext", text: "A=1" }];
-    assert.equal(code({ task: "explain", context: secrets }), "forbidden");
+    assert.equal(code({ task: "explain", context: secrets }), "private_file");
     assert.equal(code({ task: "generate", uri: "file:///closed.py" }), "unknown_document");
   }));

@@ -42,8 +42,7 @@ pub fn selection_to_edit(doc: &Snapshot, selection: Span) -> Span {
     let (mut start, mut end) = (trimmed_start, trimmed_end);
     // Whole lines may cut the node that the next statement is, which makes more lines whole.
     for _ in 0..GROWTHS_MAX {
-        let grown = grow_to_nodes(doc, start, end)
-            .filter(|(start, end)| lines_between(doc, *start, *end) <= lines_max);
+        let grown = grow_to_nodes(doc, start, end, lines_max);
         let (from, to) = grown.unwrap_or((start, end));
         if text::line_of(rope, from) == text::line_of(rope, to) {
             return Span::new(from, to);
@@ -131,17 +130,27 @@ pub fn enclosing_definition(doc: &Snapshot, span: Span) -> Option<Span> {
     (span.len() <= DEFINITION_BYTES_MAX).then_some(span)
 }
 
-/// The run of neighbouring nodes that holds the selection.
-fn grow_to_nodes(doc: &Snapshot, start: usize, end: usize) -> Option<(usize, usize)> {
+/// The run of neighbouring nodes that holds the selection; all of their parent where the selection
+/// cuts the word or bracket that begins it.
+fn grow_to_nodes(
+    doc: &Snapshot,
+    start: usize,
+    end: usize,
+    lines_max: usize,
+) -> Option<(usize, usize)> {
     let syntax: &Syntax = doc.syntax.as_ref().filter(|_| doc.tree_is_current())?;
     let root = syntax.tree.root_node();
     let around = root.descendant_for_byte_range(start, end.saturating_sub(1).max(start))?;
     if around.is_error() {
         return None;
     }
-    let (first, last) = children_holding(around, start, end);
-    let grown = (first.min(start), last.max(end));
-    (grown.1 <= doc.rope.byte_len()).then_some(grown)
+    let begins_it =
+        around.child(0).is_some_and(|first| !first.is_named() && start < first.end_byte());
+    let whole = begins_it.then(|| (around.start_byte(), around.end_byte()));
+    let run = Some(children_holding(around, start, end));
+    let grown = whole.into_iter().chain(run).map(|(first, last)| (first.min(start), last.max(end)));
+    let mut grown = grown.filter(|(_, last)| *last <= doc.rope.byte_len());
+    grown.find(|(first, last)| lines_between(doc, *first, *last) <= lines_max)
 }
 
 fn lines_between(doc: &Snapshot, from: usize, to: usize) -> usize {

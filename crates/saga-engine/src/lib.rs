@@ -148,7 +148,7 @@ impl Engine {
     /// Asks for something to be done with a piece of code: a proposal, or words that explain it.
     ///
     /// # Errors
-    /// `unknown_document`, `offset_out_of_range`, `invalid_request`, `too_large`, `forbidden`; all
+    /// `unknown_document`, `offset_out_of_range`, `invalid_request`, `too_large`, `private_file`; all
     /// else comes as an event.
     pub fn edit(&self, ask: EditAsk) -> Result<Reply, Failure> {
         self.threads.check_open()?;

@@ -263,14 +263,46 @@ fn every_task_says_what_is_wanted() {
         Answer in English.
     "#]]
     .assert_eq(&task(EditTask::Explain, "", CODE, |_| ()));
-    expect![[r#""#]].assert_eq(&task(EditTask::Document, "", CODE, |_| ()));
-    expect![[r#""#]].assert_eq(&task(EditTask::Document, "", CODE, |context| {
+    expect![[r#"
+        Document the definitions in this code with PEP 257 docstrings, in English: what each is for, its parameters, result and errors, brief and exact. Do not change a character of the code.
+
+        Answer with the whole code in one code block, and change nothing but its comments. 주석 외에는 아무것도 바꾸지 말고 코드 전체를 코드 블록 하나로 답하세요.
+    "#]].assert_eq(&task(EditTask::Document, "", CODE, |_| ()));
+    expect![[r#"
+        이 코드의 정의에 문서 주석을 PEP 257 docstrings 형식으로 한국어로 작성하세요. 목적, 매개변수, 반환값, 오류를 짧고 정확하게 적고 코드는 한 글자도 바꾸지 마세요.
+
+        Answer with the whole code in one code block, and change nothing but its comments. 주석 외에는 아무것도 바꾸지 말고 코드 전체를 코드 블록 하나로 답하세요.
+    "#]].assert_eq(&task(EditTask::Document, "", CODE, |context| {
         context.prefix.push_str("    # 장바구니\n");
     }));
-    expect![[r#""#]].assert_eq(&task(EditTask::WriteTests, "", "", |_| ()));
-    expect![[r#""#]].assert_eq(&task(EditTask::Generate, "합계를 출력", "", |_| ()));
-    expect![[r#""#]].assert_eq(&task(EditTask::TranslateComments, "", "# 합계\nx = 1\n", |_| ()));
-    expect![[r#""#]].assert_eq(&task(EditTask::TranslateComments, "", "# sum\nx = 1\n", |_| ()));
+    expect![[r#"
+        (with Item)
+        New code belongs in shop/cart.py, between what stands before and after the place.
+
+        Write tests for the code given above, with pytest unless the file shows that another framework is used. Test the usual case, the edges and the errors, each in a test with a telling name.
+
+        Answer with only the new code in one code block. 새 코드만 코드 블록 하나로 답하세요.
+    "#]].assert_eq(&task(EditTask::WriteTests, "", "", |_| ()));
+    expect![[r#"
+        New code belongs in shop/cart.py, between what stands before and after the place.
+
+        합계를 출력
+
+        Answer with only the new code in one code block. 새 코드만 코드 블록 하나로 답하세요.
+    "#]]
+    .assert_eq(&task(EditTask::Generate, "합계를 출력", "", |_| ()));
+    expect![[r#"
+        Translate all comments and documentation in this code into English. Keep every name, string and line of code as it is.
+        이 코드의 모든 주석과 문서 주석을 영어로 번역하세요. 코드와 문자열은 그대로 두세요.
+
+        Answer with the whole code in one code block, and change nothing but its comments. 주석 외에는 아무것도 바꾸지 말고 코드 전체를 코드 블록 하나로 답하세요.
+    "#]].assert_eq(&task(EditTask::TranslateComments, "", "# 합계\nx = 1\n", |_| ()));
+    expect![[r#"
+        Translate all comments and documentation in this code into Korean. Keep every name, string and line of code as it is.
+        이 코드의 모든 주석과 문서 주석을 자연스러운 한국어로 번역하세요. 코드와 문자열은 그대로 두세요.
+
+        Answer with the whole code in one code block, and change nothing but its comments. 주석 외에는 아무것도 바꾸지 말고 코드 전체를 코드 블록 하나로 답하세요.
+    "#]].assert_eq(&task(EditTask::TranslateComments, "", "# sum\nx = 1\n", |_| ()));
     let to_english = task(EditTask::TranslateComments, "영어로", "# sum\nx = 1\n", |_| ());
     assert!(to_english.contains("into English"), "{to_english}");
 }

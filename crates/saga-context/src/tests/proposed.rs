@@ -41,7 +41,7 @@ fn an_error_that_was_not_there_is_told_with_its_line() {
             ("function f(x) {\n  return x + 1;\n}", ""),
             ("function f(x) {\n  return x +;\n}", "line 3: syntax error in `return x +;`"),
             ("function f(x) {\n  return (x;\n}", "line 3: `)` is missing in `return (x;`"),
-            ("function f(x) {\n  return x;\n", "line 5: `}` is missing"),
+            ("function f(x) {\n  return x;\n", "line 5: `}` is missing in `const b = 2;`"),
         ],
     );
     check_errors(

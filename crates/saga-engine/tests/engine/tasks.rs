@@ -232,7 +232,7 @@ async fn what_a_task_cannot_do_is_refused_at_once() {
     };
     assert_eq!(with(vec![piece("b.py", 1 << 20)]), FailureCode::TooLarge);
     assert_eq!(with(vec![piece("b.py", 1); 40]), FailureCode::TooLarge);
-    assert_eq!(with(vec![piece("secrets/.env", 1)]), FailureCode::Forbidden);
+    assert_eq!(with(vec![piece("secrets/.env", 1)]), FailureCode::PrivateFile);
 }
 
 fn message(text: &str, examples: &[&str], language: Option<&str>) -> WriteAsk {

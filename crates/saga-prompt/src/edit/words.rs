@@ -211,7 +211,7 @@ fn is_in_korean(ask: &EditAsk<'_>) -> bool {
 /// How definitions are documented in a language.
 fn documentation(language: &str) -> &'static str {
     match language {
-        "python" => "a PEP 257 docstring",
+        "python" => "PEP 257 docstrings",
         "javascript" | "javascriptreact" | "typescript" | "typescriptreact" => "JSDoc `/** */`",
         "rust" => "`///` doc comments",
         "go" => "Go doc comments that begin with the name",

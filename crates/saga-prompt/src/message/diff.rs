@@ -73,7 +73,7 @@ pub(super) fn cut(diff: &str, tokens_max: u32) -> Cut {
 fn shares(files: &[File<'_>], tokens: u32) -> Vec<u32> {
     let wanted: Vec<u32> = files
         .iter()
-        .map(|file| if is_generated(file) { 0 } else { estimate_tokens(file.body) })
+        .map(|file| if is_generated(file) { 0 } else { tokens_of_lines(file.body) })
         .collect();
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|index| wanted[*index]);
@@ -86,6 +86,11 @@ fn shares(files: &[File<'_>], tokens: u32) -> Vec<u32> {
         waiting -= 1;
     }
     shares
+}
+
+/// As they are counted when they are written.
+fn tokens_of_lines(text: &str) -> u32 {
+    text.split_inclusive('\n').map(estimate_tokens).sum()
 }
 
 /// Writes as many lines as fit; whether some did not.
