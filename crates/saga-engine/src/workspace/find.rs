@@ -104,7 +104,11 @@ impl Workspace {
 }
 
 fn search(query: &str) -> Search {
-    Search::new(&query[..query.floor_char_boundary(QUERY_BYTES_MAX)])
+    let mut end = QUERY_BYTES_MAX.min(query.len());
+    while !query.is_char_boundary(end) {
+        end -= 1;
+    }
+    Search::new(&query[..end])
 }
 
 /// The first ones by their keys, in order.
