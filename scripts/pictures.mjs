@@ -2,6 +2,7 @@
 // extension and the real proxy. The model's answers are scripted, so that a picture shows what it is about.
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { openScene } from "../tests/end-to-end/harness/scene.mjs";
 import { readArguments } from "./lib/arguments.mjs";
 import { packExtension } from "./lib/extension.mjs";
@@ -17,6 +18,9 @@ const walkthrough = path.join(root, "extension", "media", "walkthrough");
 const images = path.join(root, "docs", "images");
 /** Wide enough for the side panel beside code, and small enough to be read in the walkthrough's right half. */
 const size = { width: 960, height: 600 };
+
+const stillMs = 700;
+const looksMax = 20;
 
 await runScript(async (kit) => {
   const { progress, say } = kit;
@@ -47,7 +51,7 @@ async function take(language, detail) {
       for (const theme of ["dark", "light"]) {
         await scene.workbench.setTheme(theme);
         const file = path.join(walkthrough, `${name}-${theme}${language === "ko" ? ".ko" : ""}.png`);
-        await scene.page.screenshot({ path: file, animations: "disabled" });
+        await writeFile(file, await still(scene.page));
       }
       await tidy?.();
     }
@@ -61,4 +65,16 @@ async function take(language, detail) {
   } finally {
     await scene.close();
   }
+}
+
+/** A screenshot once the window stands still: colours of a new theme reach some parts of it later than others. */
+async function still(page) {
+  let before = Buffer.alloc(0);
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    const now = await page.screenshot({ animations: "disabled" });
+    if (now.equals(before)) return now;
+    before = now;
+    await wait(stillMs);
+  }
+  throw new Error("the window did not come to rest");
 }

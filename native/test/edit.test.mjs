@@ -51,7 +51,7 @@ test("new code is put below the cursor's line, and its context is in the prompt"
     const context = [{ path: "b.py", language: "python", text: "PRICE = 3" }];
     const request = { uri, startOffset: source.length, endOffset: source.length, task: "generate" };
     const { text } = await edited(engine.edit({ ...request, instruction: "1과 2의 합을 출력", context }));
-    assert.equal(text, `${source}print(add(1, 2))`);
+    assert.equal(text, `${source}print(add(1, 2))\n`);
     assert.match(server.prompts[0], /From b\.py:\n```python\nPRICE = 3/);
   }));
 

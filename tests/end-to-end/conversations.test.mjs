@@ -190,6 +190,11 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
   // The panel takes the focus when it is loaded again; a list that is open then would close.
   await workbench.open("stack.py");
   await workbench.palette("CodeSaga: Rename Conversation…");
+  // The palette and the question are the same widget: what is typed too soon goes into the palette.
+  await page
+    .locator(".quick-input-widget:visible .quick-input-title")
+    .filter({ hasText: "Rename Conversation" })
+    .waitFor();
   const name = page.locator(".quick-input-widget:visible input");
   await name.fill("스택 이야기");
   await name.press("Enter");

@@ -48,7 +48,7 @@ fn an_error_that_was_not_there_is_told_with_its_line() {
         "//- /a.py\n$0def f(x):\n    return x$0\n\ny = 1\n",
         &[
             ("def f(x):\n    return x * 2", ""),
-            ("def f(x)\n    return x", "line 1: `:` is missing in `def f(x)`"),
+            ("def f(x)\n    return x", "line 1: syntax error in `def f(x)`"),
             ("def f(x):\n    return (x", "line 2: syntax error in `return (x`"),
         ],
     );

@@ -81,7 +81,7 @@ pub(super) fn comment_at(document: &Snapshot, at: ByteOffset) -> Option<String> 
 }
 
 /// The blanks of a blank line; where it has none, those of the line above, or deeper where that
-/// opens a block.
+/// opens a block. Behind the last line end nothing stands inside anything any more.
 fn indent_at(document: &Snapshot, line: Span) -> String {
     let own = document.text(line);
     let above = document.rope().line_of_byte(line.start.0).checked_sub(1);
@@ -91,8 +91,12 @@ fn indent_at(document: &Snapshot, line: Span) -> String {
     }
     let start = ByteOffset(document.rope().byte_of_line(above));
     let place = cursor_place(document, line_of(document, start).end);
-    let deeper = if place.opened_empty_block { unit(document) } else { String::new() };
-    format!("{}{deeper}", place.indent)
+    let is_behind_all = line.start.0 == document.rope().byte_len();
+    match (place.opened_empty_block, is_behind_all) {
+        (true, _) => format!("{}{}", place.indent, unit(document)),
+        (false, true) => own,
+        (false, false) => place.indent,
+    }
 }
 
 /// What one level of indentation is in the document: its smallest indentation.

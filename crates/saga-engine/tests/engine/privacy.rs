@@ -98,7 +98,7 @@ async fn chat_sends_no_secrets() {
     let piece = ChatContext { path: "a.py".to_owned(), text: text.clone(), ..Default::default() };
     let ask = ChatAsk { text, context: vec![piece], session: None };
     let told = world.told(&world.engine.chat(ask).expect("a message")).await;
-    assert!(told.starts_with("warning secrets_hidden\n"), "{told}");
+    assert!(told.starts_with("warning secrets_hidden: "), "{told}");
     let sent = world.server.bodies("/v1/chat")[0].to_string();
     assert!(!sent.contains(KEY) && sent.matches("REDACTED_BY_CODESAGA").count() == 2, "{sent}");
 }
