@@ -55,6 +55,9 @@ async function lightBulb(line, column = 5) {
   await workbench.press("Control+.");
   const rows = workbench.page.locator(".action-widget .monaco-list-row.action");
   await rows.first().waitFor();
+  // The menu takes no click before the mouse has moved over it.
+  await rows.first().hover({ force: true });
+  await rows.first().hover({ force: true, position: { x: 20, y: 8 } });
   return rows;
 }
 

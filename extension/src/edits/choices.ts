@@ -13,7 +13,7 @@ export async function askAboutChanged(): Promise<AboutChanged | undefined> {
     { title: l10n.t("Discard"), choice: "discard" },
   ];
   const text = l10n.t("This code has changed since the question was asked, so nothing was applied.");
-  return (await vscode.window.showWarningMessage(text, ...choices))?.choice;
+  return ask(text, choices);
 }
 
 export type AboutProblem = "apply" | "again";
@@ -24,7 +24,17 @@ export async function askAboutProblem(text: string): Promise<AboutProblem | unde
     { title: l10n.t("Apply Anyway"), choice: "apply" },
     { title: l10n.t("Try Again"), choice: "again" },
   ];
-  return (await vscode.window.showWarningMessage(text, ...choices))?.choice;
+  return ask(text, choices);
+}
+
+/** A button that was pressed keeps the focus, and the proposal's keys would go there. */
+async function ask<Choice>(
+  text: string,
+  choices: readonly { readonly title: string; readonly choice: Choice }[],
+): Promise<Choice | undefined> {
+  const chosen = await vscode.window.showWarningMessage(text, ...choices);
+  await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
+  return chosen?.choice;
 }
 
 /** What the user adds to the question; undefined when there is nothing to add. */
