@@ -73,6 +73,8 @@ test("what stands there is only replaced when the user says so, and comes back w
 test("Cancel closes the model's connection and leaves the box alone", async () => {
   await scene.scripted.script([{ pieces: ["늦은 ", "답"], hold_after: 0 }]);
   const before = await message();
+  // The editor keeps the notification of what is done for a moment.
+  await workbench.notificationButton("Cancel").waitFor({ state: "detached" });
   await press();
   const question = await scene.scripted.question("sum(item.price");
   await workbench.notificationButton("Cancel").click();
