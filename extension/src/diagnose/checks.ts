@@ -39,7 +39,7 @@ export function checksOf(found: Findings): Check[] {
     server(found),
     ...models(found),
     token(found),
-    network(found),
+    ...network(found),
     completion(found),
     workspace(found),
   ];
@@ -119,13 +119,13 @@ function token({ hasToken, server }: Findings): Check {
   return { verdict: "wrong", text, todo: l10n.t("Run “CodeSaga: Set Server Token”.") };
 }
 
-function network({ usesProxy, hasCaFile, remote }: Findings): Check {
-  const parts = [
+function network({ usesProxy, hasCaFile, remote }: Findings): Check[] {
+  const texts = [
     usesProxy ? l10n.t("The editor's proxy is used.") : l10n.t("No proxy is set in the editor."),
     hasCaFile && l10n.t("Certificates of your own are trusted."),
     remote && l10n.t("The extension runs on the remote side ({0}), and reaches the server from there.", remote),
   ];
-  return { verdict: "fine", text: parts.filter(Boolean).join(" ") };
+  return texts.flatMap((text) => (text ? [{ verdict: "fine", text }] : []));
 }
 
 function completion({ completionOn, paused }: Findings): Check {
