@@ -190,14 +190,16 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
   // The panel takes the focus when it is loaded again; a list that is open then would close.
   await workbench.open("stack.py");
   await workbench.palette("CodeSaga: Rename Conversation…");
-  // The palette and the question are the same widget: what is typed too soon goes into the palette.
-  await page
+  // The palette and the question are the same widget: what is typed too soon goes into the palette, and what is
+  // opened too soon takes the question away while its answer is looked at.
+  const title = page
     .locator(".quick-input-widget:visible .quick-input-title")
-    .filter({ hasText: "Rename Conversation" })
-    .waitFor();
+    .filter({ hasText: "Rename Conversation" });
+  await title.waitFor();
   const name = page.locator(".quick-input-widget:visible input");
   await name.fill("스택 이야기");
   await name.press("Enter");
+  await title.waitFor({ state: "hidden" });
   await workbench.palette("CodeSaga: New Conversation");
   await scene.scripted.script([{ contains: "Unrelated", pieces: ["Yes."] }]);
   await ask("Unrelated", 1);

@@ -11,14 +11,18 @@ const ghost = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-previ
 export function openWorkbench(page, folder) {
   const { keyboard } = page;
 
+  /** Runs a command. The editor closes its list when another part takes the focus, so it may take two tries. */
   async function palette(text) {
-    await keyboard.press("F1");
-    const input = page.locator(".quick-input-widget:visible input");
-    await input.waitFor();
-    await input.fill(`>${text}`);
-    const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
-    await row.waitFor();
-    await row.click();
+    const tryOnce = async () => {
+      await keyboard.press("F1");
+      const input = page.locator(".quick-input-widget:visible input");
+      await input.waitFor({ timeout: triedMs });
+      await input.fill(`>${text}`, { timeout: triedMs });
+      const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
+      await row.click({ timeout: triedMs });
+      return true;
+    };
+    await eventually(`“${text}” in the list of commands`, tryOnce, Boolean, 3 * triedMs);
   }
 
   /** Opens a file at a place. The editor closes its list when another window takes the focus, so it may take two tries. */
