@@ -5,6 +5,12 @@
 use crate::blocks::Blocks;
 use crate::language::{CodeInString, Language};
 
+/// TypeScript's hints are JavaScript's, and those of what only it has.
+const TYPESCRIPT_SMELLS: &str = concat!(
+    include_str!("queries/smells/javascript.scm"),
+    include_str!("queries/smells/typescript.scm")
+);
+
 /// The table.
 pub(crate) static LANGUAGES: [Language; 21] = [
     Language {
@@ -36,7 +42,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         query_source: include_str!("queries/typescript.scm"),
-        smells_source: Some(include_str!("queries/smells/typescript.scm")),
+        smells_source: Some(TYPESCRIPT_SMELLS),
     },
     Language {
         ids: &["typescriptreact"],
@@ -50,7 +56,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: true,
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         query_source: include_str!("queries/typescript.scm"),
-        smells_source: Some(include_str!("queries/smells/typescript.scm")),
+        smells_source: Some(TYPESCRIPT_SMELLS),
     },
     Language {
         ids: &["javascript", "javascriptreact"],

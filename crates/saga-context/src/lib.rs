@@ -24,6 +24,7 @@ mod limits;
 mod merged;
 mod misfit;
 mod names;
+mod outermost;
 mod outline;
 mod parse;
 mod place;

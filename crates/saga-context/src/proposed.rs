@@ -14,6 +14,7 @@ use saga_domain::TextEdit;
 use tree_sitter::{Node, Tree};
 
 use crate::language::{Language, Loaded};
+use crate::outermost::each_outermost_error;
 use crate::parse::parse;
 use crate::snapshot::Snapshot;
 use crate::text;
@@ -161,27 +162,10 @@ impl Errors {
 }
 
 fn collect(root: Node<'_>, places: &mut Vec<Place>) {
-    let mut cursor = root.walk();
-    let mut descends = true;
-    while places.len() < ERRORS_MAX {
-        let node = cursor.node();
-        let is_error = node.is_error() || node.is_missing();
-        if descends && is_error {
-            // The name of a grammar's rule says nothing to a person; a bracket does.
-            let is_named_token = node.is_missing() && !node.is_named();
-            let missing = is_named_token.then(|| node.kind().to_owned());
-            places.push(Place { range: node.byte_range(), missing });
-        }
-        let goes_in = descends && !is_error && node.has_error();
-        if goes_in && cursor.goto_first_child() {
-            continue;
-        }
-        if cursor.goto_next_sibling() {
-            descends = true;
-        } else if cursor.goto_parent() {
-            descends = false;
-        } else {
-            break;
-        }
-    }
+    each_outermost_error(root, ERRORS_MAX, |node| {
+        // The name of a grammar's rule says nothing to a person; a bracket does.
+        let is_named_token = node.is_missing() && !node.is_named();
+        let missing = is_named_token.then(|| node.kind().to_owned());
+        places.push(Place { range: node.byte_range(), missing });
+    });
 }

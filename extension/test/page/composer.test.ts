@@ -1,26 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import type { Chip, Offer } from "../../src/chat/composerMessages";
-import { type Bench, type ChatPage, type PageOptions, startBench } from "./browser";
-
-let bench: Bench;
-before(async () => {
-  bench = await startBench();
-});
-after(() => bench?.close());
-
-/** Opens a page, plays, and asserts that nothing went wrong in it. */
-function play(name: string, options: PageOptions, scene: (chat: ChatPage) => Promise<void>) {
-  test(name, async () => {
-    const chat = await bench.open(options);
-    try {
-      await scene(chat);
-      assert.deepEqual(chat.faults, []);
-    } finally {
-      await chat.page.close();
-    }
-  });
-}
+import type { ChatPage } from "./browser";
+import { play } from "./play";
 
 const chip = (id: string): Chip => ({ id, kind: "file", label: `${id}.py`, title: `src/${id}.py` });
 const offer = (label: string, part: Partial<Offer> = {}): Offer => ({

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use tree_sitter::Tree;
 
+use crate::outermost::each_outermost_error;
+
 /// Errors that are counted; a text with more is beyond help.
 const COUNTED_MAX: usize = 64;
 
@@ -24,26 +26,7 @@ impl Errors {
     pub(super) fn of(tree: &Tree, line: &Range<usize>) -> Self {
         let root = tree.root_node();
         let mut places = Vec::new();
-        let mut cursor = root.walk();
-        let mut descends = true;
-        while places.len() < COUNTED_MAX {
-            let node = cursor.node();
-            let is_error = node.is_error() || node.is_missing();
-            if descends && is_error {
-                places.push(node.byte_range());
-            }
-            let goes_in = descends && !is_error && node.has_error();
-            if goes_in && cursor.goto_first_child() {
-                continue;
-            }
-            if cursor.goto_next_sibling() {
-                descends = true;
-            } else if cursor.goto_parent() {
-                descends = false;
-            } else {
-                break;
-            }
-        }
+        each_outermost_error(root, COUNTED_MAX, |node| places.push(node.byte_range()));
         let spilt = |place: &Range<usize>| {
             let inside = place.end.min(line.end).saturating_sub(place.start.max(line.start));
             place.len() - inside
