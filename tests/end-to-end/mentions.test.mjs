@@ -269,10 +269,12 @@ test("commands are listed, the team's own among them, and do what they say", asy
   assert.match(asked, /be short/);
 
   await workbench.write(".codesaga/prompts/greet.md", "Say hello.\n");
+  // The list is asked for by typing, so a file the editor has not yet heard of needs another key.
   await eventually("the new prompt", async () => {
     await input(chat).fill("");
     await input(chat).pressSequentially("/gr");
-    return (await rows(chat)).join() === "/greet";
+    await chat.locator(".offer-label", { hasText: /^\/greet$/ }).waitFor({ timeout: 2_000 });
+    return true;
   });
   await rm(path.join(scene.folder, ".codesaga/prompts/greet.md"));
 
