@@ -1,9 +1,10 @@
-// Bundles the extension into dist/: the host side, the chat page, and the native addon beside them.
-// Type checking is `npm run typecheck`; packing is package.mjs.
-import { copyFile, mkdir, rm, stat } from "node:fs/promises";
+// Bundles the extension into dist/: the host side, the chat page, and the native addon beside them; bundled.json, which
+// ships with nothing, names the packages whose code is in them. Type checking is `npm run typecheck`; packing is package.mjs.
+import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
+import { packagesOf } from "../scripts/release/shipped.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -16,11 +17,12 @@ const common = {
   bundle: true,
   sourcemap: production ? false : "linked",
   minify: production,
+  metafile: true,
   logLevel: "warning",
 };
 
 await mkdir(dist, { recursive: true });
-await Promise.all([
+const bundles = await Promise.all([
   esbuild.build({
     ...common,
     entryPoints: { main: "src/main.ts" },
@@ -43,6 +45,8 @@ await Promise.all([
     assetNames: "[name]",
   }),
 ]);
+const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(join(dist, "bundled.json"), `${JSON.stringify(packagesOf(inputs, here), undefined, 2)}\n`);
 
 if (!withoutAddon) {
   if (!(await stat(addon).catch(() => undefined))) {

@@ -26,6 +26,9 @@ const scriptTests = readdirSync(path.join(root, "scripts"), { recursive: true })
 const clientTests = readdirSync(path.join(root, "tests", "clients"))
   .filter((name) => name.endsWith(".test.mjs"))
   .map((name) => path.join("tests", "clients", name));
+const releaseTests = readdirSync(path.join(root, "tests", "release"))
+  .filter((name) => name.endsWith(".test.mjs"))
+  .map((name) => path.join("tests", "release", name));
 
 // Property tests walk the same cases in every run, so that a commit is green or red whoever runs it; `cargo test`
 // alone walks new ones each time.
@@ -40,7 +43,7 @@ const steps = {
   packages: { work: installNodeModules, needs: ["tools"] },
   parts: { work: installParts, needs: ["tools"] },
   biome: { work: npx("biome", "check", "--error-on-warnings"), needs: ["packages"] },
-  scripts: { work: tests("node", "--test", ...scriptTests), needs: ["tools"] },
+  scripts: { work: tests("node", "--test", ...scriptTests), needs: ["packages"] },
   fmt: { work: cargo("fmt", "--check"), needs: ["tools"] },
   clippy: {
     work: cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"),
@@ -53,6 +56,7 @@ const steps = {
   "native-tests": { work: tests("npm", "test", "-w", "native"), needs: ["native"] },
   extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
+  release: { work: tests("node", "--test", ...releaseTests), needs: ["vsix"] },
   programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
   clients: {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
