@@ -36,6 +36,8 @@ export const korean = {
   "Python {0} or newer is missing: {1}": "Python {0} 이상이 없어요: {1}",
   "Python has no venv module: {0}": "Python에 venv 모듈이 없어요: {0}",
   "A C compiler is missing: {0}": "C 컴파일러가 없어요: {0}",
+  "Go {0} or newer is missing: get it from https://go.dev/dl":
+    "Go {0} 이상이 없어요. https://go.dev/dl 에서 설치해 주세요",
 
   "{0} (see --help)": "{0} (--help를 보세요)",
   "--{0} {1}: use {2}": "--{0} {1}: {2} 가운데 하나를 쓰세요",
