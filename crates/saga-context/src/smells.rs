@@ -14,6 +14,7 @@ mod nesting;
 mod numbers;
 mod query;
 mod skip;
+mod source;
 mod style;
 
 use std::ops::Range;
@@ -27,6 +28,7 @@ use crate::text;
 use query::Nodes;
 #[cfg(test)]
 pub(crate) use query::broken;
+use source::Source;
 
 /// Larger files are not looked at.
 const FILE_BYTES_MAX: usize = 256 << 10;
@@ -151,6 +153,7 @@ struct File<'a> {
     path: &'a str,
     language: &'static Language,
     rope: &'a Rope,
+    source: Source,
     root: Node<'a>,
     nodes: Nodes<'a>,
     limits: SmellLimits,
@@ -171,7 +174,8 @@ pub fn smells(doc: &Snapshot, rules: &[Rule], limits: SmellLimits) -> Vec<Smell>
     let (rope, root) = (doc.rope(), syntax.tree.root_node());
     let nodes = Nodes::read(query, rope, root);
     let (path, language) = (doc.path(), syntax.language);
-    let file = File { path, language, rope, root, nodes, limits };
+    let source = Source::read(rope);
+    let file = File { path, language, rope, source, root, nodes, limits };
     let is_test = skip::is_test(doc.path());
     let mut found = Vec::new();
     for rule in Rule::ALL.iter().filter(|rule| rules.contains(rule)) {
@@ -202,15 +206,15 @@ impl File<'_> {
         }
     }
 
-    fn text(&self, node: Node<'_>) -> String {
-        text::slice(self.rope, node.byte_range())
+    fn text(&self, node: Node<'_>) -> &str {
+        self.source.of(node.byte_range())
     }
 
     /// The first line of a node that says something: a block may begin at the end of the line above.
     fn first_line(&self, node: Node<'_>) -> Range<usize> {
         let head = self.text(node);
         let start = node.start_byte() + head.len() - head.trim_start().len();
-        start..node.end_byte().min(text::line_end(self.rope, start)).max(start)
+        start..node.end_byte().min(self.source.line_end(start)).max(start)
     }
 
     /// A smell of `rule` that is shown at one place and is about another.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use tree_sitter::Node;
 
 use super::{File, Rule, Smell};
-use crate::text;
 
 /// Characters that are not blank, from which on two equal branches are no accident.
 const SAID_MIN: usize = 20;
@@ -30,7 +29,7 @@ pub(super) fn duplicate(file: &File<'_>) -> Vec<Smell> {
     let mut alike: HashMap<String, Vec<Branch<'_>>> = HashMap::new();
     let mut found = Vec::new();
     for branch in arms.chain(cases).filter(|branch| !branch.node.has_error()) {
-        let does = squeezed(&text::slice(file.rope, branch.start..branch.node.end_byte()));
+        let does = squeezed(file.source.of(branch.start..branch.node.end_byte()));
         if does.chars().filter(|c| !c.is_whitespace()).count() < SAID_MIN {
             continue;
         }

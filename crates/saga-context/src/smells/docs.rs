@@ -2,7 +2,6 @@
 
 use super::{File, Rule, Smell};
 use crate::doc_line;
-use crate::text;
 
 /// Public items from which on a file has a habit.
 const ITEMS_MIN: usize = 4;
@@ -33,14 +32,14 @@ pub(super) fn missing(file: &File<'_>) -> Vec<Smell> {
     let bare = publics.iter().filter(|(_, has_docs)| !has_docs);
     let smells = bare.map(|(item, _)| {
         let smell = file.smell(Rule::MissingDocs, item.name.byte_range(), item.node.byte_range());
-        smell.named(&file.text(item.name))
+        smell.named(file.text(item.name))
     });
     smells.collect()
 }
 
 /// `static` hides a function of C, and nothing elsewhere.
 fn is_hidden(file: &File<'_>, start: usize, name_end: usize) -> bool {
-    let header = text::slice(file.rope, start..name_end);
+    let header = file.source.of(start..name_end);
     let mut words = header.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '@'));
     words.any(|word| HIDDEN.contains(&word) && (word != "static" || file.language.family == "c"))
 }

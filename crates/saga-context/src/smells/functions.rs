@@ -4,7 +4,6 @@ use tree_sitter::Node;
 
 use super::query::Item;
 use super::{File, Rule, Smell};
-use crate::text;
 
 /// Children of a list of parameters that a caller does not have to pass by their place.
 const NO_PARAMETERS: &[&str] = &[
@@ -70,9 +69,9 @@ pub(super) fn many_parameters(file: &File<'_>) -> Vec<Smell> {
     let functions = file.nodes.functions.iter().filter_map(|function| {
         let parameters = function.parameters?;
         let name = file.text(function.name);
-        let header = text::slice(file.rope, function.node.start_byte()..parameters.start_byte());
+        let header = file.source.of(function.node.start_byte()..parameters.start_byte());
         let is_decided_elsewhere = DECIDED_ELSEWHERE.iter().any(|word| header.contains(word));
-        if file.language.constructors.contains(&name.as_str()) || is_decided_elsewhere {
+        if file.language.constructors.contains(&name) || is_decided_elsewhere {
             return None;
         }
         let count = parameter_count(file, parameters);
@@ -93,8 +92,7 @@ pub(super) fn to_be_written(file: &File<'_>) -> Vec<Smell> {
 
 fn about(file: &File<'_>, rule: Rule, function: &Item<'_>) -> Smell {
     let whole = whole(function.node);
-    file.smell(rule, function.name.byte_range(), whole.byte_range())
-        .named(&file.text(function.name))
+    file.smell(rule, function.name.byte_range(), whole.byte_range()).named(file.text(function.name))
 }
 
 /// A function held by a variable is changed together with the variable.
@@ -119,16 +117,14 @@ fn code_lines(file: &File<'_>, body: Node<'_>) -> u32 {
     skipped.extend(comments.filter(|(first, _)| starts_line(file, *first)));
     let is_code = |row: &usize| {
         let is_skipped = skipped.iter().any(|(first, last)| first <= row && row <= last);
-        !is_skipped && file.rope.line(*row).chars().any(|c| c.is_alphanumeric())
+        !is_skipped && file.source.line(*row).chars().any(|c| c.is_alphanumeric())
     };
-    let last = last.min(file.rope.line_len().saturating_sub(1));
     u32::try_from((first..=last).filter(is_code).count()).unwrap_or(u32::MAX)
 }
 
 /// Whether nothing but the comment stands on the line where one begins.
 fn starts_line(file: &File<'_>, row: usize) -> bool {
-    let line = text::line(file.rope, row);
-    let line = line.trim_start();
+    let line = file.source.line(row).trim_start();
     file.language.starts_line_comment(line) || line.starts_with("/*") || line.starts_with("=begin")
 }
 
@@ -159,15 +155,12 @@ fn is_to_be_written(file: &File<'_>, function: &Item<'_>, body: Node<'_>) -> boo
     let inside = body.byte_range();
     // A comment that opens an indented block stands before it.
     let header_end = function.parameters.unwrap_or(function.name).end_byte();
-    let all = &file.nodes.comments;
-    let own = all.iter().filter(|it| (header_end..inside.end).contains(&it.start_byte()));
-    let is_marked = own.into_iter().any(|comment| {
+    let is_marked = file.nodes.comments_in(header_end..inside.end).iter().any(|comment| {
         let text = file.text(*comment);
         MARKS.iter().any(|mark| text.contains(mark))
     });
-    let comments = all.iter().filter(|it| inside.contains(&it.start_byte()));
-    let mut code = text::slice(file.rope, inside.clone());
-    for comment in comments.collect::<Vec<_>>().into_iter().rev() {
+    let mut code = file.source.of(inside.clone()).to_owned();
+    for comment in file.nodes.comments_in(inside.clone()).iter().rev() {
         let start = comment.start_byte() - inside.start;
         let end = (comment.end_byte() - inside.start).min(code.len());
         code.replace_range(start..end, "");

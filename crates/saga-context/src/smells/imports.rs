@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::{File, Rule, Smell};
 use crate::names;
-use crate::text;
 
 /// Names that a compiler uses without their being said.
 const SAID_BY_COMPILERS: &[&str] = &["React", "preact", "jsx", "Fragment"];
@@ -27,13 +26,13 @@ pub(super) fn unused(file: &File<'_>) -> Vec<Smell> {
     let unused = imports.filter_map(|(import, name)| {
         let text = file.text(*name);
         let is_one_letter = text.chars().nth(1).is_none();
-        let is_implied = SAID_BY_COMPILERS.contains(&text.as_str()) || !is_certain(file, &text);
-        let line = text::line(file.rope, import.start_position().row);
+        let is_implied = SAID_BY_COMPILERS.contains(&text) || !is_certain(file, text);
+        let line = file.source.line(import.start_position().row);
         let is_kept = KEPT.iter().any(|mark| line.contains(mark));
         let is_unused =
-            !is_one_letter && !is_implied && !is_kept && !said.contains(&key(file, &text));
+            !is_one_letter && !is_implied && !is_kept && !said.contains(&key(file, text));
         is_unused.then(|| {
-            file.smell(Rule::UnusedImport, name.byte_range(), import.byte_range()).named(&text)
+            file.smell(Rule::UnusedImport, name.byte_range(), import.byte_range()).named(text)
         })
     });
     unused.collect()
@@ -44,8 +43,7 @@ fn said(file: &File<'_>) -> HashSet<String> {
     let mut said = HashSet::new();
     let mut end = 0;
     let mut add = |from: usize, to: usize| {
-        let text = text::slice(file.rope, from..to);
-        said.extend(names::words(&text).map(|word| key(file, word)));
+        said.extend(names::words(file.source.of(from..to)).map(|word| key(file, word)));
     };
     for (import, _) in &file.nodes.imports {
         if import.start_byte() > end {
@@ -53,7 +51,7 @@ fn said(file: &File<'_>) -> HashSet<String> {
         }
         end = end.max(import.end_byte());
     }
-    add(end, file.rope.byte_len());
+    add(end, file.source.text().len());
     said
 }
 

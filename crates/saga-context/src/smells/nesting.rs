@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use tree_sitter::Node;
 
 use super::{File, Rule, Smell};
-use crate::text;
 
 /// Where the word before a statement is looked for.
 const WORD_BEFORE_BYTES: usize = 16;
@@ -31,7 +30,7 @@ pub(super) fn deep(file: &File<'_>) -> Vec<Smell> {
         let function = file.nodes.function_of(nest.start_byte())?;
         let smell =
             file.smell(Rule::DeepNesting, file.first_line(nest), function.node.byte_range());
-        Some(smell.named(&file.text(function.name)).of(depth, limit))
+        Some(smell.named(file.text(function.name)).of(depth, limit))
     });
     smells.collect()
 }
@@ -39,7 +38,5 @@ pub(super) fn deep(file: &File<'_>) -> Vec<Smell> {
 /// One more condition of a decision is no deeper than the first. Told by the word before it: a tree
 /// looks for a parent from its root on, which is slow in a long file.
 fn is_else_if(file: &File<'_>, nest: Node<'_>) -> bool {
-    let start = nest.start_byte();
-    let before = text::slice(file.rope, start.saturating_sub(WORD_BEFORE_BYTES)..start);
-    before.trim_end().ends_with("else")
+    file.source.before(nest.start_byte(), WORD_BEFORE_BYTES).trim_end().ends_with("else")
 }

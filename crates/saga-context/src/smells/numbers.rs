@@ -1,6 +1,6 @@
 //! Numbers in the middle of a calculation or comparison that nothing explains.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{File, Rule, Smell};
 
@@ -27,15 +27,14 @@ pub(super) fn magic(file: &File<'_>) -> Vec<Smell> {
     for (_, text) in &magic {
         *times.entry(text).or_default() += 1;
     }
-    let mut said: Vec<&str> = Vec::new();
+    let mut said: HashSet<&str> = HashSet::new();
     let mut found = Vec::new();
     for (number, text) in &magic {
-        let often = times.get(text.as_str()).copied().unwrap_or(1);
+        let often = times.get(text).copied().unwrap_or(1);
         // Once for each number: the first place is as good as any.
-        if often > OFTEN || said.contains(&text.as_str()) {
+        if often > OFTEN || !said.insert(text) {
             continue;
         }
-        said.push(text);
         let function = file.nodes.function_of(number.start_byte()).map(|function| function.node);
         let smell = file
             .smell(Rule::MagicNumber, number.byte_range(), function.unwrap_or(*number).byte_range())

@@ -152,6 +152,13 @@ impl<'tree> Nodes<'tree> {
         self.tests.iter().any(|test| test.byte_range().contains(&at))
     }
 
+    /// The comments that begin in a range.
+    pub(super) fn comments_in(&self, range: Range<usize>) -> &[Node<'tree>] {
+        let before = |end: usize| self.comments.partition_point(|node| node.start_byte() < end);
+        let (first, last) = (before(range.start), before(range.end));
+        self.comments.get(first..last).unwrap_or_default()
+    }
+
     /// The innermost function that holds a place.
     pub(super) fn function_of(&self, at: usize) -> Option<&Item<'tree>> {
         let before = self.functions.partition_point(|function| function.node.start_byte() <= at);

@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use super::{File, Rule, Smell};
-use crate::text;
 
 /// Examples from which on a file has a habit.
 const EXAMPLES_MIN: usize = 10;
@@ -61,7 +60,7 @@ fn names(file: &File<'_>) -> Vec<Example> {
             is_first_way: is_snake,
             shown: function.name.byte_range(),
             code: function.node.byte_range(),
-            name,
+            name: name.to_owned(),
         })
     });
     examples.collect()
@@ -79,7 +78,7 @@ fn quotes(file: &File<'_>) -> Vec<Example> {
             is_first_way: quote == '\'',
             shown: string.byte_range(),
             code: string.byte_range(),
-            name: text,
+            name: text.to_owned(),
         })
     });
     examples.collect()
@@ -93,18 +92,15 @@ fn indentation(file: &File<'_>) -> Vec<Example> {
         .map(|node| (node.start_position().row, node.end_position().row))
         .filter(|(first, last)| first < last)
         .collect();
-    for row in 0..file.rope.line_len() {
-        let first = file.rope.line(row).chars().next();
-        let Some(blank) = first.filter(|c| matches!(c, ' ' | '\t')) else { continue };
+    for (row, (start, line)) in file.source.lines().enumerate() {
+        let Some(blank) = line.chars().next().filter(|c| matches!(c, ' ' | '\t')) else { continue };
         if long.iter().any(|(first, last)| *first < row && row <= *last) {
             continue;
         }
-        let line = text::line(file.rope, row);
         let code = line.trim_start();
         if code.is_empty() || code.starts_with('*') {
             continue;
         }
-        let start = file.rope.byte_of_line(row);
         let shown = start..start + line.len() - code.len();
         examples.push(Example {
             is_first_way: blank == '\t',
