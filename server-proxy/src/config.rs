@@ -27,9 +27,11 @@ use caller_limits::LimitSettings;
 
 pub use keys::KeysCommand;
 
+mod role;
 mod servers;
 mod surroundings;
 
+pub use role::Role;
 pub(crate) use servers::Servers;
 use servers::{Aliases, aliases, base_url};
 pub use surroundings::{Language, ServiceManager};
@@ -50,6 +52,8 @@ pub enum Invocation {
 /// How the server is set up.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// What the process is there for.
+    pub role: Role,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Base addresses of the model servers, the preferred one first. Only these are ever called.
@@ -151,6 +155,10 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Settings {
+    /// What this process is there for; alone it is everything.
+    #[arg(long, env = "CODESAGA_ROLE", value_name = "CODESAGA_ROLE", value_enum,
+          default_value_t = Role::All)]
+    role: Role,
     /// Address and port to listen on.
     #[arg(long, env = "CODESAGA_LISTEN", value_name = "CODESAGA_LISTEN",
           default_value = "127.0.0.1:7411", value_parser = address)]
@@ -342,6 +350,7 @@ impl Config {
                 .otlp_endpoint
                 .filter(|endpoint| !endpoint.is_empty())
                 .map(|endpoint| Tracing { endpoint, service_name: settings.otel_service_name }),
+            role: settings.role,
             listen: settings.listen,
             upstreams: servers.upstreams,
             model: named(settings.model),

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::config::{AnswerCaching, Config};
+use crate::config::{AnswerCaching, Config, Role};
 use crate::domain::access::Access;
 use crate::domain::activity::Activity;
 use crate::domain::allowance::Allowance;
@@ -77,7 +77,9 @@ const CLOSE_TIME_MAX: Duration = Duration::from_secs(1);
 pub struct Proxy {
     listener: TcpListener,
     address: SocketAddr,
+    role: Role,
     state: AppState,
+    models: Arc<ModelDirectory>,
     reload: Reload,
     telemetry: Option<Arc<Telemetry>>,
     notifier: Notifier,
@@ -124,11 +126,11 @@ impl Proxy {
         );
         let state = AppState::from(Shared {
             answers: Arc::new(SharedAnswers::new(
-                Arc::clone(&models),
+                models.clone(),
                 sparing,
                 Arc::new(Witnesses(of_spared)),
             )),
-            models,
+            models: models.clone(),
             writers: SessionWriters::new(memory.clone(), SessionLimits::STANDARD.right_time),
             digester,
             memory,
@@ -150,7 +152,8 @@ impl Proxy {
         });
         let reload = Reload { keys, certificates, servers };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
-        Ok(Self { listener, address, state, reload, telemetry, notifier })
+        let role = config.role;
+        Ok(Self { listener, address, role, state, models, reload, telemetry, notifier })
     }
 
     /// With a service manager that is told how the process stands.
@@ -174,7 +177,7 @@ impl Proxy {
     /// The models that can be asked; for putting other servers or names in use while it runs.
     #[must_use]
     pub fn models(&self) -> Arc<ModelDirectory> {
-        Arc::clone(&self.state.models)
+        Arc::clone(&self.models)
     }
 
     /// Serves until `shutdown`, then lets running answers end within the grace time.
@@ -182,10 +185,13 @@ impl Proxy {
     /// # Errors
     /// When connections can no longer be accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, address, state, reload, telemetry, notifier } = self;
+        let Self { listener, address, role, state, reload, telemetry, notifier, .. } = self;
         tracing::info!(%address, "listening");
         let (close, closed) = oneshot::channel::<()>();
-        let router = inbound::router(state.clone());
+        let router = match role.answers_clients() {
+            true => inbound::router(state.clone()),
+            false => inbound::operators_router(state.clone()),
+        };
         let tls = reload.certificates.as_ref().map(Certificates::acceptor).transpose()?;
         let serving = server::serve(listener, tls, router, state.limits, async move {
             let _ = closed.await;

@@ -14,7 +14,7 @@ use saga_protocol::class::RequestClass;
 use saga_protocol::control;
 
 use crate::domain::conversation::{self, Room};
-use crate::domain::models::ModelDirectory;
+use crate::domain::model_service::ModelService;
 use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, Piece, SessionMemory, Wishes};
 use crate::domain::priority::{Priority, Task};
 use crate::domain::prompts::Prompts;
@@ -26,7 +26,7 @@ const AT_A_TIME_MAX: usize = 4;
 /// Makes digests.
 #[derive(Clone)]
 pub struct Digester {
-    models: Arc<ModelDirectory>,
+    models: Arc<dyn ModelService>,
     memory: Arc<dyn SessionMemory>,
     prompts: Arc<Prompts>,
     counts: TokenCounts,
@@ -38,7 +38,7 @@ impl Digester {
     /// Makes them by these models for this memory; `answer_tokens` are kept free for an answer.
     #[must_use]
     pub fn new(
-        models: Arc<ModelDirectory>,
+        models: Arc<dyn ModelService>,
         memory: Arc<dyn SessionMemory>,
         prompts: Arc<Prompts>,
         counts: TokenCounts,
@@ -67,7 +67,7 @@ impl Digester {
 
     /// `None` when there was nothing to digest yet, or when it did not come about.
     async fn digest(&self, caller: &Caller, session: &str, model: &str) -> Option<bool> {
-        let model = self.models.resolve(Some(model)).await.ok()?;
+        let model = self.models.resolve(None, Some(model)).await.ok()?;
         let known = self.memory.read(caller, session).await.ok()??;
         let room = Room::of(&model, self.answer_tokens, self.counts.of(&model.name));
         let (prompt, wish) = (&self.prompts.chat, &self.prompts.digest);

@@ -16,6 +16,7 @@ pub mod guesses;
 pub mod key;
 pub mod limits;
 mod loads;
+pub mod model_service;
 pub mod models;
 pub mod network;
 pub mod ports;

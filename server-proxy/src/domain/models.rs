@@ -24,10 +24,10 @@ use crate::domain::models::names::{DEFAULT, ModelNames};
 use crate::domain::models::retry_budget::RetryBudget;
 use crate::domain::ports::{ModelServer, ServedModel};
 use crate::domain::priority::Task;
-use crate::domain::upstream::{Expectation, Placed, Upstream};
+use crate::domain::upstream::{Expectation, Upstream};
 use crate::domain::witness::Witness;
 
-pub use crate::domain::upstream::Health;
+pub use crate::domain::upstream::{Health, Placed, Standing, Used};
 
 /// All models that can be asked.
 pub struct ModelDirectory {
@@ -216,7 +216,7 @@ impl ModelDirectory {
     /// # Errors
     /// `unknown_model`, or why no server could be asked.
     pub async fn listed_as(&self, id: &str) -> Result<ListedModel, Failure> {
-        let model = self.resolve(Some(id)).await?;
+        let model = self.resolve(None, Some(id)).await?;
         let known = self.listed().await?.into_iter().find(|listed| listed.id == id);
         Ok(known.unwrap_or_else(|| {
             let is_default = self.default().is_some_and(|default| default.name == model.name);
@@ -231,7 +231,8 @@ impl ModelDirectory {
     }
 
     /// Every model on every server, with the server's number.
-    pub(crate) fn placed(&self) -> Vec<(usize, Placed)> {
+    #[must_use]
+    pub fn placed(&self) -> Vec<(usize, Placed)> {
         let of = |upstream: Arc<Upstream>| {
             let number = upstream.number();
             upstream.placed().into_iter().map(move |placed| (number, placed)).collect::<Vec<_>>()
@@ -275,27 +276,11 @@ impl ModelDirectory {
         self.find(self.names.read().clone().meant(None, None))
     }
 
-    /// What is known of a model, or of the default one.
+    /// What is known of the model that a request for this task means, or one for none.
     ///
     /// # Errors
     /// `unknown_model`, or why no server could be asked.
-    pub async fn resolve(&self, name: Option<&str>) -> Result<ServedModel, Failure> {
-        self.resolved(None, name).await
-    }
-
-    /// What is known of the model that a request for this task means.
-    ///
-    /// # Errors
-    /// `unknown_model`, or why no server could be asked.
-    pub async fn resolve_for(
-        &self,
-        task: Task,
-        name: Option<&str>,
-    ) -> Result<ServedModel, Failure> {
-        self.resolved(Some(task), name).await
-    }
-
-    async fn resolved(
+    pub async fn resolve(
         &self,
         task: Option<Task>,
         name: Option<&str>,

@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 use crate::domain::answer_cache::{AnswerCache, AnswerStore, CacheLimits, FinishedAnswer};
 use crate::domain::answer_key::{answer_key, is_deterministic};
-use crate::domain::models::ModelDirectory;
+use crate::domain::model_service::ModelService;
 use crate::domain::ports::{Answer, ModelCall, ModelInput, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::shared_stream::{Reader, SharedStream, WhenDone};
@@ -41,7 +41,7 @@ const SWEPT_FROM: usize = 64;
 
 /// What identical requests have in common.
 pub struct SharedAnswers {
-    models: Arc<ModelDirectory>,
+    models: Arc<dyn ModelService>,
     /// Absent when every request is to be asked for itself.
     sharing: Option<Arc<Sharing>>,
     counts: Arc<AnswerCounts>,
@@ -137,7 +137,7 @@ pub enum Sparing {
 impl SharedAnswers {
     /// Answers of these models. The witness hears of those alone that no model was asked for.
     #[must_use]
-    pub fn new(models: Arc<ModelDirectory>, sparing: Sparing, witness: Arc<dyn Witness>) -> Self {
+    pub fn new(models: Arc<dyn ModelService>, sparing: Sparing, witness: Arc<dyn Witness>) -> Self {
         let counts = Arc::new(AnswerCounts::default());
         let sharing = match sparing {
             Sparing::Off => None,

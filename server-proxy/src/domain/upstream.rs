@@ -29,7 +29,7 @@ use flow::{Flow, Visit};
 pub use health::Health;
 use health::{Condition, Evidence, of_failed_answer};
 use pace::Paces;
-pub(crate) use pace::Used;
+pub use pace::Used;
 
 /// A model server and what is known of it.
 pub(crate) struct Upstream {
@@ -68,19 +68,25 @@ pub(crate) struct Expectation {
 
 /// A model on this server.
 #[derive(Clone, Debug)]
-pub(crate) struct Placed {
-    pub(crate) model: ServedModel,
-    pub(crate) standing: Standing,
-    pub(crate) health: Health,
+pub struct Placed {
+    /// The model.
+    pub model: ServedModel,
+    /// Whether it answers.
+    pub standing: Standing,
+    /// How its server stands.
+    pub health: Health,
     /// Absent until it answered for the first time.
-    pub(crate) used: Option<Used>,
+    pub used: Option<Used>,
 }
 
 /// Whether a model on a server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub enum Standing {
+    /// It answers.
     Answers,
+    /// It does not.
     Silent,
+    /// It is being loaded.
     Loads,
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn chat_completions(
 ) -> Result<Response, ApiError> {
     let messages = wishes::messages(std::mem::take(&mut request.messages), &state.limits)?;
     let stated = priority::stated(&headers, caller, Task::Chat)?;
-    let model = state.models.resolve_for(stated.priority.task, request.model.as_deref()).await?;
+    let model = state.models.resolve(Some(stated.priority.task), request.model.as_deref()).await?;
     let wishes = wishes::take(&mut request, &model, &state.limits)?;
     let input = ModelInput::Chat(messages);
     let mut call = question::call(&model, input, &request.sampling, &state.limits)?;

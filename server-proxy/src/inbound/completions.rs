@@ -43,7 +43,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     refuse(&request)?;
     let stated = priority::stated(headers, caller, Task::Completion)?;
-    let model = state.models.resolve_for(Task::Completion, request.model.as_deref()).await?;
+    let model = state.models.resolve(Some(Task::Completion), request.model.as_deref()).await?;
     let input = input(request.prompt, request.suffix, &model)?;
     let call = question::call(&model, input, &request.sampling, &state.limits)?;
     let streams = request.stream;

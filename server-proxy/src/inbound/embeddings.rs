@@ -25,7 +25,7 @@ pub(crate) async fn embeddings(
     check(&request, &state.limits)?;
     // Whoever waits for vectors waits as for a conversation; nobody types meanwhile.
     let stated = priority::stated(&headers, caller, Task::Chat)?;
-    let model = state.models.resolve(request.model.as_deref()).await?;
+    let model = state.models.resolve(None, request.model.as_deref()).await?;
     let call = EmbedCall {
         model: model.name.clone(),
         inputs: request.input,

@@ -40,7 +40,7 @@ pub(crate) async fn feedback(
     }
     let mut by_model: BTreeMap<String, Totals> = BTreeMap::new();
     for counts in &report.counts {
-        match state.models.resolve(Some(&counts.model)).await {
+        match state.models.resolve(None, Some(&counts.model)).await {
             Ok(model) => by_model.entry(model.name).or_default().add(&Totals::from(counts)),
             Err(failure) if failure.code == FailureCode::UnknownModel => {}
             Err(failure) => return Err(failure.into()),

@@ -99,7 +99,7 @@ async fn prepared(
     caller: &Caller,
     request: &GenerateRequest,
 ) -> Result<(String, impl Future<Output = Result<Answer, Failure>> + Send + 'static), ApiError> {
-    let model = state.models.resolve_for(task(request), request.model.as_deref()).await?;
+    let model = state.models.resolve(Some(task(request)), request.model.as_deref()).await?;
     let sampling = &request.sampling;
     let asked = sampling.max_completion_tokens.or(sampling.max_tokens);
     let asked = asked.unwrap_or(state.limits.answer_tokens_default);

@@ -32,14 +32,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/ws", any(ws::upgrade))
         .layer(Extension(ws::CallRouter(for_frames)));
     let work = guarded(calls().merge(socket), &state);
-    // Answered while stopping too: that is when somebody looks.
-    let watched = Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(metrics::metrics))
-        .route("/openapi.json", get(openapi::openapi))
-        .route("/v1/status", get(server_state::status))
-        .route("/v1/admin/state", get(server_state::all));
+    let described = Router::new().route("/openapi.json", get(openapi::openapi));
     let pages = Router::new()
         .route("/", get(status_page::status))
         .route("/docs", get(status_page::docs))
@@ -48,9 +41,26 @@ pub fn router(state: AppState) -> Router {
         .route("/page/status.js", get(status_page::status_script))
         .route("/page/docs.js", get(status_page::docs_script))
         .route("/page/icon.svg", get(status_page::icon));
-    let all = work.merge(watched).merge(pages);
-    around_all(all.fallback(unknown_path).method_not_allowed_fallback(wrong_method))
-        .with_state(state)
+    finished(work.merge(watched()).merge(described).merge(pages)).with_state(state)
+}
+
+/// What a process answers to that serves no clients: how it stands.
+pub fn operators_router(state: AppState) -> Router {
+    finished(watched()).with_state(state)
+}
+
+fn finished(router: Router<AppState>) -> Router<AppState> {
+    around_all(router.fallback(unknown_path).method_not_allowed_fallback(wrong_method))
+}
+
+/// How the process stands. Answered while stopping too: that is when somebody looks.
+fn watched() -> Router<AppState> {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/v1/status", get(server_state::status))
+        .route("/v1/admin/state", get(server_state::all))
 }
 
 /// The calls that ask for work.

@@ -46,7 +46,7 @@ use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::guesses::Guesses;
 use crate::domain::limits::Limits;
-use crate::domain::models::ModelDirectory;
+use crate::domain::model_service::ModelService;
 use crate::domain::network::Network;
 use crate::domain::ports::SessionMemory;
 use crate::domain::prompts::Prompts;
@@ -60,7 +60,7 @@ use crate::domain::writers::SessionWriters;
 use crate::drain::Drain;
 use crate::ops::metrics::Metrics;
 
-pub use http::router;
+pub use http::{operators_router, router};
 
 /// What every handler can reach; cheap to clone, which is done several times a request.
 #[derive(Clone)]
@@ -83,7 +83,7 @@ impl Deref for AppState {
 /// What all handlers share.
 pub struct Shared {
     /// The models that can be asked.
-    pub models: Arc<ModelDirectory>,
+    pub models: Arc<dyn ModelService>,
     /// Their answers, where identical requests are asked once.
     pub answers: Arc<SharedAnswers>,
     /// What was said before.

@@ -17,7 +17,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use crate::clock::unix_millis;
 use crate::domain::conversation::{self, Room};
-use crate::domain::models::ModelDirectory;
+use crate::domain::model_service::ModelService;
 use crate::domain::ports::{Answer, Caller, ModelCall, ModelInput, SessionLimits, Wishes};
 use crate::domain::priority::{Priority, Task};
 use crate::domain::prompts::Prompt;
@@ -149,7 +149,7 @@ async fn begin(
 ) -> Result<BoxStream<'static, Said>, ApiError> {
     let session = request.session.clone().unwrap_or_else(new_id);
     let writer = state.writers.begin(&caller, &session).await?;
-    let model = state.models.resolve_for(Task::Chat, request.model.as_deref()).await?;
+    let model = state.models.resolve(Some(Task::Chat), request.model.as_deref()).await?;
     let (version, history) = match state.memory.read(&caller, &session).await {
         Ok(Some(known)) => (Some(known.version), known.session),
         Ok(None) => (Some(0), Session::default()),
@@ -219,7 +219,7 @@ fn repeated(request_id: String, prompt: String) -> Said {
 
 /// What is asked, and of whom.
 struct Asking {
-    models: Arc<ModelDirectory>,
+    models: Arc<dyn ModelService>,
     counts: TokenCounts,
     model: String,
     room: Room,

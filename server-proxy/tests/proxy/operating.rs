@@ -10,6 +10,8 @@ use scripted_ollama::{Options, Rule, ScriptedOllama};
 use serde_json::Value;
 use tokio::process::Command;
 
+use codesaga_proxy::config::Role;
+
 use crate::bench::{Bench, Reply, RunningProxy};
 use crate::process::{self, ProxyProcess};
 
@@ -247,4 +249,22 @@ async fn systemd_is_told_and_a_hangup_reads_the_keys_again() {
     let mut bytes = [0; 256];
     let count = listening.recv(&mut bytes).expect("a message");
     assert_eq!(&bytes[..count], b"STOPPING=1");
+}
+
+#[tokio::test]
+async fn who_serves_no_clients_says_how_it_stands_and_nothing_else() {
+    for (role, serves) in
+        [(Role::All, true), (Role::Gateway, true), (Role::Model, false), (Role::Worker, false)]
+    {
+        let bench = Bench::with(Options::default(), |config| config.role = role).await;
+        for path in ["/healthz", "/metrics", "/v1/status", "/v1/admin/state"] {
+            assert_eq!(get(&bench.proxy, path, None).await.status(), 200, "{role:?} {path}");
+        }
+        for path in ["/v1/models", "/v1/sessions", "/openapi.json", "/"] {
+            let expected = if serves { 200 } else { 404 };
+            assert_eq!(get(&bench.proxy, path, None).await.status(), expected, "{role:?} {path}");
+        }
+        let asked = bench.proxy.complete("x").await.status();
+        assert_eq!(asked, if serves { 200 } else { 404 }, "{role:?}");
+    }
 }

@@ -10,12 +10,13 @@ const NEWEST_SHARE: f64 = 0.2;
 
 /// How a model was used.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Used {
-    pub(crate) last: Instant,
+pub struct Used {
+    /// When it began its last answer.
+    pub last: Instant,
     /// Milliseconds until the first piece, without waiting in the queue and loading, smoothed.
-    pub(crate) first_piece_ms: f64,
+    pub first_piece_ms: f64,
     /// Tokens in a second once it had begun, smoothed; absent before an answer that was counted.
-    pub(crate) tokens_per_second: Option<f64>,
+    pub tokens_per_second: Option<f64>,
 }
 
 /// The models that were used. A server has few, so the map is as bounded as its list of models.
