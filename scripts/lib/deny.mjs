@@ -28,6 +28,8 @@ export async function installDeny({ processes, say, progress }) {
 /** What deny.toml asks for. Advisories need the internet and belong to a release. */
 export async function checkDependencies(kit) {
   await installDeny(kit);
+  // What other systems are built from as well, which no build on this one has fetched.
+  await kit.processes.run("deny-fetch", "cargo", ["fetch", "--locked"]);
   await kit.processes.run("deny", program, ["--offline", "--workspace", "check", "licenses", "bans", "sources"], {
     tailLines: 200,
   });
