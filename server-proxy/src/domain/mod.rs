@@ -7,6 +7,7 @@ pub mod allowance;
 pub mod answer_cache;
 mod answer_key;
 pub(crate) mod breaker;
+pub mod bus;
 pub mod caller_limits;
 pub mod conversation;
 pub mod digests;

@@ -2,6 +2,8 @@
 //! of its port in `domain::ports`.
 
 pub mod answers_redis;
+pub mod bus_in_process;
+mod bus_lines;
 mod chunk_template;
 mod connections;
 pub mod feedback_in_process;
