@@ -25,9 +25,22 @@ pub(crate) fn day(unix_millis: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// The minute of a time in Unix milliseconds, as in 2026-01-31 09:05 (UTC).
+#[must_use]
+pub(crate) fn minute(unix_millis: u64) -> String {
+    let minutes = unix_millis / 60_000;
+    format!("{} {:02}:{:02}", day(unix_millis), minutes / 60 % 24, minutes % 60)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::day;
+    use super::{day, minute};
+
+    #[test]
+    fn minutes_are_those_of_the_day() {
+        assert_eq!(minute(951_782_399_000), "2000-02-28 23:59");
+        assert_eq!(minute(951_782_400_000), "2000-02-29 00:00");
+    }
 
     #[test]
     fn days_are_those_of_the_calendar() {

@@ -3,6 +3,7 @@
 //! A wrong value is answered with the setting's name, the value and what is expected; the process
 //! then ends with exit code 2. No other file reads the environment.
 
+mod bus;
 mod caller_limits;
 mod keys;
 
@@ -23,8 +24,10 @@ use crate::ops::top;
 use crate::outbound::redis_connection;
 use crate::tls::TlsFiles;
 
+use bus::BusSettings;
 use caller_limits::LimitSettings;
 
+pub use bus::{BusKind, DeadLettersCommand};
 pub use keys::KeysCommand;
 
 mod role;
@@ -47,6 +50,8 @@ pub enum Invocation {
     Top(top::Options),
     /// Change or show who may ask.
     Keys(KeysCommand),
+    /// Show or publish again what was given up.
+    DeadLetters(DeadLettersCommand, Box<Config>),
 }
 
 /// How the server is set up.
@@ -70,6 +75,8 @@ pub struct Config {
     pub redis_url: Option<String>,
     /// The authority its certificate comes from; one that the system trusts when absent.
     pub redis_ca: Option<PathBuf>,
+    /// What carries messages between servers.
+    pub bus: BusKind,
     /// Tenants whose records keep texts.
     pub record_texts: Vec<String>,
     /// A team's own system prompts; those that come with the server where absent.
@@ -140,6 +147,13 @@ enum Command {
     Keys(KeysCommand),
     /// Look at everything the server needs, with its own settings, and say what to mend.
     Doctor(Box<Settings>),
+    /// Show or publish again the messages that were given up, with the server's own settings.
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
     /// Show live who waits, who is answered and how the instances do.
     Top {
         /// The running server's address.
@@ -194,6 +208,8 @@ struct Settings {
     /// Certificate authority (PEM) that Redis with TLS is trusted by, in place of the system's.
     #[arg(long, env = "CODESAGA_REDIS_CA", value_name = "CODESAGA_REDIS_CA")]
     redis_ca: Option<PathBuf>,
+    #[command(flatten)]
+    bus: BusSettings,
     /// Tenants whose records keep what was asked and answered, separated by commas; of the others
     /// sizes and hashes are kept.
     #[arg(
@@ -292,6 +308,9 @@ impl Invocation {
             Some(Command::Doctor(settings)) => {
                 Ok(Self::Doctor(Box::new(Config::check(*settings)?)))
             }
+            Some(Command::DeadLetters { command, settings }) => {
+                Ok(Self::DeadLetters(command, Box::new(Config::check(*settings)?)))
+            }
             None => Ok(Self::Serve(Box::new(Config::check(arguments.settings)?))),
         }
     }
@@ -345,6 +364,7 @@ impl Config {
             })?,
             None => Servers { upstreams: settings.upstream, aliases: settings.aliases.0 },
         };
+        let redis_url = settings.redis_url.filter(|url| !url.is_empty());
         Ok(Self {
             tracing: settings
                 .otlp_endpoint
@@ -364,7 +384,8 @@ impl Config {
             .collect(),
             aliases: servers.aliases,
             servers_file,
-            redis_url: settings.redis_url.filter(|url| !url.is_empty()),
+            bus: settings.bus.check(redis_url.is_some())?,
+            redis_url,
             redis_ca: settings.redis_ca.filter(|path| !path.as_os_str().is_empty()),
             record_texts: settings
                 .record_texts

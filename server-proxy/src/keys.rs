@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crate::config::KeysCommand;
 use crate::domain::scope::{Scope, Scopes};
+use crate::ops::table;
 use crate::outbound::keys_file::{self, NewKey, StoredKey};
 
 /// Does it and writes what there is to say.
@@ -31,17 +32,7 @@ pub fn run(command: KeysCommand, out: &mut impl Write) -> io::Result<()> {
 fn table(keys: &[StoredKey], out: &mut impl Write) -> io::Result<()> {
     let head = ["ID", "TENANT", "NAME", "SCOPES", "CREATED", "LIMITS", "NOTE"].map(str::to_owned);
     let rows: Vec<[String; 7]> = std::iter::once(head).chain(keys.iter().map(row)).collect();
-    let widths: [usize; 7] =
-        std::array::from_fn(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0));
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, wide) in row.iter().zip(widths) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', wide - width(cell) + 2));
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    table::write(&rows, out)
 }
 
 fn row(key: &StoredKey) -> [String; 7] {
@@ -54,17 +45,4 @@ fn row(key: &StoredKey) -> [String; 7] {
         key.limits.to_string(),
         key.note.clone().unwrap_or_default(),
     ]
-}
-
-/// Columns in a terminal, where Hangul and other East Asian characters take two.
-fn width(text: &str) -> usize {
-    let columns = |c: char| {
-        if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}')
-        {
-            2
-        } else {
-            1
-        }
-    };
-    text.chars().map(columns).sum()
 }

@@ -3,6 +3,7 @@
 //! It never sees a source tree and never parses code. Handlers are in [`inbound`], decisions in
 //! [`domain`], the world outside in [`outbound`].
 
+mod buses;
 mod clock;
 pub mod config;
 pub mod domain;

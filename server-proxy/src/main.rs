@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use codesaga_proxy::config::{Config, Invocation, Language, LogFormat, ServiceManager};
 use codesaga_proxy::ops::systemd::Notifier;
-use codesaga_proxy::ops::{doctor, top};
+use codesaga_proxy::ops::{dead_letters, doctor, top};
 use codesaga_proxy::{Proxy, Reload, keys};
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +19,9 @@ fn main() -> ExitCode {
         }
         Invocation::Keys(command) => {
             keys::run(command, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
+        }
+        Invocation::DeadLetters(command, config) => {
+            dead_letters::run(command, &config, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
         }
     };
     match outcome {

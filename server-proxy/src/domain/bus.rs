@@ -59,7 +59,7 @@ impl Topic {
 
     /// The name it has on the wire.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Command => "codesaga.cmd.v1",
             Self::Event => "codesaga.evt.v1",
@@ -140,7 +140,7 @@ impl Delivery {
     /// It is done, and does not come again.
     ///
     /// # Errors
-    /// When the bus could not be told; then it does come again.
+    /// When the bus could not be told; then it may come again.
     pub async fn acknowledge(self) -> Result<(), BusError> {
         self.settle(Outcome::Done).await
     }
@@ -214,6 +214,8 @@ pub enum BusError {
     Full,
     /// The message is larger than one may be.
     TooLarge,
+    /// What was to be settled is another receiver's by now.
+    Lost,
 }
 
 /// What is bounded on the bus.

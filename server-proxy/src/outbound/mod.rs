@@ -2,8 +2,14 @@
 //! of its port in `domain::ports`.
 
 pub mod answers_redis;
+mod bus_desk;
+#[cfg(feature = "kafka")]
+mod bus_envelope;
 pub mod bus_in_process;
+#[cfg(feature = "kafka")]
+pub mod bus_kafka;
 mod bus_lines;
+pub mod bus_redis;
 mod chunk_template;
 mod connections;
 pub mod feedback_in_process;

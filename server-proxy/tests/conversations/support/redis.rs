@@ -197,7 +197,7 @@ fn text(path: &Path) -> &str {
 
 /// A port that nobody listens on, below those that systems give to outgoing connections: one of
 /// those could be taken before the server has it.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     const PORTS: std::ops::Range<u32> = 12_000..32_000;
     // Other runs of these tests begin elsewhere.
