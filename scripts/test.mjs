@@ -7,6 +7,7 @@ import { installBrowser } from "./lib/browser.mjs";
 import { installClients } from "./lib/clients.mjs";
 import { cargoCounts, failuresIn, nodeCounts, wrongWith } from "./lib/counts.mjs";
 import { checkDependencies } from "./lib/deny.mjs";
+import { installDeployTools } from "./lib/deploy-tools.mjs";
 import { installEditor } from "./lib/editor.mjs";
 import { packExtension } from "./lib/extension.mjs";
 import { runScript } from "./lib/kit.mjs";
@@ -26,6 +27,9 @@ const scriptTests = readdirSync(path.join(root, "scripts"), { recursive: true })
 const clientTests = readdirSync(path.join(root, "tests", "clients"))
   .filter((name) => name.endsWith(".test.mjs"))
   .map((name) => path.join("tests", "clients", name));
+const deployTests = readdirSync(path.join(root, "tests", "deploy"))
+  .filter((name) => name.endsWith(".test.mjs"))
+  .map((name) => path.join("tests", "deploy", name));
 const releaseTests = readdirSync(path.join(root, "tests", "release"))
   .filter((name) => name.endsWith(".test.mjs"))
   .map((name) => path.join("tests", "release", name));
@@ -62,6 +66,7 @@ const steps = {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
     needs: ["parts", "programs"],
   },
+  deploy: { work: tests("node", "--test", "--test-concurrency=2", ...deployTests), needs: ["parts", "programs"] },
   "end-to-end": {
     work: tests("npm", "test", "-w", "tests/end-to-end"),
     needs: ["packages", "parts", "vsix", "programs"],
@@ -113,13 +118,14 @@ async function runStep(name, failed, kit) {
   }
 }
 
-/** Everything that is not ours: the browser, Redis, the editor, the small model and other people's clients. */
+/** Everything that is not ours: the browser, Redis, the editor, the small model, other people's clients, what checks deploy/. */
 async function installParts(kit) {
   await installBrowser(kit);
   await installRedis(kit);
   await installModel(kit);
   await installEditor(kit);
   await installClients(kit);
+  await installDeployTools(kit);
 }
 
 function command(program, args, show = () => () => {}) {

@@ -36,6 +36,7 @@ export const korean = {
   "Python {0} or newer is missing: {1}": "Python {0} 이상이 없어요: {1}",
   "Python has no venv module: {0}": "Python에 venv 모듈이 없어요: {0}",
   "A C compiler is missing: {0}": "C 컴파일러가 없어요: {0}",
+  "{0} is missing: {1}": "{0}이(가) 없어요: {1}",
   "Go {0} or newer is missing: get it from https://go.dev/dl":
     "Go {0} 이상이 없어요. https://go.dev/dl 에서 설치해 주세요",
 

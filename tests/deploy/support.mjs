@@ -1,0 +1,36 @@
+// What the tests of deploy/ share: where things are, YAML read by the tools' own Python, and programs run to their end.
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { pythonTools } from "../../scripts/lib/deploy-tools.mjs";
+import { root } from "../../scripts/lib/places.mjs";
+
+const outputBytesMax = 16 << 20;
+const runLimitMs = 120_000;
+
+export const deploy = path.join(root, "deploy");
+
+/** Runs a program; gives its output and exit code, and never throws for the latter. */
+export async function run(program, args, options = {}) {
+  try {
+    const limits = { maxBuffer: outputBytesMax, timeout: runLimitMs };
+    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: root, ...limits, ...options });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    if (typeof error.code !== "number") throw error;
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+/** One of the programs that came from PyPI. */
+export function pythonTool(name, args, options) {
+  return run(path.join(pythonTools, name), args, options);
+}
+
+/** The documents of a YAML file. */
+export async function readYaml(file) {
+  const script = "import json, sys, yaml; print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))";
+  const { code, stdout, stderr } = await pythonTool("python", ["-c", script, file]);
+  if (code !== 0) throw new Error(`${file}: ${stderr}`);
+  return JSON.parse(stdout);
+}
