@@ -1,6 +1,6 @@
 // Finding the way in: the walkthrough, the diagnosis, the choice of a model, and settings taken over from Continue.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before } from "node:test";
@@ -97,6 +97,22 @@ test("a model is chosen for one kind of work from those the server has", async (
     return texts;
   };
   await eventually("the choice", again, (texts) => texts.some((text) => text === `For chat${model}`));
+});
+
+test("a configuration of Continue that is not there is told from one that cannot be read", async () => {
+  const says = async (words) => {
+    await workbench.palette("CodeSaga: Import Settings from Continue");
+    await eventually(words, workbench.notifications, (texts) => texts.some((text) => text.includes(words)));
+    await workbench.palette("Notifications: Clear All Notifications");
+  };
+  await says("Continue has no configuration");
+  const file = path.join(continueFolder, "config.yaml");
+  await writeFile(file, "models: [unclosed\n");
+  await says("could not be read");
+  await rm(file);
+  await mkdir(file);
+  await says("could not be read");
+  await rm(file, { recursive: true });
 });
 
 test("server, model and token are taken over from Continue", async () => {

@@ -18,7 +18,13 @@ export async function importContinue(ctx: Ctx): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t("Continue has no configuration in {0}.", folder));
     return;
   }
-  const models = modelsIn(ctx, found.text);
+  const models = found.text === undefined ? undefined : modelsIn(ctx, found.text);
+  if (!models) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t("{0} could not be read. Check its permissions and whether it is valid.", found.file),
+    );
+    return;
+  }
   if (models.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t("{0} names no model on a server of your own.", found.file));
     return;
@@ -30,21 +36,26 @@ export async function importContinue(ctx: Ctx): Promise<void> {
   if (chosen) await takeOver(ctx, chosen.model);
 }
 
-async function readFirst(files: readonly string[]): Promise<{ file: string; text: string } | undefined> {
+/** The first of them that is there; without a text when it cannot be read. */
+async function readFirst(files: readonly string[]): Promise<{ file: string; text: string | undefined } | undefined> {
   for (const file of files) {
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) return { file, text };
+    try {
+      return { file, text: await readFile(file, "utf8") };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return { file, text: undefined };
+    }
   }
   return undefined;
 }
 
-function modelsIn(ctx: Ctx, text: string): ContinueModel[] {
+/** Undefined for what is neither YAML nor JSON. */
+function modelsIn(ctx: Ctx, text: string): ContinueModel[] | undefined {
   try {
     return continueModels(text);
   } catch {
     // The parser's words quote the file, which may hold tokens.
     ctx.log.warn("Continue's configuration could not be read");
-    return [];
+    return undefined;
   }
 }
 
