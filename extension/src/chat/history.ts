@@ -80,20 +80,34 @@ export async function showHistory(ctx: Ctx, heard: HistoryHeard): Promise<void> 
     await showHistory(ctx, heard);
   }
 
-  async function remove(item: Item) {
-    pick.busy = true;
+  /** So does the question whether it is meant; what is left is listed again. */
+  async function remove({ label, versions }: Item) {
     try {
       // A search finds some of a conversation's versions; all of them go.
-      for (const session of versionsWith(item.versions, await ctx.engine.sessions())) {
-        await ctx.engine.deleteSession(session);
-        heard.deleted(session);
+      const all = versionsWith(versions, await ctx.engine.sessions());
+      if (await isSure(label, all.length)) {
+        for (const session of all) {
+          await ctx.engine.deleteSession(session);
+          heard.deleted(session);
+        }
       }
-      await load();
     } catch (error) {
       pick.hide();
-      void showFailure(ctx, failureOf(error), () => remove(item));
+      return showFailure(ctx, failureOf(error), () => showHistory(ctx, heard));
     }
+    await showHistory(ctx, heard);
   }
+}
+
+/** The server forgets it for good: this cannot be undone. */
+async function isSure(title: string, versions: number): Promise<boolean> {
+  const remove = l10n.t("Delete");
+  const detail =
+    versions > 1
+      ? l10n.t("The server forgets it with its {0} versions. This cannot be undone.", versions)
+      : l10n.t("The server forgets it. This cannot be undone.");
+  const question = l10n.t("Delete the conversation “{0}”?", title);
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
 }
 
 const TITLE_CHARACTERS_MAX = 120;
