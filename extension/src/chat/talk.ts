@@ -32,6 +32,7 @@ export interface TalkWords extends ReplyWords {
   loading(): string;
   forgotten(): string;
   notReached(): string;
+  versionsUnknown(): string;
 }
 
 export interface TalkOptions {
@@ -81,6 +82,8 @@ export function startTalk(options: TalkOptions): Talk {
   let cameBack = false;
   /** The server could not be asked what it remembers of this conversation. */
   let unsure = false;
+  /** It could not be asked which other versions of the conversation there are. */
+  let versionsUnknown = false;
   let waiting: string[] = [];
   let running: Reply | undefined;
 
@@ -103,6 +106,7 @@ export function startTalk(options: TalkOptions): Talk {
   const leave = () => {
     waiting = [];
     unsure = false;
+    versionsUnknown = false;
     questions.clear();
     running?.cancel();
   };
@@ -129,6 +133,7 @@ export function startTalk(options: TalkOptions): Talk {
   /** The server answers again: what is said of it must not stay as it was. */
   async function lookAgain(): Promise<void> {
     const { session } = conversation;
+    if (versionsUnknown && !unsure) await lookForBranches();
     if (session === undefined || !unsure) return;
     const found = await findSession(engine, session);
     if (conversation.session !== session) return;
@@ -144,13 +149,16 @@ export function startTalk(options: TalkOptions): Talk {
     await lookForBranches();
   }
 
-  /** Finds the other versions of the conversation. Where they cannot be found, none are offered. */
+  /** Finds the other versions of the conversation. Where they cannot be found that is said, and they are looked for again. */
   async function lookForBranches(): Promise<void> {
     const { session } = conversation;
     if (session === undefined || unsure) return;
-    const members = await engine.sessions().catch(() => []);
+    const members = await engine.sessions().catch(() => undefined);
     if (conversation.session !== session) return;
-    const branches = branchesOf(session, members);
+    const wereUnknown = versionsUnknown;
+    versionsUnknown = members === undefined && conversation.turns.length > 0;
+    if (versionsUnknown !== wereUnknown) become((now) => withLine(now, words.versionsUnknown(), versionsUnknown));
+    const branches = branchesOf(session, members ?? []);
     if (branches.length > 0) become((now) => ({ ...now, branches }));
   }
 
@@ -259,6 +267,13 @@ export function startTalk(options: TalkOptions): Talk {
       void lookForBranches();
     },
   };
+}
+
+/** With that line above the turns, or no longer; what else is said there stays. */
+function withLine(now: Conversation, line: string, isSaid: boolean): Conversation {
+  if (isSaid) return { line, ...now };
+  const { line: said, ...rest } = now;
+  return said === line ? rest : now;
 }
 
 function lineAbout(found: Found["kind"], turns: number, words: TalkWords): string | undefined {

@@ -62,6 +62,7 @@ export const talkWords: TalkWords = {
   loading: () => l10n.t("Loading the conversation…"),
   forgotten: () => l10n.t("The server no longer remembers this conversation. This is what the editor kept."),
   notReached: () => l10n.t("The server cannot be reached now. This is what the editor kept."),
+  versionsUnknown: () => l10n.t("Other versions of this conversation could not be listed now."),
 };
 
 /** What an answer took, in one line. */
@@ -81,15 +82,19 @@ function facts({ promptTokens, completionTokens, firstTokenMs }: Facts): string 
 export function warningText(code: string, count: number | undefined): string {
   switch (code) {
     case "turns_left_out":
-      return count === undefined
-        ? l10n.t("The conversation is long: its oldest messages were left out.")
+      if (count === undefined) return l10n.t("The conversation is long: its oldest messages were left out.");
+      return count === 1
+        ? l10n.t("The conversation is long: its oldest message was left out.")
         : l10n.t("The conversation is long: its {0} oldest messages were left out.", count);
     case "turns_digested":
-      return count === undefined
-        ? l10n.t("The conversation is long: its oldest messages went along as a summary.")
+      if (count === undefined) return l10n.t("The conversation is long: its oldest messages went along as a summary.");
+      return count === 1
+        ? l10n.t("The conversation is long: its oldest message went along as a summary.")
         : l10n.t("The conversation is long: its {0} oldest messages went along as a summary.", count);
     case "secrets_hidden":
-      return l10n.t("{0} secrets were hidden before sending.", count ?? 1);
+      return count === undefined || count === 1
+        ? l10n.t("1 secret was hidden before sending.")
+        : l10n.t("{0} secrets were hidden before sending.", count);
     case "memory_degraded":
       return l10n.t("The server could not store this; it may not remember it later.");
     case "truncated":

@@ -19,6 +19,7 @@ const words: TalkWords = {
   loading: () => "loading",
   forgotten: () => "forgotten",
   notReached: () => "not reached",
+  versionsUnknown: () => "versions unknown",
 };
 
 const done = {
@@ -34,7 +35,7 @@ const done = {
 function setUp(
   remembered?: string,
   find: (id: string) => Promise<Session | null> = async () => null,
-  members: Member[] | Promise<Member[]> = [],
+  members: Member[] | Promise<Member[]> | (() => Promise<Member[]>) = [],
   schedule: Schedule = queueMicrotask,
 ) {
   const asked: { session: string; text: string; reply: ScriptedReply }[] = [];
@@ -52,7 +53,7 @@ function setUp(
         return reply;
       },
       session: find,
-      sessions: async () => members,
+      sessions: async () => (typeof members === "function" ? members() : members),
       async forkSession(id, place) {
         if (refusal !== undefined) throw new Error(refusal);
         forked.push({ id, ...place });
@@ -383,6 +384,29 @@ test("the versions of a conversation are found when it is opened", async () => {
   const { talk } = setUp("s1", async () => session, members);
   await talk.comeBack(null);
   assert.deepEqual(talk.conversation().branches, [{ after: "", sessions: ["s1", "s2"], at: 0 }]);
+});
+
+test("that the versions could not be listed is said, and they are looked for again after the next answer", async () => {
+  let fails = true;
+  const members: Member[] = [
+    { id: "s1", createdAt: 1 },
+    { id: "s2", createdAt: 2, forkOf: { session: "s1" } },
+  ];
+  const list = async () => {
+    if (fails) throw new Error("refused");
+    return members;
+  };
+  const { talk, asked, shown } = setUp("s1", async () => session, list);
+  await talk.comeBack(null);
+  assert.deepEqual([shown(), talk.conversation().line], [["one | 1 | done"], "versions unknown"]);
+  talk.ask("two", []);
+  await asked[0]?.reply.say(text("2"), done);
+  assert.equal(talk.conversation().line, "versions unknown");
+  fails = false;
+  talk.ask("three", []);
+  await asked[1]?.reply.say(text("3"), done);
+  const { line, branches } = talk.conversation();
+  assert.deepEqual([line, branches], [undefined, [{ after: "", sessions: ["s1", "s2"], at: 0 }]]);
 });
 
 test("the versions that are found while an answer streams take no word of it", async () => {
