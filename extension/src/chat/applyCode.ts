@@ -25,7 +25,7 @@ export async function applyCode(
   files: readonly string[],
   last: vscode.TextEditor | undefined,
 ): Promise<void> {
-  const document = await targetOf(code.file, files, last);
+  const document = await targetOf(ctx, code.file, files, last);
   if (!document) {
     void vscode.window.showInformationMessage(
       code.file === ""
@@ -51,37 +51,57 @@ export async function applyCode(
 
 /** The file that is named, else the one file the question was about, else the one in front of the user. */
 async function targetOf(
+  ctx: Ctx,
   named: string,
   files: readonly string[],
   last: vscode.TextEditor | undefined,
 ): Promise<vscode.TextDocument | undefined> {
-  if (named !== "") return openFile(named);
+  if (named !== "") return openFile(ctx, named);
   const [about] = files;
-  const document = files.length === 1 && about !== undefined ? await openFile(about) : undefined;
+  const document = files.length === 1 && about !== undefined ? await openFile(ctx, about) : undefined;
   return document ?? (last && isFollowed(last.document) ? last.document : undefined);
 }
 
+/** Among more files than this the one that is meant is not looked for. */
+const FOUND_MAX = 200;
+
 /** The file whose path ends so: an open one, or one of the workspace. Two of them are not told apart by a guess. */
-async function openFile(name: string): Promise<vscode.TextDocument | undefined> {
-  const ending = `/${name.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "")}`;
+async function openFile(ctx: Ctx, name: string): Promise<vscode.TextDocument | undefined> {
+  const path = name.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "");
   const open = vscode.workspace.textDocuments.filter(
-    (document) => isFollowed(document) && `/${document.uri.path}`.endsWith(ending),
+    (document) => isFollowed(document) && isAt(document.uri.path, path),
   );
   if (open.length === 1) return open[0];
-  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
-    const place = vscode.Uri.joinPath(uri, ending);
-    // An answer's path never leads out of the workspace.
-    if (!place.path.startsWith(`${uri.path.replace(/\/$/, "")}/`)) continue;
-    const isFile = await vscode.workspace.fs.stat(place).then(
-      ({ type }) => type === vscode.FileType.File,
-      () => false,
-    );
-    if (isFile) return vscode.workspace.openTextDocument(place);
-  }
-  const [found, another] = /[*?[\]{}]/.test(ending)
-    ? []
-    : await vscode.workspace.findFiles(`**${ending}`, undefined, 2);
+  // What the index leaves out, such as generated code, is found by its whole path alone.
+  const whole = await Promise.all((vscode.workspace.workspaceFolders ?? []).map(({ uri }) => fileIn(uri, path)));
+  const exact = whole.filter((uri) => uri !== undefined);
+  const [found, another] = exact.length > 0 ? exact : await indexed(ctx, path);
   return found && !another ? vscode.workspace.openTextDocument(found) : undefined;
+}
+
+/** The files of the index whose paths end so. */
+async function indexed(ctx: Ctx, path: string): Promise<vscode.Uri[]> {
+  const found = await ctx.engine.findFiles(path, FOUND_MAX).catch(() => []);
+  return found.flatMap((file) => {
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === file.folder);
+    const uri = folder && vscode.Uri.joinPath(folder.uri, file.path);
+    return uri && isAt(uri.path, path) ? [uri] : [];
+  });
+}
+
+/** An answer's path never leads out of the folder. */
+async function fileIn(folder: vscode.Uri, path: string): Promise<vscode.Uri | undefined> {
+  const place = vscode.Uri.joinPath(folder, path);
+  if (!place.path.startsWith(`${folder.path.replace(/\/$/, "")}/`)) return undefined;
+  try {
+    return (await vscode.workspace.fs.stat(place)).type === vscode.FileType.File ? place : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAt(place: string, path: string): boolean {
+  return `/${place}`.endsWith(`/${path}`);
 }
 
 interface PlaceItem extends vscode.QuickPickItem {
