@@ -7,6 +7,7 @@ import type { Ctx } from "../ctx";
 import { isFollowed } from "../documents";
 import { failureText } from "../errors";
 import type { Page, Pages } from "../pages";
+import { tellNoTarget } from "../tasks/target";
 import type { Replacement } from "../textEdits";
 import { shortLabel } from "../titles";
 import { apply } from "./apply";
@@ -73,7 +74,7 @@ export function registerAcrossFiles(ctx: Ctx, pages: Pages): AcrossFiles {
     const position = editor?.selection.active;
     const word = position && editor.document.getWordRangeAtPosition(position);
     if (!editor || !word || !isFollowed(editor.document)) {
-      return tell(vscode.l10n.t("Put the cursor on the name of what is to be changed everywhere."));
+      return tellNoTarget(vscode.l10n.t("Put the cursor on the name of what is to be changed everywhere."));
     }
     const found = await looking(() => findSites(editor.document, position));
     if (!found) return tell(vscode.l10n.t("No language server knows here what is meant and where it is used."));

@@ -7,7 +7,9 @@ import * as vscode from "vscode";
 import { l10n } from "vscode";
 import { changesChatInput } from "../config";
 import type { Ctx } from "../ctx";
+import { isFollowed } from "../documents";
 import type { ChatContext } from "../engine";
+import { cannotWorkIn } from "../tasks/target";
 import type { About, FromComposer, ToComposer, Trigger } from "./composerMessages";
 import { composerLimits } from "./composerMessages";
 import { addressed, readAddress } from "./context/addresses";
@@ -119,7 +121,11 @@ export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOption
       return;
     }
     const editor = editors.last();
-    if (!editor) return;
+    if (!editor) {
+      const other = vscode.window.activeTextEditor?.document;
+      say(other && !isFollowed(other) ? cannotWorkIn(other) : l10n.t("Open a file to ask about it."));
+      return;
+    }
     const path = shownPath(editor.document.uri);
     const selected = selectionContext(editor);
     if (selected && !(await isPrivate(ctx, path)))

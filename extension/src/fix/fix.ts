@@ -5,7 +5,7 @@
 import * as vscode from "vscode";
 import type { App } from "../commands";
 import type { Tried } from "../proposal";
-import { spanOf } from "../tasks/target";
+import { spanOf, tellNoTarget } from "../tasks/target";
 import { shortLabel } from "../titles";
 import { described } from "./described";
 import { problemsOf } from "./problems";
@@ -53,7 +53,7 @@ export async function fixHere(app: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const diagnostics = editor ? touching(problemsOf(editor.document.uri), editor.selection) : [];
   if (!editor || diagnostics.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("There is no problem at the cursor."));
+    tellNoTarget(vscode.l10n.t("There is no problem at the cursor."));
     return;
   }
   await fix(app, { document: editor.document, diagnostics });

@@ -7,7 +7,7 @@ import type { Ctx } from "../ctx";
 import type { Reply } from "../engine";
 import { showFailure } from "../errors";
 import { pullText } from "../textReply";
-import { type Place, type Target, targetAt } from "./target";
+import { type Place, type Target, targetAt, tellNoTarget } from "./target";
 
 export interface Explanations {
   explain(place?: Place): Promise<void>;
@@ -42,7 +42,7 @@ export function registerExplanations(ctx: Ctx): Explanations {
   const explain = async (place?: Place): Promise<void> => {
     const target = await targetAt(place);
     if (!target) {
-      void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to explain."));
+      tellNoTarget(vscode.l10n.t("Select the code to explain."));
       return;
     }
     const { document, span } = target;

@@ -6,7 +6,7 @@ import type { App } from "../commands";
 import type { Ctx } from "../ctx";
 import { shortLabel } from "../titles";
 import { type Instruction, type Row, rowsFor } from "./instructions";
-import { type Place, targetAt } from "./target";
+import { type Place, targetAt, tellNoTarget } from "./target";
 
 const LAST = "lastInstruction";
 
@@ -19,7 +19,7 @@ export interface Wish {
 export async function refactor({ ctx, edits }: App, wish: Wish = {}): Promise<void> {
   const target = await targetAt(wish.place);
   if (!target) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to refactor, or put the cursor into it."));
+    tellNoTarget(vscode.l10n.t("Select the code to refactor, or put the cursor into it."));
     return;
   }
   const { document } = target;

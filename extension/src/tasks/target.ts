@@ -43,6 +43,18 @@ async function targetOf(document: vscode.TextDocument, selection: vscode.Selecti
   return { document, name, range, span: spanOf(document, range) };
 }
 
+/** Why there is nothing to work on: what is in front is no file that a person writes; or else `wish`, which says what to do. */
+export function tellNoTarget(wish: string): void {
+  const document = vscode.window.activeTextEditor?.document;
+  const isOther = document !== undefined && !isFollowed(document);
+  void vscode.window.showInformationMessage(isOther ? cannotWorkIn(document) : wish);
+}
+
+/** An old version, output, or another page that the editor made up. */
+export function cannotWorkIn({ uri }: vscode.TextDocument): string {
+  return vscode.l10n.t("CodeSaga does not work in this view (“{0}”). Open the file itself.", uri.scheme);
+}
+
 export function spanOf(document: vscode.TextDocument, { start, end }: vscode.Range): Span {
   return { start: document.offsetAt(start), end: document.offsetAt(end) };
 }

@@ -8,11 +8,11 @@ import { isFollowed } from "../documents";
 import type { EditQuestion } from "../engine";
 import { shortLabel } from "../titles";
 import { commentAbove } from "./commentAbove";
-import { type Place, spanOf, type Target, targetAt, wholeFile } from "./target";
+import { type Place, spanOf, type Target, targetAt, tellNoTarget, wholeFile } from "./target";
 
 export async function documentCode(app: App, place?: Place, instruction?: string): Promise<void> {
   const target = await targetAt(place);
-  if (!target) return tell(vscode.l10n.t("Select the code to document, or put the cursor into it."));
+  if (!target) return tellNoTarget(vscode.l10n.t("Select the code to document, or put the cursor into it."));
   await propose(app, target, vscode.l10n.t("Document"), {
     task: "document",
     ...(instruction && { instruction }),
@@ -23,14 +23,14 @@ export async function documentCode(app: App, place?: Place, instruction?: string
 export async function translateComments(app: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const target = editor?.selection.isEmpty ? wholeFile(editor.document) : await targetAt();
-  if (!target) return tell(vscode.l10n.t("Open the file whose comments are to be translated."));
+  if (!target) return tellNoTarget(vscode.l10n.t("Open the file whose comments are to be translated."));
   await propose(app, target, vscode.l10n.t("Translate Comments"), { task: "translate_comments" });
 }
 
 export async function generateHere(app: App): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (!editor || !isFollowed(editor.document)) {
-    return tell(vscode.l10n.t("Put the cursor where the code is to be."));
+    return tellNoTarget(vscode.l10n.t("Put the cursor where the code is to be."));
   }
   const { document, selection } = editor;
   const at = new vscode.Range(selection.active, selection.active);
@@ -70,8 +70,4 @@ async function propose(
         ...(tried && { tried }),
       }),
   });
-}
-
-function tell(text: string): void {
-  void vscode.window.showInformationMessage(text);
 }

@@ -5,13 +5,13 @@
 import * as vscode from "vscode";
 import { withinLimit } from "../chat/context/automatic";
 import type { App } from "../commands";
-import { type Target, targetAt } from "./target";
+import { type Target, targetAt, tellNoTarget } from "./target";
 import { testPathsOf } from "./testFile";
 
 export async function writeTests({ ctx, edits }: App, instruction?: string): Promise<void> {
   const target = await targetAt();
   if (!target) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Select the code to test, or put the cursor into it."));
+    tellNoTarget(vscode.l10n.t("Select the code to test, or put the cursor into it."));
     return;
   }
   const tests = await testsOf(target.document);
