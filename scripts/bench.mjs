@@ -35,15 +35,15 @@ await runScript(async (kit) => {
   const flags = readArguments(allowed, say, group ? given.slice(1) : given);
   if (flags.help) {
     progress.line(
-      `npm run bench -- [${GROUPS.join(" | ")}] [--only NAME] [--addon FILE] [--proxy FILE] [--without-litellm] [--soak-seconds N]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already`,
+      `npm run bench -- [${GROUPS.join(" | ")}] [--only NAME] [--addon FILE] [--proxy FILE] [--without-litellm] [--soak-seconds N]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already, --addon also the VSIX that was packed already`,
     );
     return 0;
   }
   await checkTools(kit);
-  // Only the addon is built with npm.
+  // The addon and what is packed around it are built with npm.
   const measured = flags.only ? [flags.only] : names;
-  const needsAddon = measured.some((name) => BENCHES[name].needs.includes("addon"));
-  if (needsAddon && !flags.addon) await installNodeModules(kit);
+  const needsNpm = measured.some((name) => BENCHES[name].needs.some((need) => need === "addon" || need === "vsix"));
+  if (needsNpm && !flags.addon) await installNodeModules(kit);
   await mkdir(folder, { recursive: true });
   // Programs that are measured beside ours leave files where they are started.
   process.chdir(folder);

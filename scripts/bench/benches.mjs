@@ -1,5 +1,6 @@
 // What can be measured: a title, what has to be built for it, and the work. Names are those of `--only`.
 
+import { activation } from "./activation.mjs";
 import { cancel } from "./cancel.mjs";
 import { chatPage } from "./chat-page.mjs";
 import { diff } from "./diff.mjs";
@@ -134,6 +135,12 @@ export const BENCHES = {
     needs: ["proxy"],
     work: ({ proxyProgram, processes, soakSeconds }, detail) => soak({ proxyProgram, processes, soakSeconds, detail }),
   },
+  activation: {
+    group: EDITOR,
+    title: "The extension's start in the real editor, and its package",
+    needs: ["vsix"],
+    work: (_programs, detail) => activation({ detail }),
+  },
   chat: {
     group: EDITOR,
     title: "The chat's page in a browser: first paint, a streamed answer, a long conversation",
@@ -155,7 +162,7 @@ export const BENCHES = {
   diff: {
     group: EDITOR,
     title: "A proposed edit of a long file beside the editor's own diff, in the real editor",
-    needs: [],
+    needs: ["vsix"],
     work: (_programs, detail) => diff({ detail }),
   },
 };

@@ -39,6 +39,14 @@ export function openPrograms(kit, given) {
       programs.addonFile = given.addon ?? path.join(root, "native", "codesaga.node");
       programs.addon = createRequire(import.meta.url)(programs.addonFile);
     },
+    /** As it ships: around the addon of the release profile. */
+    async vsix() {
+      if (given.addon) return;
+      await programs.prepare(["addon"]);
+      await progress.step(say("Build and pack the extension"), () =>
+        processes.run("bench-extension", "npm", ["run", "package", "-w", "extension"]),
+      );
+    },
     async proxy() {
       if (!given.proxy) {
         await progress.step(say("Build {0}", "codesaga-proxy"), (detail) =>
