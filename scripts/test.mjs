@@ -18,6 +18,7 @@ import { seconds } from "./lib/progress.mjs";
 import { installRedis } from "./lib/redis.mjs";
 import { buildPrograms, compiling } from "./lib/rust.mjs";
 import { checkTools } from "./lib/tools.mjs";
+import { checkWorkflows } from "./lib/workflows.mjs";
 
 const stepLimitMs = 25 * 60_000;
 const shownOnFailure = 200;
@@ -47,6 +48,7 @@ const steps = {
   packages: { work: installNodeModules, needs: ["tools"] },
   parts: { work: installParts, needs: ["tools"] },
   biome: { work: npx("biome", "check", "--error-on-warnings"), needs: ["packages"] },
+  workflows: { work: checkWorkflows, needs: ["tools"] },
   scripts: { work: tests("node", "--test", ...scriptTests), needs: ["packages"] },
   fmt: { work: cargo("fmt", "--check"), needs: ["tools"] },
   clippy: {

@@ -46,6 +46,10 @@ export const korean = {
   "--{0} {1}: use a number from {2} to {3}": "--{0} {1}: {2}부터 {3}까지의 수를 쓰세요",
   "--{0} {1}: use an address such as http://127.0.0.1:11434": "--{0} {1}: http://127.0.0.1:11434 같은 주소를 쓰세요",
   "--{0} needs a value": "--{0}에는 값이 필요해요",
+  "--{0} {1}: use a version such as 1.2.3": "--{0} {1}: 1.2.3 같은 버전을 쓰세요",
+  "Look for known weaknesses": "알려진 취약점 찾기",
+  "Nothing was published. What a release would run, each with its token in the environment:":
+    "아무것도 게시하지 않았어요. 실제 릴리스에서 실행할 명령이에요(토큰은 환경 변수로 줘요):",
 
   "There is no Ollama at {0} to run {1}; start it, or use --upstream":
     "{1}을(를) 실행할 Ollama가 {0}에 없어요. Ollama를 켜거나 --upstream을 쓰세요",

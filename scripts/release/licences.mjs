@@ -8,6 +8,9 @@ import { targetNamed, targets } from "./targets.mjs";
 
 const licenceFile = /^(?:licen[cs]es?|copying|unlicense|copyright)(?:$|[-._])/i;
 const noticeFile = /^notice(?:$|[-._])/i;
+// What lies in these is in no program.
+const notCompiled = /^(?:node_modules|contrib|packaging|tests?|examples?|benches|wasm.*|target)$/i;
+const depthMost = 3;
 const line = "─".repeat(100);
 
 /** For a VSIX: the crates in the addon and the npm packages in the bundles, given as folders. */
@@ -51,18 +54,35 @@ async function licenceTexts(works) {
   ].join("\n");
 }
 
-/** The texts of one work. Where it may be had under the MIT licence alone, that one, and its notices in any case. */
+/** The texts of one work, and of the works of others that it brings along in folders of its own. */
 async function textsIn({ folder, licence }) {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name)
-    .sort();
-  const licences = names.filter((name) => licenceFile.test(name));
-  const choice = /\bOR MIT\b|\bMIT OR\b|MIT\//.test(licence ?? "") ? licences.filter((name) => /mit/i.test(name)) : [];
-  const files = [...(choice.length > 0 ? choice : licences), ...names.filter((name) => noticeFile.test(name))];
-  const texts = await Promise.all(files.map((name) => readFile(path.join(folder, name), "utf8")));
+  const files = await licenceFiles(folder, licence);
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   return texts.map((text) => text.replaceAll("\r\n", "\n").trim()).filter(Boolean);
+}
+
+async function licenceFiles(folder, licence, depth = 0) {
+  const entries = (await readdir(folder, { withFileTypes: true })).sort((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const found = chosen(
+    names.filter((name) => licenceFile.test(name)),
+    licence,
+  ).concat(names.filter((name) => noticeFile.test(name)));
+  const inner = entries.filter((entry) => entry.isDirectory() && !notCompiled.test(entry.name) && depth < depthMost);
+  const deeper = await Promise.all(
+    inner.map(({ name }) => licenceFiles(path.join(folder, name), undefined, depth + 1)),
+  );
+  return [...found.map((name) => path.join(folder, name)), ...deeper.flat()];
+}
+
+/** A file that says that it is all of them together, or the MIT licence where that may be chosen; else every one. */
+function chosen(names, licence) {
+  const together = names.filter((name) => /^licenses\.txt$/i.test(name));
+  if (together.length > 0) return together;
+  const mit = /\bOR MIT\b|\bMIT OR\b|MIT\//.test(licence ?? "") ? names.filter((name) => /mit/i.test(name)) : [];
+  return mit.length > 0 ? mit : names;
 }
 
 function nameOf({ name, version }) {

@@ -73,3 +73,16 @@ test("each package in the bundles has its licence in it, and its line in THIRD_P
   }
   for (const crate of ["tree-sitter 0", "tokio 1", "rustls 0"]) assert.ok(texts.includes(crate), crate);
 });
+
+test("the galleries get what they show: an icon that is large enough, and few enough words to find it by", async () => {
+  const { files } = await readVsix(packed);
+  const manifest = JSON.parse(files.get("extension/package.json").toString());
+  const icon = files.get(`extension/${manifest.icon}`);
+  assert.deepEqual([icon.readUInt32BE(0), icon.readUInt32BE(16), icon.readUInt32BE(20)], [0x89504e47, 128, 128]);
+  // The Marketplace takes thirty; Open VSX shows what the package says.
+  assert.ok(manifest.keywords.length > 0 && manifest.keywords.length <= 30);
+  assert.match(manifest.galleryBanner.color, /^#[0-9a-f]{6}$/);
+  const declared = files.get("extension.vsixmanifest").toString();
+  for (const category of manifest.categories) assert.ok(declared.includes(category), category);
+  assert.match(declared, /<License>extension\/LICENSE.txt<\/License>/);
+});
