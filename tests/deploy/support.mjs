@@ -1,5 +1,6 @@
 // What the tests of deploy/ share: where things are, YAML read by the tools' own Python, and programs run to their end.
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { pythonTools } from "../../scripts/lib/deploy-tools.mjs";
@@ -33,4 +34,10 @@ export async function readYaml(file) {
   const { code, stdout, stderr } = await pythonTool("python", ["-c", script, file]);
   if (code !== 0) throw new Error(`${file}: ${stderr}`);
   return JSON.parse(stdout);
+}
+
+/** The settings of a file as systemd's EnvironmentFile reads it. */
+export async function readSettings(file) {
+  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => /^[A-Z_]+=/.test(line));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

@@ -46,6 +46,8 @@ export async function startScripted({ processes, name, shape = "bllossom-shape" 
       await call("", { method: "PUT", body: JSON.stringify(rules) });
     },
     release: () => call("/release", { method: "POST" }),
+    /** Everything that was asked, calls that ask for no answer too. */
+    all: () => requests(),
     /** The calls that asked for an answer and hold `text`: loading a model is none. */
     async asked(text = "") {
       return (await requests()).filter((request) => isQuestion(request) && askedText(request).includes(text));
