@@ -3,6 +3,7 @@ import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
+import { compose } from "./harness/workbench.mjs";
 
 const stack = `class Stack:
     def __init__(self):
@@ -24,12 +25,31 @@ def pop(self):
 \`\`\`
 `;
 
+const queue = `class Queue:
+    def pop(self):
+        return self.items.pop(0)
+`;
+
+const longer = `In \`queue.py\`:
+
+\`\`\`python
+def pop(self):
+    # 첫 번째
+    return self.items.pop(0) if self.items else None
+\`\`\`
+`;
+
+const windows = "값 = 1\r\n\r\n끝 = 2\r\n";
+
 let scene;
 let workbench;
 let page;
 
 before(async () => {
-  scene = await openScene({ name: "conversations", files: { "stack.py": stack, "other.py": "x = 1\n" } });
+  scene = await openScene({
+    name: "conversations",
+    files: { "stack.py": stack, "other.py": "x = 1\n", "lib/deep/queue.py": queue, "windows.py": windows },
+  });
   workbench = scene.workbench;
   page = scene.page;
   await workbench.waitForStatus("sparkle");
@@ -117,6 +137,41 @@ test("Apply shows the code where it belongs, though another file is in front", a
   );
 });
 
+test("Apply finds a file by its name alone, which is not open and in a folder", async () => {
+  await scene.scripted.script([{ contains: "And the queue", pieces: [longer] }]);
+  const chat = await ask("And the queue?", 2);
+  await chat.locator(".code").last().hover();
+  await chat.locator('.code button[aria-label="Apply to File…"]').last().click();
+  await eventually(
+    "the change",
+    () => page.locator(".tab.active").textContent(),
+    (title) => /queue\.py · From the chat/.test(title),
+  );
+  await workbench.titleButton("Accept").click();
+  await workbench.waitForNoDiff();
+  await workbench.saves(
+    "lib/deep/queue.py",
+    queue.replace("return", "# 첫 번째\n        return").replace("pop(0)\n", "pop(0) if self.items else None\n"),
+  );
+});
+
+test("code inserted into a file with Windows line ends has them too", async () => {
+  await workbench.open("windows.py", 2);
+  const chat = await workbench.chat();
+  await chat.locator(".code").last().hover();
+  await chat.locator('.code button[aria-label="Insert at Cursor"]').last().click();
+  const code = longer.split("```")[1].replace("python\n", "").trimEnd().replaceAll("\n", "\r\n");
+  await eventually("the code in the file", workbench.visibleText, (seen) => seen.includes("첫 번째"));
+  await workbench.saves("windows.py", windows.replace("1\r\n\r\n", `1\r\n${code}\r\n`));
+  await chat.locator(".question").last().hover();
+  await chat.locator('.question-bar button[aria-label="Delete Question and Answer"]').last().click();
+  await page
+    .locator(".monaco-dialog-box .monaco-button")
+    .filter({ hasText: /^Delete$/ })
+    .click();
+  await shows(chat, ["What if it is empty?"]);
+});
+
 test("an earlier question is asked differently, and both versions stay", async () => {
   await scene.scripted.script([
     { contains: "And a queue?", pieces: ["A queue gives the first."] },
@@ -197,7 +252,11 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
     .filter({ hasText: "Rename Conversation" });
   await title.waitFor();
   const name = page.locator(".quick-input-widget:visible input");
-  await name.fill("스택 이야기");
+  await name.fill("");
+  const composer = await workbench.composer();
+  await compose(composer, ["ㅅ", "스", "슽", "스태", "스택"], "스택");
+  await workbench.type(" ");
+  await compose(composer, ["ㄱ", "그", "글"]);
   await name.press("Enter");
   await title.waitFor({ state: "hidden" });
   await workbench.palette("CodeSaga: New Conversation");
@@ -208,8 +267,7 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
   await eventually(
     "both conversations under today",
     rows,
-    (texts) =>
-      texts.length === 2 && texts.some((text) => text.includes("Today")) && texts.join().includes("스택 이야기"),
+    (texts) => texts.length === 2 && texts.some((text) => text.includes("Today")) && texts.join().includes("스택 글"),
   );
   await scene.screenshots("history");
   await page.locator(".quick-input-widget:visible input").fill("gives the first");
@@ -218,6 +276,34 @@ test("a conversation gets a name, and is found by it and by what was said", asyn
     rows,
     (texts) => texts.length === 1 && !texts.join().includes("Unrelated"),
   );
+  await page.keyboard.press("Escape");
+});
+
+test("a conversation is deleted from the list, after it was asked whether that is meant", async () => {
+  const answer = (label) =>
+    page
+      .locator(".monaco-dialog-box .monaco-button")
+      .filter({ hasText: new RegExp(`^${label}$`) })
+      .click();
+  const row = page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "스택 글" });
+  const remove = async () => {
+    await row.hover();
+    await row.locator('.action-label[aria-label="Delete Conversation"]').click();
+    await page.locator(".monaco-dialog-box").waitFor();
+  };
+  await workbench.open("stack.py");
+  await workbench.palette("CodeSaga: Conversations…");
+  const input = page.locator(".quick-input-widget:visible input");
+  await input.fill("");
+  await remove();
+  await scene.screenshots("delete");
+  await answer("Cancel");
+  await row.waitFor();
+  await remove();
+  await answer("Delete");
+  await row.waitFor({ state: "detached" });
+  const rows = await page.locator(".quick-input-list .monaco-list-row").allInnerTexts();
+  assert.ok(rows.length === 1 && rows[0].includes("Unrelated"), rows.join());
   await page.keyboard.press("Escape");
 });
 
