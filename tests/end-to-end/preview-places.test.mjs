@@ -102,6 +102,18 @@ test("a document that was never saved is edited like any other", async () => {
   await sees("first line");
 });
 
+test("where nothing can be edited it is said why, and what to do", async () => {
+  await scene.scripted.script([]);
+  // A page that was made up to be read: a document, and nobody's file.
+  await workbench.palette("CodeSaga: Show Status");
+  await workbench.page.locator('.tab.active[data-resource-name="CodeSaga"]').waitFor();
+  await workbench.page.locator(".editor-instance .monaco-editor.focused").waitFor();
+  await workbench.palette("CodeSaga: Refactor…");
+  await toldThat("CodeSaga does not work in this view");
+  await workbench.palette("View: Close Editor");
+  assert.deepEqual(await scene.scripted.asked(), []);
+});
+
 test("a notebook's cell is edited as a document of its own", async () => {
   await workbench.openCell("cells.ipynb", 1);
   await workbench.press("Control+a");
