@@ -1,4 +1,5 @@
 // CHANGELOG.md as a release needs it: what a version brings, and whether the headings have the form that is promised.
+import { Expected } from "../lib/expected.mjs";
 import { versionForm } from "./versions.mjs";
 
 const headingForm = /^(\S+) \((unreleased|\d{4}-\d{2}-\d{2})\)$/;
@@ -40,7 +41,7 @@ export function changelogFaults(text, version) {
 /** The text with its topmost section as the release of `version` on `date` (YYYY-MM-DD). */
 export function released(text, version, date) {
   const [top] = sections(text);
-  if (top?.date || !top) throw new Error("CHANGELOG.md has no unreleased section: say what the new version brings");
+  if (top?.date || !top) throw new Expected("CHANGELOG.md has no unreleased section: say what the new version brings");
   return text.replace(`## ${top.heading}\n`, `## ${version} (${date})\n`);
 }
 
