@@ -1,6 +1,6 @@
 // What actionlint does not look at: that the workflows and the scripts speak of the same things, and whom they trust.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -28,6 +28,12 @@ test("every target of the scripts is built, and no other", () => {
     built,
     targets.map(({ target }) => target),
   );
+});
+
+test("the image is built with the Dockerfile that is there", () => {
+  const built = jobs.image.steps.filter(({ uses }) => uses?.startsWith("docker/build-push-action@"));
+  assert.equal(built.length, 1);
+  assert.ok(existsSync(path.join(root, built[0].with.file)));
 });
 
 test("an action is named by its commit and, for people, its version; one action, one version", () => {
