@@ -466,7 +466,7 @@ export interface Hint {
   limit?: number
   /**
    * What the rest of the file does, for `file_style`: `snake_case`, `camelCase`,
-   * `single_quotes`, `double_quotes`, `tabs` or `spaces`.
+   * `single_quotes`, `double_quotes`, `tabs`, `spaces`, `errors_handled` or `errors_passed_on`.
    */
   style?: string
   /** The larger, the more it weighs. */

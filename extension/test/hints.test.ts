@@ -26,6 +26,17 @@ test("what is shown already stays while it is in view", () => {
   );
 });
 
+const STYLES = [
+  "snake_case",
+  "camelCase",
+  "single_quotes",
+  "double_quotes",
+  "tabs",
+  "spaces",
+  "errors_handled",
+  "errors_passed_on",
+];
+
 test("every rule of the engine has words, and every rule here is one of the engine", () => {
   const source = readFileSync(join("..", "crates", "saga-context", "src", "smells.rs"), "utf8");
   const names = [...source.matchAll(/=> "([a-z_]+)",/g)].map((match) => match[1] as string);
@@ -35,7 +46,7 @@ test("every rule of the engine has words, and every rule here is one of the engi
   const rules = Object.assign({}, ...settings)["codesaga.hints.rules"].properties;
   assert.deepEqual(Object.keys(rules).sort(), [...RULES].sort());
   for (const rule of RULES) {
-    for (const style of ["snake_case", "camelCase", "single_quotes", "double_quotes", "tabs", "spaces"]) {
+    for (const style of STYLES) {
       const hint: Hint = {
         rule,
         startOffset: 0,

@@ -59,7 +59,7 @@ pub struct Hint {
     /// The limit.
     pub limit: Option<u32>,
     /// What the rest of the file does, for `file_style`: `snake_case`, `camelCase`,
-    /// `single_quotes`, `double_quotes`, `tabs` or `spaces`.
+    /// `single_quotes`, `double_quotes`, `tabs`, `spaces`, `errors_handled` or `errors_passed_on`.
     pub style: Option<String>,
     /// The larger, the more it weighs.
     pub rank: u32,

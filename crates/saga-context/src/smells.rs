@@ -55,7 +55,7 @@ pub enum Rule {
     TodoBody,
     /// A public item without documentation in a file whose others have it.
     MissingDocs,
-    /// A name, quote or indentation unlike all others of its file.
+    /// A name, quote, indentation or treatment of an error unlike all others of its file.
     FileStyle,
 }
 
@@ -142,7 +142,7 @@ pub struct Smell {
     /// The limit.
     pub limit: Option<u32>,
     /// What the rest of the file does, for [`Rule::FileStyle`]: `snake_case`, `camelCase`,
-    /// `single_quotes`, `double_quotes`, `tabs` or `spaces`.
+    /// `single_quotes`, `double_quotes`, `tabs`, `spaces`, `errors_handled` or `errors_passed_on`.
     pub style: Option<&'static str>,
     /// The larger, the more it weighs.
     pub rank: u32,

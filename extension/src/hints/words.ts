@@ -57,6 +57,10 @@ function styleOf(style: string): string {
       return l10n.t("Elsewhere this file is indented with tabs.");
     case "spaces":
       return l10n.t("Elsewhere this file is indented with spaces.");
+    case "errors_handled":
+      return l10n.t("This drops an error. Elsewhere this file does something with them.");
+    case "errors_passed_on":
+      return l10n.t("This ends the program on an error. Elsewhere this file passes them on.");
     default:
       return l10n.t("Elsewhere this file writes names in {0}.", style);
   }
@@ -106,6 +110,17 @@ export function instructionOf({ rule, name = "", style = "" }: Hint): string {
     case "missing_docs":
       return "Add documentation in the style of the file's other documentation; leave the code as it is.";
     case "file_style":
-      return `Write this with ${style.replace("_", " ")} like the rest of the file, and change nothing else.`;
+      return `${styleInstruction(style)} like the rest of the file, and change nothing else.`;
+  }
+}
+
+function styleInstruction(style: string): string {
+  switch (style) {
+    case "errors_handled":
+      return "Handle the error that is dropped here";
+    case "errors_passed_on":
+      return "Pass the error on to the caller";
+    default:
+      return `Write this with ${style.replace("_", " ")}`;
   }
 }

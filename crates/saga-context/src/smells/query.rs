@@ -9,6 +9,8 @@
 //! - `@import` with `@imported`, the name that the file knows it by.
 //! - `@public` with `@name` and perhaps `@body`: what other files may use.
 //! - `@test`: a test, whose lines do not count.
+//! - `@handler`: a block that an error ends up in; `@passed`: an error handed on to the caller;
+//!   `@unwrapped`: one that ends the program.
 //! - `@table`: data; `@string`: a string whose quotes are a choice; `@text`: any other; `@comment`.
 //! - A name that begins with `_` is for a predicate only.
 
@@ -46,6 +48,9 @@ enum Capture {
     Imported,
     Public,
     Test,
+    Handler,
+    Passed,
+    Unwrapped,
     Table,
     String,
     Text,
@@ -73,6 +78,9 @@ pub(super) struct Nodes<'tree> {
     named: Vec<Node<'tree>>,
     /// Whole imports, each with a name it brings in.
     pub(super) imports: Vec<(Node<'tree>, Node<'tree>)>,
+    pub(super) handlers: Vec<Node<'tree>>,
+    pub(super) passed: Vec<Node<'tree>>,
+    pub(super) unwrapped: Vec<Node<'tree>>,
     pub(super) tables: Vec<Node<'tree>>,
     pub(super) strings: Vec<Node<'tree>>,
     pub(super) texts: Vec<Node<'tree>>,
@@ -120,6 +128,9 @@ impl Capture {
             "imported" => Self::Imported,
             "public" => Self::Public,
             "test" => Self::Test,
+            "handler" => Self::Handler,
+            "passed" => Self::Passed,
+            "unwrapped" => Self::Unwrapped,
             "table" => Self::Table,
             "string" => Self::String,
             "text" => Self::Text,
@@ -190,6 +201,9 @@ impl<'tree> Nodes<'tree> {
                 Capture::Number => self.numbers.push(*whole),
                 Capture::Named => self.named.push(*whole),
                 Capture::Test => self.tests.push(*whole),
+                Capture::Handler => self.handlers.push(*whole),
+                Capture::Passed => self.passed.push(*whole),
+                Capture::Unwrapped => self.unwrapped.push(*whole),
                 Capture::Table => self.tables.push(*whole),
                 Capture::String => self.strings.push(*whole),
                 Capture::Text => self.texts.push(*whole),
@@ -206,6 +220,9 @@ impl<'tree> Nodes<'tree> {
             &mut self.cases,
             &mut self.numbers,
             &mut self.named,
+            &mut self.handlers,
+            &mut self.passed,
+            &mut self.unwrapped,
             &mut self.tables,
             &mut self.strings,
             &mut self.texts,

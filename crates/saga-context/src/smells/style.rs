@@ -1,14 +1,22 @@
-//! Names, quotes and indentation unlike all others of their file. What the file does is right,
+//! Names, quotes, indentation and errors treated unlike all others of their file. What the file does is right,
 //! whatever it is; where it does both, nothing is said.
 
 use std::ops::Range;
 
+use tree_sitter::Node;
+
 use super::{File, Rule, Smell};
 
-/// Examples from which on a file has a habit.
-const EXAMPLES_MIN: usize = 10;
-/// Of a hundred examples so many must be alike.
-const ALIKE_PERCENT_MIN: usize = 90;
+/// How many examples make a habit, and how many of a hundred must be alike.
+struct Habit {
+    examples_min: usize,
+    alike_percent_min: usize,
+}
+
+/// Names and the like stand everywhere.
+const OF_WRITING: Habit = Habit { examples_min: 10, alike_percent_min: 90 };
+/// A file meets few errors, and one that is lost weighs more than a quote.
+const OF_ERRORS: Habit = Habit { examples_min: 4, alike_percent_min: 75 };
 /// Said of one habit in one file.
 const FOUND_MAX: usize = 5;
 
@@ -21,18 +29,34 @@ struct Example {
 }
 
 pub(super) fn unlike_the_file(file: &File<'_>) -> Vec<Smell> {
-    let mut found = odd_ones(file, names(file), ["snake_case", "camelCase"]);
-    found.extend(odd_ones(file, quotes(file), ["single_quotes", "double_quotes"]));
-    found.extend(odd_ones(file, indentation(file), ["tabs", "spaces"]));
+    let odd = |examples, ways| odd_ones(file, &OF_WRITING, examples, ways);
+    let mut found = odd(names(file), ["snake_case", "camelCase"]);
+    found.extend(odd(quotes(file), ["single_quotes", "double_quotes"]));
+    found.extend(odd(indentation(file), ["tabs", "spaces"]));
+    for (examples, ways) in [
+        (caught(file), ["errors_handled", "errors_dropped"]),
+        (returned(file), ["errors_passed_on", "errors_unwrapped"]),
+    ] {
+        let odd = odd_ones(file, &OF_ERRORS, examples, ways);
+        // A file that drops all others gives no reason to drop one more.
+        found.extend(odd.into_iter().filter(|smell| smell.style == Some(ways[0])));
+    }
     found
 }
 
 /// Those that go the way that nearly no other goes; `ways` are the names of both.
-fn odd_ones(file: &File<'_>, examples: Vec<Example>, ways: [&'static str; 2]) -> Vec<Smell> {
+fn odd_ones(
+    file: &File<'_>,
+    needed: &Habit,
+    examples: Vec<Example>,
+    ways: [&'static str; 2],
+) -> Vec<Smell> {
     let first = examples.iter().filter(|example| example.is_first_way).count();
     let habit = first * 2 > examples.len();
     let alike = if habit { first } else { examples.len() - first };
-    if examples.len() < EXAMPLES_MIN || alike * 100 < examples.len() * ALIKE_PERCENT_MIN {
+    if examples.len() < needed.examples_min
+        || alike * 100 < examples.len() * needed.alike_percent_min
+    {
         return Vec::new();
     }
     let style = ways[usize::from(!habit)];
@@ -110,4 +134,40 @@ fn indentation(file: &File<'_>) -> Vec<Example> {
         });
     }
     examples
+}
+
+/// Blocks that errors end up in: those that do something with them, and those that do nothing. A
+/// comment in an empty one gives the reason.
+fn caught(file: &File<'_>) -> Vec<Example> {
+    let examples = file.nodes.handlers.iter().filter_map(|block| {
+        let does_nothing = does_nothing(file.text(*block));
+        let has_reason = !file.nodes.comments_in(block.byte_range()).is_empty();
+        (!does_nothing || !has_reason).then(|| of_error(file, *block, !does_nothing))
+    });
+    examples.collect()
+}
+
+/// Errors handed on to the caller, and those that end the program.
+fn returned(file: &File<'_>) -> Vec<Example> {
+    let outside_tests = |node: &&Node<'_>| !file.nodes.in_test(node.start_byte());
+    let passed = file.nodes.passed.iter().filter(outside_tests);
+    let unwrapped = file.nodes.unwrapped.iter().filter(outside_tests);
+    let passed = passed.map(|node| of_error(file, *node, true));
+    passed.chain(unwrapped.map(|node| of_error(file, *node, false))).collect()
+}
+
+fn of_error(file: &File<'_>, node: Node<'_>, is_first_way: bool) -> Example {
+    let function = file.nodes.function_of(node.start_byte()).map(|function| function.node);
+    Example {
+        is_first_way,
+        shown: file.first_line(node),
+        code: function.unwrap_or(node).byte_range(),
+        name: String::new(),
+    }
+}
+
+/// Whether a block holds nothing, or only what stands for nothing.
+fn does_nothing(block: &str) -> bool {
+    let inside = block.trim().trim_start_matches('{').trim_end_matches('}').trim();
+    matches!(inside, "" | "pass" | "..." | ";")
 }

@@ -406,3 +406,78 @@ fn what_is_unlike_the_whole_file_is_told() {
         expect![""],
     );
 }
+
+#[test]
+fn an_error_that_is_dropped_where_others_are_handled_is_told() {
+    let caught = |head: &str, last: &str| {
+        let mut text = head.to_owned();
+        for (nth, body) in ["log(e)", "log(e)", "log(e)", last].iter().enumerate() {
+            let _ = match head {
+                "//- /a.py\n" => writeln!(
+                    text,
+                    "def f{nth}():\n    try:\n        g()\n    except E as e:\n        {body}"
+                ),
+                "//- /a.kt\n" => {
+                    writeln!(text, "fun f{nth}() {{ try {{ g() }} catch (e: E) {{ {body} }} }}")
+                }
+                "//- /a.php\n<?php\n" => {
+                    writeln!(
+                        text,
+                        "function f{nth}() {{ try {{ g(); }} catch (E $e) {{ {body} }} }}"
+                    )
+                }
+                _ => writeln!(text, "void f{nth}() {{ try {{ g(); }} catch (E e) {{ {body} }} }}"),
+            };
+        }
+        text
+    };
+    for head in
+        ["//- /A.java\n", "//- /a.cs\n", "//- /a.cpp\n", "//- /a.kt\n", "//- /a.php\n<?php\n"]
+    {
+        let told = told(&caught(head, ""), &[Rule::FileStyle]);
+        assert!(told.ends_with(" errors_handled\n"), "{head}{told}");
+        assert_eq!(told.lines().count(), 1, "{head}{told}");
+        assert_eq!(
+            self::told(&caught(head, "// nothing to mend"), &[Rule::FileStyle]),
+            "",
+            "{head}"
+        );
+    }
+    check(&[Rule::FileStyle], &caught("//- /a.py\n", "pass"), expect![[r#"
+        a.py:20 file_style `pass`  errors_handled
+    "#]]);
+    check(
+        &[Rule::FileStyle],
+        "
+//- /a.js
+function f() {
+  try { g() } catch (e) { log(e) }
+  try { g() } catch (e) { log(e) }
+  try { g() } catch (e) { log(e) }
+  try { g() } catch {}
+}
+//- /a.rs
+fn f() -> Option<()> {
+    a()?;
+    b()?;
+    c()?;
+    d().unwrap();
+    None
+}
+#[cfg(test)]
+mod tests {
+    fn t() { a().unwrap(); b().unwrap(); c().unwrap(); }
+}
+//- /few.rs
+fn f() -> Option<()> {
+    a()?;
+    d().unwrap();
+    None
+}
+",
+        expect![[r#"
+            a.js:5 file_style `{}`  errors_handled
+            a.rs:5 file_style `d().unwrap()`  errors_passed_on
+        "#]],
+    );
+}

@@ -31,3 +31,5 @@
 (initializer_list) @table
 (string_literal) @text
 (comment) @comment
+
+(catch_clause body: (compound_statement) @handler)

@@ -32,3 +32,5 @@
 [(initializer_expression) (collection_expression)] @table
 [(string_literal) (verbatim_string_literal) (raw_string_literal) (interpolated_string_expression)] @text
 (comment) @comment
+
+(catch_clause body: (block) @handler)

@@ -38,3 +38,5 @@
 (array_initializer) @table
 (string_literal) @text
 [(line_comment) (block_comment)] @comment
+
+(catch_clause body: (block) @handler)

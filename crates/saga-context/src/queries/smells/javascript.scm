@@ -43,3 +43,5 @@
 (string) @string
 (template_string) @text
 (comment) @comment
+
+(catch_clause body: (statement_block) @handler)

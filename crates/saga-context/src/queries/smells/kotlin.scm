@@ -30,3 +30,5 @@
 (collection_literal) @table
 [(string_literal) (multiline_string_literal)] @text
 [(line_comment) (block_comment)] @comment
+
+(catch_block (block) @handler)

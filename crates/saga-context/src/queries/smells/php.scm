@@ -34,3 +34,5 @@
 [(string) (encapsed_string)] @string
 [(heredoc) (nowdoc)] @text
 (comment) @comment
+
+(catch_clause body: (compound_statement) @handler)

@@ -37,3 +37,5 @@
 [(list) (dictionary) (set) (tuple)] @table
 (string) @string
 (comment) @comment
+
+(except_clause (block) @handler)

@@ -30,3 +30,6 @@
 (array_expression) @table
 [(string_literal) (raw_string_literal)] @text
 [(line_comment) (block_comment)] @comment
+
+(try_expression) @passed
+((call_expression function: (field_expression field: (field_identifier) @_call)) @unwrapped (#eq? @_call "unwrap"))
