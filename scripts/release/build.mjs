@@ -11,7 +11,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { debugBinaries, root } from "../lib/places.mjs";
 import { parts } from "./places.mjs";
-import { hostTarget, proxyProgram, targetNamed } from "./targets.mjs";
+import { addonName, hostTarget, proxyProgram, targetNamed } from "./targets.mjs";
 import { sourceDate } from "./when.mjs";
 
 const { values: options } = parseArgs({
@@ -19,7 +19,15 @@ const { values: options } = parseArgs({
 });
 const { target, proxy, features } = targetNamed(options.target);
 const folder = path.join(parts, target);
-const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: rustFlags(), SOURCE_DATE_EPOCH: String(sourceDate()) };
+const env = {
+  ...process.env,
+  CARGO_ENCODED_RUSTFLAGS: rustFlags(),
+  SOURCE_DATE_EPOCH: String(sourceDate()),
+  // Part of the program, rather than asked of the system it is installed on.
+  LIBZ_SYS_STATIC: "1",
+  // The oldest that the editor runs on; C compilers would take their own machine's.
+  MACOSX_DEPLOYMENT_TARGET: "11.0",
+};
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -30,11 +38,20 @@ if (!options["no-build"]) {
   }
   npm(["run", "build:release", "-w", "native"]);
 }
+seeThatTheyRun();
 const vsix = path.join(folder, `codesaga-${target}.vsix`);
 npm(["run", "package", "-w", "extension", "--", "--target", target, "--out", vsix]);
 if (proxy) {
   const program = proxyProgram(target);
   copyFileSync(path.join(debugBinaries, "..", "release", program), path.join(folder, program));
+}
+
+/** Once, on the system they are for: a library that is missing there, or a symbol, is not seen by a compiler. */
+function seeThatTheyRun() {
+  if (target !== hostTarget()) return;
+  const addon = JSON.stringify(path.join(root, "native", addonName));
+  run(process.execPath, ["--eval", `if (typeof require(${addon}).Engine !== "function") process.exit(1)`]);
+  if (proxy) run(path.join(debugBinaries, "..", "release", proxyProgram(target)), ["--version"]);
 }
 
 /**
@@ -45,6 +62,8 @@ function rustFlags() {
   const cargo = process.env.CARGO_HOME ?? path.join(homedir(), ".cargo");
   const flags = [`--remap-path-prefix=${cargo}=/cargo`, `--remap-path-prefix=${root}=/codesaga`];
   if (target.startsWith("alpine")) flags.push("-Ctarget-feature=-crt-static");
+  // Windows has Microsoft's runtime only where something brought it.
+  if (target.startsWith("win32")) flags.push("-Ctarget-feature=+crt-static");
   // A folder may have a space in its name, so they are told apart by another sign.
   return [...(process.env.RUSTFLAGS ?? "").split(" ").filter(Boolean), ...flags].join("\x1f");
 }
