@@ -443,9 +443,13 @@ fn an_error_that_is_dropped_where_others_are_handled_is_told() {
             "{head}"
         );
     }
-    check(&[Rule::FileStyle], &caught("//- /a.py\n", "pass"), expect![[r#"
+    check(
+        &[Rule::FileStyle],
+        &caught("//- /a.py\n", "pass"),
+        expect![[r#"
         a.py:20 file_style `pass`  errors_handled
-    "#]]);
+    "#]],
+    );
     check(
         &[Rule::FileStyle],
         "
