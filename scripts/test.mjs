@@ -48,7 +48,7 @@ const steps = {
   packages: { work: installNodeModules, needs: ["tools"] },
   parts: { work: installParts, needs: ["tools"] },
   biome: { work: npx("biome", "check", "--error-on-warnings"), needs: ["packages"] },
-  workflows: { work: checkWorkflows, needs: ["tools"] },
+  workflows: { work: checkWorkflows, needs: ["parts"] },
   scripts: { work: tests("node", "--test", ...scriptTests), needs: ["packages"] },
   fmt: { work: cargo("fmt", "--check"), needs: ["tools"] },
   clippy: {
