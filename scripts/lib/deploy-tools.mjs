@@ -7,7 +7,6 @@ import path from "node:path";
 import { canInstall, install, installCommand } from "./debian.mjs";
 import { Expected } from "./expected.mjs";
 import { findProgram } from "./find.mjs";
-import { installGoTools } from "./go-tools.mjs";
 import { cache } from "./places.mjs";
 
 const pythonPackages = [
@@ -25,18 +24,10 @@ const installed = path.join(venv, "installed");
 /** The folder with the programs that came from PyPI, `python` among them. */
 export const pythonTools = path.join(venv, "bin");
 
-/** Where the Kubernetes schemas are, for kubeconform: one folder a version. */
-export async function kubernetesSchemas({ processes }) {
-  const script = "import kubernetes_validate as k, os; print(os.path.dirname(k.__file__))";
-  const folder = await processes.run("kubernetes-schemas", path.join(pythonTools, "python"), ["-c", script]);
-  return path.join(folder.trim(), "kubernetes-json-schema");
-}
-
 /** Installs everything once; throws one sentence that says what is missing and how to get it. */
 export async function installDeployTools(kit) {
   await installSystemTools(kit);
   await installPythonTools(kit);
-  await installGoTools(kit, ["kubeconform"]);
 }
 
 async function installSystemTools({ processes, say, progress }) {

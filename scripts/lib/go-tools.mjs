@@ -16,11 +16,10 @@ const programEnding = process.platform === "win32" ? ".exe" : "";
 const tools = {
   actionlint: { source: "github.com/rhysd/actionlint/cmd/actionlint", version: "v1.7.12" },
   grpcurl: { source: "github.com/fullstorydev/grpcurl/cmd/grpcurl", version: "v1.9.4" },
-  kubeconform: { source: "github.com/yannh/kubeconform/cmd/kubeconform", version: "v0.8.0" },
 };
 
 // The oldest Go that compiles all of them, and the one that is fetched where there is none.
-const oldestGo = [1, 26];
+const oldestGo = [1, 25];
 const fetchedGo = "1.27.3";
 
 /** Installs the tools of these names and gives the folder that holds the programs; throws one sentence when it cannot. */

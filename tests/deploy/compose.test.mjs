@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { deploy, pythonTool } from "./support.mjs";
 
 const file = path.join(deploy, "compose.yaml");
-const all = ["cpu", "gpu", "monitoring"];
+const all = ["cpu", "gpu", "kafka", "monitoring"];
 
 async function compose(...profiles) {
   const flags = ["--env-file", "/dev/null", "-f", file, ...profiles.flatMap((name) => ["--profile", name])];
@@ -27,13 +27,14 @@ describe("compose.yaml", () => {
     assert.deepEqual(await names(), ["proxy", "redis"]);
     assert.deepEqual(await names("cpu"), ["model", "ollama-cpu", "proxy", "redis"]);
     assert.deepEqual(await names("gpu"), ["model", "ollama-gpu", "proxy", "redis"]);
+    assert.deepEqual(await names("kafka"), ["kafka", "proxy", "redis"]);
     assert.deepEqual(await names("monitoring"), ["grafana", "prometheus", "proxy", "redis"]);
   });
 
-  test("nothing is published but on loopback, and the model server and Redis not at all", () => {
+  test("nothing is published but on loopback, and the model server, Redis and the broker not at all", () => {
     for (const [name, { ports = [] }] of Object.entries(project.services)) {
       for (const port of ports) assert.equal(port.host_ip, "127.0.0.1", name);
-      if (/ollama|redis|model/.test(name)) assert.deepEqual(ports, [], name);
+      if (/ollama|redis|kafka|model/.test(name)) assert.deepEqual(ports, [], name);
     }
   });
 
@@ -41,7 +42,7 @@ describe("compose.yaml", () => {
     const on = (network) => Object.keys(project.services).filter((name) => network in project.services[name].networks);
     assert.ok(project.networks.models.internal && project.networks.store.internal);
     assert.deepEqual(on("models").sort(), ["model", "ollama-cpu", "ollama-gpu", "proxy"]);
-    assert.ok(on("store").includes("redis") && on("store").includes("proxy"));
+    assert.deepEqual(on("store").sort(), ["kafka", "proxy", "redis"]);
     assert.deepEqual(on("outside").sort(), ["ollama-cpu", "ollama-gpu"]);
   });
 

@@ -1,0 +1,115 @@
+// deploy/monitoring: the alerts by Prometheus' own tool, and every metric and label that the alerts and the board name
+// against those that a running server exports.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { root } from "../../scripts/lib/places.mjs";
+import { freePort } from "../../scripts/lib/ports.mjs";
+import { openProcesses } from "../../scripts/lib/processes.mjs";
+import { modelReady, startProxy } from "../../scripts/lib/proxy.mjs";
+import { startScripted } from "../end-to-end/harness/scripted.mjs";
+import { deploy, readYaml, run } from "./support.mjs";
+
+const here = path.join(deploy, "monitoring");
+/** Labels that Prometheus itself adds, and what becomes of ours that has the same name. */
+const added = ["job", "instance", "exported_instance"];
+
+describe("the alerts", () => {
+  let rules;
+  before(async () => {
+    const [file] = await readYaml(path.join(here, "rules.yml"));
+    rules = file.groups.flatMap((group) => group.rules);
+  });
+
+  test("promtool accepts the configuration and the rules, and each fires when it should and only then", async () => {
+    for (const args of [
+      ["check", "config", "--syntax-only", path.join(here, "prometheus.yml")],
+      ["check", "rules", path.join(here, "rules.yml")],
+      ["test", "rules", path.join(here, "rules.test.yml")],
+    ]) {
+      const { code, stdout, stderr } = await run("promtool", args, { cwd: here });
+      assert.equal(code, 0, stdout + stderr);
+    }
+    const tests = await readFile(path.join(here, "rules.test.yml"), "utf8");
+    for (const { alert } of rules) assert.match(tests, new RegExp(`alertname: ${alert}\\n\\s+exp_alerts:\\n`), alert);
+  });
+
+  test("each has a section in the runbook, and says how urgent it is", async () => {
+    const runbook = await readFile(path.join(root, "docs", "runbook.md"), "utf8");
+    const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading.toLowerCase());
+    for (const { alert, labels, annotations } of rules) {
+      assert.equal(annotations.runbook, `docs/runbook.md#${alert.toLowerCase()}`);
+      assert.ok(headings.includes(alert.toLowerCase()), alert);
+      assert.match(labels.severity, /^(page|ticket)$/, alert);
+    }
+  });
+});
+
+describe("what is asked of Prometheus", () => {
+  const processes = openProcesses();
+  let exported;
+
+  before(async () => {
+    const scripted = await startScripted({ processes, name: "monitoring" });
+    const proxy = await startProxy({
+      processes,
+      upstream: scripted.url,
+      name: "monitoring-proxy",
+      port: await freePort(),
+      env: { CODESAGA_REDIS_URL: undefined, CODESAGA_KEYS_FILE: undefined },
+    });
+    await modelReady(proxy);
+    // One answer that comes and one that fails: a metric is exported once it was counted.
+    await scripted.script([
+      { times: 1, pieces: ["one ", "two ", "three"], between_ms: 5 },
+      { status: 500, body: { error: "out of memory" } },
+    ]);
+    for (const prompt of ["a", "b"]) {
+      const body = JSON.stringify({ prompt, max_tokens: 8, temperature: 0 });
+      const headers = { "content-type": "application/json" };
+      await (await fetch(`${proxy.url}/v1/completions`, { method: "POST", headers, body })).text();
+    }
+    exported = series(await (await fetch(`${proxy.url}/metrics`)).text());
+  });
+  after(() => processes.endAll());
+
+  test("the board asks for what is exported", async () => {
+    const board = JSON.parse(await readFile(path.join(here, "grafana", "boards", "codesaga.json"), "utf8"));
+    assert.ok(board.panels.length >= 15);
+    assert.equal(new Set(board.panels.map(({ id }) => id)).size, board.panels.length);
+    for (const { title, targets } of board.panels) {
+      for (const { expr, legendFormat } of targets) known(expr, `${title}: ${expr}`, legendFormat);
+    }
+  });
+
+  test("the alerts ask for what is exported", async () => {
+    const [file] = await readYaml(path.join(here, "rules.yml"));
+    for (const { alert, expr } of file.groups.flatMap((group) => group.rules)) known(expr, alert);
+  });
+
+  /** Every metric of `expression` is exported, with the labels that are asked of it. */
+  function known(expression, what, legend = "") {
+    const names = [...expression.matchAll(/\b(?:codesaga|process)_\w+|\bup\b/g)].map(([name]) => name);
+    assert.ok(names.length > 0, what);
+    for (const name of names.filter((each) => each !== "up")) {
+      assert.ok(exported.has(name), `${what}: ${name} is not exported`);
+      const labels = new Set([...added, ...exported.get(name)]);
+      const matched = [...expression.matchAll(/[{,]\s*(\w+)\s*(?:=|!=|=~|!~)"/g)].map(([, label]) => label);
+      const grouped = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/,\s*/));
+      const shown = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+      for (const label of [...matched, ...grouped, ...shown])
+        assert.ok(labels.has(label), `${what}: ${name} has no ${label}`);
+    }
+  }
+});
+
+/** The names of all series in Prometheus' text format, with the labels that each has. */
+function series(text) {
+  const found = new Map();
+  for (const [, name, labels = ""] of text.matchAll(/^([a-z_]+)(?:\{(.*)\})? \S+$/gm)) {
+    const names = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label);
+    found.set(name, new Set([...(found.get(name) ?? []), ...names]));
+  }
+  return found;
+}

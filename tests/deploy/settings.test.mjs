@@ -1,0 +1,25 @@
+// Every setting that deploy/ gives the server is one it has: a misspelt variable would be ignored without a word.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { program } from "../../scripts/lib/rust.mjs";
+import { deploy, run } from "./support.mjs";
+
+/** Settings of compose.yaml itself, which the server does not see. */
+const notTheServers = ["CODESAGA_IMAGE", "CODESAGA_MODEL_DIGEST", "CODESAGA_PUBLISH"];
+
+test("deploy/ names no setting that the server does not know", async () => {
+  const { stdout } = await run(program("codesaga-proxy"), ["--help"]);
+  const known = new Set([...stdout.matchAll(/\[env: (\w+)=/g)].map(([, name]) => name));
+  assert.ok(known.has("CODESAGA_LISTEN"));
+  const used = new Map();
+  for (const entry of await readdir(deploy, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    for (const [name] of (await readFile(file, "utf8")).matchAll(/\bCODESAGA_[A-Z_]+/g)) used.set(name, file);
+  }
+  assert.ok(used.size > 10);
+  const unknown = [...used].filter(([name]) => !known.has(name) && !notTheServers.includes(name));
+  assert.deepEqual(unknown, []);
+});
