@@ -20,6 +20,7 @@ use crate::domain::limits::{KeepAlive, Limits};
 use crate::domain::models::names::ModelNames;
 use crate::domain::network::Network;
 use crate::domain::priority::Task;
+use crate::domain::saga::SagaLimits;
 use crate::ops::top;
 use crate::outbound::redis_connection;
 use crate::tls::TlsFiles;
@@ -91,6 +92,8 @@ pub struct Config {
     pub caller_limits: CallerLimits,
     /// Whether identical requests are asked once, and where finished answers are kept.
     pub answer_cache: AnswerCaching,
+    /// What is bounded of jobs, and by how much.
+    pub jobs: SagaLimits,
     /// How log lines look.
     pub log: LogFormat,
     /// What is bounded, and by how much.
@@ -269,6 +272,10 @@ struct Settings {
     #[arg(long, env = "CODESAGA_RESUME_SECONDS", value_name = "CODESAGA_RESUME_SECONDS",
           default_value = "10", value_parser = resume_seconds)]
     resume_seconds: u64,
+    /// Seconds without a sign of life after which another worker takes over a worker's job.
+    #[arg(long, env = "CODESAGA_JOB_LEASE_SECONDS", value_name = "CODESAGA_JOB_LEASE_SECONDS",
+          default_value = "15", value_parser = job_lease_seconds)]
+    job_lease_seconds: u64,
     /// Base address of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "OTEL_EXPORTER_OTLP_ENDPOINT",
           value_parser = collector)]
@@ -399,6 +406,10 @@ impl Config {
             caller_limits: settings.caller_limits.check(keys_file.is_some()),
             keys_file,
             answer_cache: settings.answer_cache,
+            jobs: SagaLimits {
+                lease_time: Duration::from_secs(settings.job_lease_seconds),
+                ..SagaLimits::STANDARD
+            },
             log: settings.log,
             limits,
         })
@@ -476,6 +487,13 @@ fn resume_seconds(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(seconds @ 0..=300) => Ok(seconds),
         _ => Err("expected a number of seconds from 0 to 300".to_owned()),
+    }
+}
+
+fn job_lease_seconds(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=300) => Ok(seconds),
+        _ => Err("expected a number of seconds from 1 to 300".to_owned()),
     }
 }
 

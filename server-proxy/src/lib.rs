@@ -27,6 +27,7 @@ use futures_util::future::join4;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{AnswerCaching, Config, Role};
 use crate::domain::access::Access;
@@ -41,6 +42,8 @@ use crate::domain::ports::{SessionLimits, SessionMemory};
 use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
+use crate::domain::saga::jobs::Jobs;
+use crate::domain::saga::store::SagaStore;
 use crate::domain::shared_answers::{SharedAnswers, Sparing};
 use crate::domain::sockets::Sockets;
 use crate::domain::tokens::TokenCounts;
@@ -61,6 +64,8 @@ use crate::outbound::own_prompts;
 use crate::outbound::records_in_process::InProcessRecords;
 use crate::outbound::records_redis::RedisRecords;
 use crate::outbound::redis_store::RedisStore;
+use crate::outbound::saga_store_in_process::InProcessSagas;
+use crate::outbound::saga_store_redis::RedisSagas;
 use crate::outbound::telemetry::Telemetry;
 use crate::outbound::usage_in_process::InProcessUsage;
 use crate::outbound::usage_redis::RedisUsage;
@@ -98,11 +103,18 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
-        let Stores { memory, feedback, records, usage, sparing } = stores(config)?;
+        let Stores { memory, feedback, records, usage, sagas, sparing, redis } = stores(config)?;
         let allowance = Arc::new(Allowance::new(usage, config.caller_limits, random()?));
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
         let texts = config.record_texts.iter().cloned();
         let records = Records::new(records, RecordLimits::STANDARD, texts);
+        let jobs = Jobs {
+            store: sagas,
+            bus: buses::open(config, redis).await?,
+            records: records.clone(),
+            limits: config.jobs,
+            clock: clock::unix_millis,
+        };
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
         let metrics = Arc::new(Metrics::default());
         let telemetry = telemetry(config)?;
@@ -140,6 +152,7 @@ impl Proxy {
             sockets: Sockets::default(),
             records,
             repeats: Repeats::new(RepeatLimits::STANDARD),
+            jobs: Arc::new(jobs),
             prompts,
             counts,
             access: keys.as_ref().map_or_else(|| Arc::new(Access::Local), |keys| keys.access()),
@@ -198,6 +211,8 @@ impl Proxy {
             let _ = closed.await;
         });
         let mut server = tokio::spawn(serving);
+        let working = role.drives_jobs().then(|| inbound::jobs_worker::work(state.clone()));
+        let working = working.map(|work| AbortOnDropHandle::new(tokio::spawn(work)));
         let watching = {
             let models = state.models.clone();
             async move { models.watch().await }
@@ -220,6 +235,7 @@ impl Proxy {
         tracing::info!("draining");
         notifier.stopping();
         state.drain.finish(state.limits.drain_time_max).await;
+        drop(working);
         let _ = close.send(());
         if timeout(CLOSE_TIME_MAX, &mut server).await.is_err() {
             server.abort();
@@ -254,7 +270,9 @@ struct Stores {
     feedback: Arc<dyn FeedbackTotals>,
     records: Arc<dyn RecordStore>,
     usage: Arc<dyn UsageCounts>,
+    sagas: Arc<dyn SagaStore>,
     sparing: Sparing,
+    redis: Option<Arc<RedisStore>>,
 }
 
 fn stores(config: &Config) -> io::Result<Stores> {
@@ -270,18 +288,22 @@ fn stores(config: &Config) -> io::Result<Stores> {
             let answers = RedisAnswers::new(store.clone(), CacheLimits::STANDARD);
             Stores {
                 usage: Arc::new(SharedUsage::new(shared, own)),
+                sagas: Arc::new(RedisSagas::new(store.clone())),
                 memory: Arc::new(RedisMemory::new(store.clone(), limits)),
                 records: Arc::new(RedisRecords::new(store.clone(), record_limits)),
-                feedback: Arc::new(RedisFeedback::new(store)),
+                feedback: Arc::new(RedisFeedback::new(store.clone())),
                 sparing: sparing(config, Some(Arc::new(answers))),
+                redis: Some(store),
             }
         }
         None => Stores {
             usage: Arc::new(InProcessUsage::new(clock::unix_millis)),
+            sagas: Arc::new(InProcessSagas::new(clock::unix_millis)),
             memory: Arc::new(InProcessMemory::new(limits, clock::unix_millis)),
             records: Arc::new(InProcessRecords::new(record_limits)),
             feedback: Arc::new(InProcessFeedback::default()),
             sparing: sparing(config, None),
+            redis: None,
         },
     })
 }

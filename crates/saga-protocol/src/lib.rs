@@ -10,6 +10,7 @@ pub mod error;
 pub mod feedback;
 pub mod generate;
 pub mod instances;
+pub mod jobs;
 mod lenient;
 pub mod me;
 mod message;

@@ -11,7 +11,7 @@ use saga_domain::{Failure, FailureCode};
 
 use crate::domain::access::Identity;
 use crate::domain::caller_limits::{CallerLimits, LimitKind};
-use crate::domain::ports::Caller;
+use crate::domain::ports::{Caller, MemoryError};
 use crate::domain::usage::{Measure, UsageCounts};
 use crate::domain::witness::{AnswerLife, Origin, Witness};
 
@@ -110,11 +110,26 @@ impl Allowance {
             self.counts.spend(caller, tokens);
         }
     }
+
+    /// Books tokens of work with a name, once however often this is said.
+    ///
+    /// # Errors
+    /// When it may not be booked; saying it again is right.
+    pub async fn charge_once(
+        &self,
+        caller: &Caller,
+        name: &str,
+        tokens: u64,
+    ) -> Result<(), MemoryError> {
+        self.counts.spend_once(caller, name, tokens).await
+    }
 }
 
 impl Witness for Allowance {
     fn over(&self, life: &AnswerLife) {
-        self.spend(&life.caller, tokens(life));
+        if !life.is_charged_by_name {
+            self.spend(&life.caller, tokens(life));
+        }
     }
 }
 

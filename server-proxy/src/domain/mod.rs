@@ -30,6 +30,7 @@ pub mod request_mark;
 pub mod revision;
 pub mod running;
 mod running_log;
+pub mod saga;
 pub mod said;
 pub mod scope;
 pub mod session_search;

@@ -25,6 +25,8 @@ pub struct Priority {
     pub document: Option<String>,
     /// The conversation it belongs to, when the server keeps it.
     pub session: Option<String>,
+    /// It is part of work that is charged as a whole, if it succeeds.
+    pub is_charged_by_name: bool,
     came: Instant,
     worth: Option<Duration>,
     place: watch::Sender<u32>,
@@ -42,7 +44,18 @@ impl Priority {
     ) -> (Self, watch::Receiver<u32>) {
         let (place, places) = watch::channel(0);
         let came = Instant::now();
-        (Self { caller, task, class, document, session: None, came, worth: None, place }, places)
+        let priority = Self {
+            caller,
+            task,
+            class,
+            document,
+            session: None,
+            is_charged_by_name: false,
+            came,
+            worth: None,
+            place,
+        };
+        (priority, places)
     }
 
     /// The same for an answer that is worth that much waiting from now on.

@@ -102,6 +102,7 @@ pub struct RecordQuery {
 
 enum Job {
     Put(Caller, Box<Record>),
+    PutAndTell(Caller, Box<Record>, oneshot::Sender<Result<(), MemoryError>>),
     Told(oneshot::Sender<()>),
 }
 
@@ -145,11 +146,26 @@ impl Records {
     /// Adds a record, or replaces the one with its id; texts leave it unless the caller's team keeps
     /// them. Returns at once.
     pub fn put(&self, caller: &Caller, record: Record) {
-        let bytes_max = if self.keeps_texts(caller) { self.limits.text_bytes_max } else { 0 };
-        let record = with_short_texts(record, bytes_max);
-        if self.queue.try_send(Job::Put(caller.clone(), Box::new(record))).is_err() {
+        let record = self.shortened(caller, record);
+        if self.queue.try_send(Job::Put(caller.clone(), record)).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// The same, and returns when it is written, after all that was put before.
+    ///
+    /// # Errors
+    /// When it may not be written.
+    pub async fn put_now(&self, caller: &Caller, record: Record) -> Result<(), MemoryError> {
+        let (tell, told) = oneshot::channel();
+        let job = Job::PutAndTell(caller.clone(), self.shortened(caller, record), tell);
+        self.queue.send(job).await.map_err(|_| MemoryError::Unavailable)?;
+        told.await.unwrap_or(Err(MemoryError::Unavailable))
+    }
+
+    fn shortened(&self, caller: &Caller, record: Record) -> Box<Record> {
+        let bytes_max = if self.keeps_texts(caller) { self.limits.text_bytes_max } else { 0 };
+        Box::new(with_short_texts(record, bytes_max))
     }
 
     /// Records that found the queue full.
@@ -311,6 +327,9 @@ async fn write(store: Arc<dyn RecordStore>, mut jobs: mpsc::Receiver<Job>) {
         match job {
             // A store that does not answer says so by itself, and a record is not worth a try more.
             Job::Put(caller, record) => drop(store.put(&caller, &record).await),
+            Job::PutAndTell(caller, record, tell) => {
+                drop(tell.send(store.put(&caller, &record).await));
+            }
             Job::Told(tell) => drop(tell.send(())),
         }
     }

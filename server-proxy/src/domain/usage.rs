@@ -38,6 +38,10 @@ pub trait UsageCounts: Send + Sync {
 
     /// So many tokens were used. Returns at once.
     fn spend(&self, caller: &Caller, tokens: u64);
+
+    /// The same for work with a name, which counts once however often this is said within a day.
+    async fn spend_once(&self, caller: &Caller, name: &str, tokens: u64)
+    -> Result<(), MemoryError>;
 }
 
 /// What became of a request, and how the counts stand after it.

@@ -65,6 +65,8 @@ pub struct AnswerLife {
     pub usage: Option<TokenUsage>,
     /// Where it came from.
     pub origin: Origin,
+    /// It is part of work that is charged as a whole, if it succeeds.
+    pub is_charged_by_name: bool,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -119,6 +121,7 @@ impl Watch {
             text_bytes: 0,
             usage: None,
             origin: Origin::Asked,
+            is_charged_by_name: priority.is_charged_by_name,
             outcome: Outcome::Cancelled,
         };
         Self { witness, life, began: Instant::now(), bill: None, told: false }

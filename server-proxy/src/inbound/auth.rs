@@ -32,6 +32,7 @@ const NEEDS: &[(&str, &[Scope])] = &[
     ("/v1/completions", &[Scope::Complete]),
     ("/v1/fim/completions", &[Scope::Complete]),
     ("/v1/generate", &[Scope::Complete]),
+    ("/v1/generate/{id}", &[Scope::Complete]),
     ("/v1/embeddings", &[Scope::Complete]),
     // Whoever gets answers may say what became of them.
     ("/v1/feedback", &[Scope::Complete, Scope::Chat]),

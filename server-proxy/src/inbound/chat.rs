@@ -48,7 +48,7 @@ pub(crate) async fn cancel(
     Err(Failure::new(FailureCode::NotFound, "no answer with this id is running").into())
 }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
+pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
     let Some(value) = headers.get(&LAST_EVENT_ID) else { return Ok(None) };
     let number = value.to_str().ok().and_then(|text| text.parse().ok());
     let wrong = || ApiError::wrong_field(LAST_EVENT_ID.as_str(), "expected an event's number");

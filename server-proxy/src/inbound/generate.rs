@@ -1,6 +1,7 @@
 //! `POST /v1/generate`: one independent answer with a recorded life, waiting → processing →
 //! completed or failed. JSON, or events when the client accepts `text/event-stream`. The same
-//! `Idempotency-Key` gives the same answer, also while it is still running.
+//! `Idempotency-Key` gives the same answer, also while it is still running. With `Prefer: respond-async`
+//! it becomes a job (`jobs.rs`).
 
 use axum::Json;
 use axum::extract::State;
@@ -23,9 +24,9 @@ use crate::inbound::error::ApiError;
 use crate::inbound::generate_life::{Life, Running};
 use crate::inbound::sse::{self, EventWriter, write_event};
 use crate::inbound::telling::incomplete;
-use crate::inbound::{AppState, priority, question, waiting};
+use crate::inbound::{AppState, jobs, priority, question, waiting};
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Characters of such a key.
 const KEY_CHARS_MAX: usize = 200;
 /// Bytes of a path that belongs to a request.
@@ -39,7 +40,10 @@ pub(crate) async fn generate(
 ) -> Result<Response, ApiError> {
     check(&request)?;
     let key = idempotency_key(&headers)?;
-    let (model, work) = prepared(&state, &caller, &request).await?;
+    if jobs::is_wanted(&headers, &request) {
+        return jobs::accept(&state, &caller, key, &request).await;
+    }
+    let (model, work) = prepared(&state, &caller, &request, Charging::AsItEnds).await?;
     let wants_events = wants_events(&headers);
     let begin = || {
         let life = Life::begin(&state, &caller, &request, model);
@@ -93,11 +97,21 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     })
 }
 
+/// How an answer is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Charging {
+    /// What it used, however it ends.
+    AsItEnds,
+    /// As part of work that has a name, once that has succeeded.
+    ByName,
+}
+
 /// The model's name, and the answer when it is waited for.
-async fn prepared(
+pub(crate) async fn prepared(
     state: &AppState,
     caller: &Caller,
     request: &GenerateRequest,
+    charging: Charging,
 ) -> Result<(String, impl Future<Output = Result<Answer, Failure>> + Send + 'static), ApiError> {
     let model = state.models.resolve(Some(task(request)), request.model.as_deref()).await?;
     let sampling = &request.sampling;
@@ -112,7 +126,8 @@ async fn prepared(
     let mut call = question::call(&model, chat, sampling, &state.limits)?;
     call.temperature = call.temperature.or(Some(conversation::TEMPERATURE));
 
-    let (priority, places) = priority::invoked(caller.clone(), task(request));
+    let (mut priority, places) = priority::invoked(caller.clone(), task(request));
+    priority.is_charged_by_name = charging == Charging::ByName;
     let (models, counts, drain) = (state.models.clone(), state.counts.clone(), state.drain.clone());
     let name = model.name.clone();
     let asking = async move {
@@ -130,7 +145,7 @@ fn task(request: &GenerateRequest) -> Task {
     }
 }
 
-fn wants_events(headers: &HeaderMap) -> bool {
+pub(crate) fn wants_events(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)
         .iter()

@@ -17,7 +17,8 @@ use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, me, metrics, models, openapi, requests, server_state, sessions, status_page, ws,
+    instances, jobs, me, metrics, models, openapi, requests, server_state, sessions, status_page,
+    ws,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -71,6 +72,7 @@ fn calls() -> Router<AppState> {
         .route("/v1/chat/completions", post(chat_completions::chat_completions))
         .route("/v1/embeddings", post(embeddings::embeddings))
         .route("/v1/generate", post(generate::generate))
+        .route("/v1/generate/{id}", get(jobs::one).delete(jobs::cancel))
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::one))
         .route("/v1/me", get(me::export).delete(me::erase))

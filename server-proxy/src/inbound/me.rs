@@ -64,9 +64,11 @@ pub(crate) async fn erase(
     state.writers.revoke(&caller, None);
     state.running.cancel_all(&caller);
     state.repeats.forget(&caller);
+    let jobs = state.jobs.erase(&caller).await;
     let records = state.records.erase(&caller, unix_millis()).await;
     let sessions = state.memory.erase(&caller).await.map_err(unavailable)?;
     let records = records.map_err(unavailable)?;
+    jobs.map_err(unavailable)?;
     Ok(Json(Erased { sessions, records }))
 }
 

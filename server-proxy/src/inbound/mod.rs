@@ -14,6 +14,8 @@ mod generate_life;
 mod health;
 mod http;
 mod instances;
+mod jobs;
+pub(crate) mod jobs_worker;
 mod me;
 mod metered;
 mod metrics;
@@ -53,6 +55,7 @@ use crate::domain::prompts::Prompts;
 use crate::domain::records::Records;
 use crate::domain::repeats::Repeats;
 use crate::domain::running::RunningAnswers;
+use crate::domain::saga::jobs::Jobs;
 use crate::domain::shared_answers::SharedAnswers;
 use crate::domain::sockets::Sockets;
 use crate::domain::tokens::TokenCounts;
@@ -100,6 +103,8 @@ pub struct Shared {
     pub records: Arc<Records>,
     /// Answers that may be asked for again.
     pub(crate) repeats: Repeats<generate::Event>,
+    /// Jobs that end whatever dies.
+    pub jobs: Arc<Jobs>,
     /// What models are told before anything else.
     pub prompts: Arc<Prompts>,
     /// How many tokens texts have.

@@ -97,6 +97,12 @@ fn described(operation: &Operation, failure: &Value) -> Value {
             described["description"] = json!(format!("Needs a key with the scope `{scope}`."));
         }
     }
+    if let Some(job) = &operation.accepted {
+        described["responses"]["202"] = json!({
+            "description": "It is accepted, and answered at `Location`.",
+            "content": { "application/json": { "schema": job } },
+        });
+    }
     if let Some(Body(schema)) = &operation.body {
         described["requestBody"] = json!({
             "required": true,

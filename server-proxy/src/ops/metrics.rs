@@ -198,6 +198,7 @@ mod tests {
             text_bytes: 9,
             usage: Some(TokenUsage { prompt_tokens: 7, completion_tokens: 11, total_tokens: 18 }),
             origin: Origin::Asked,
+            is_charged_by_name: false,
             outcome,
         }
     }

@@ -1,5 +1,6 @@
 -- Counts what one caller uses, by the clock of this Redis, so that every server agrees.
--- KEYS: the caller's windows; the requests in flight, each until its lease ends.
+-- KEYS: the caller's windows; the requests in flight, each until its lease ends; where it is noted
+-- that work was counted, for work with a name.
 -- ARGV: 'begin', ticket, lease in milliseconds, then the limits of requests in flight, requests a
 -- minute, tokens a minute, tokens a day, -1 where there is none; or 'spend', tokens.
 local MINUTE, DAY = 60000, 86400000
@@ -30,6 +31,9 @@ local began = 0
 
 if ARGV[1] == 'spend' then
   local tokens = tonumber(ARGV[2])
+  if KEYS[3] and not redis.call('SET', KEYS[3], 1, 'NX', 'PX', DAY) then
+    tokens = 0
+  end
   minute.current = minute.current + tokens
   day.current = day.current + tokens
 else

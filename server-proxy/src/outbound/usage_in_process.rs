@@ -1,8 +1,10 @@
 //! What callers use, counted in this process: gone when it ends.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use async_trait::async_trait;
+use lru::LruCache;
 use parking_lot::Mutex;
 
 use crate::domain::caller_limits::CallerLimits;
@@ -11,12 +13,16 @@ use crate::domain::usage::{Counts, DAY_MS, MINUTE_MS, Taken, UsageCounts};
 
 /// Callers counted before those who used nothing for a day are forgotten.
 const CALLERS_MAX: usize = 4096;
+/// Names of work that are remembered.
+const NAMES_MAX: NonZeroUsize = NonZeroUsize::new(4096).expect("not zero");
 
 type Clock = Box<dyn Fn() -> u64 + Send + Sync>;
 
 /// Counts in a map.
 pub struct InProcessUsage {
     by_caller: Mutex<HashMap<Caller, Counts>>,
+    /// Work with a name that was counted.
+    named: Mutex<LruCache<(Caller, String), ()>>,
     /// Unix milliseconds.
     clock: Clock,
 }
@@ -25,7 +31,8 @@ impl InProcessUsage {
     /// Counts by this clock, which tells Unix milliseconds.
     #[must_use]
     pub fn new(clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self { by_caller: Mutex::default(), clock: Box::new(clock) }
+        let named = Mutex::new(LruCache::new(NAMES_MAX));
+        Self { by_caller: Mutex::default(), named, clock: Box::new(clock) }
     }
 
     /// The same as [`UsageCounts::begin`], at once.
@@ -75,6 +82,19 @@ impl UsageCounts for InProcessUsage {
 
     fn spend(&self, caller: &Caller, tokens: u64) {
         self.spend_now(caller, tokens);
+    }
+
+    async fn spend_once(
+        &self,
+        caller: &Caller,
+        name: &str,
+        tokens: u64,
+    ) -> Result<(), MemoryError> {
+        let name = (caller.clone(), name.to_owned());
+        if self.named.lock().put(name, ()).is_none() {
+            self.spend_now(caller, tokens);
+        }
+        Ok(())
     }
 }
 

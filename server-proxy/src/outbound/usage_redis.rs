@@ -2,7 +2,8 @@
 //!
 //! A caller's windows are one hash, `cs:{tenant:user}:use`, its requests in flight one sorted set,
 //! `cs:{tenant:user}:flight`, each member until its lease ends: what a server held that is gone
-//! becomes free by itself. Both share a hash tag, so one script sees them on a cluster too.
+//! becomes free by itself; work with a name leaves `cs:{tenant:user}:spent:name` for a day. They share a
+//! hash tag, so one script sees them on a cluster too.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -104,6 +105,19 @@ impl UsageCounts for RedisUsage {
     fn spend(&self, caller: &Caller, tokens: u64) {
         self.write_later(Later::Spend(caller.clone(), tokens));
     }
+
+    async fn spend_once(
+        &self,
+        caller: &Caller,
+        name: &str,
+        tokens: u64,
+    ) -> Result<(), MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.script.prepare_invoke();
+        call.key(windows(caller)).key(flight(caller)).key(spent(caller, name));
+        call.arg("spend").arg(tokens);
+        self.store.run(call.invoke_async::<Reply>(&mut connection)).await.map(drop)
+    }
 }
 
 /// Writes what has happened and renews the leases, one after the other, so that no lease is renewed
@@ -182,6 +196,12 @@ fn windows(caller: &Caller) -> String {
 
 fn flight(caller: &Caller) -> String {
     format!("cs:{{{}:{}}}:flight", encoded(&caller.tenant), encoded(&caller.user))
+}
+
+/// Whether work with that name was counted.
+fn spent(caller: &Caller, name: &str) -> String {
+    let (tenant, user) = (encoded(&caller.tenant), encoded(&caller.user));
+    format!("cs:{{{tenant}:{user}}}:spent:{}", encoded(name))
 }
 
 fn member(ticket: u128) -> String {

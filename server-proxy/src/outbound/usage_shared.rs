@@ -73,4 +73,15 @@ impl UsageCounts for SharedUsage {
             self.shared.spend(caller, tokens);
         }
     }
+
+    /// Told to both, also of a caller who began nothing here: a worker lets nobody in.
+    async fn spend_once(
+        &self,
+        caller: &Caller,
+        name: &str,
+        tokens: u64,
+    ) -> Result<(), MemoryError> {
+        self.shared.spend_once(caller, name, tokens).await?;
+        self.own.spend_once(caller, name, tokens).await
+    }
 }

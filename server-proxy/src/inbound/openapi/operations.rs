@@ -8,6 +8,7 @@ use saga_protocol::embeddings::{EmbeddingList, EmbeddingRequest};
 use saga_protocol::feedback::Feedback;
 use saga_protocol::generate::{GenerateRecord, GenerateRequest};
 use saga_protocol::instances::InstanceList;
+use saga_protocol::jobs::{Job, JobStep};
 use saga_protocol::me::Erased;
 use saga_protocol::models::{Model, ModelList};
 use saga_protocol::openai::{
@@ -33,6 +34,8 @@ pub(super) struct Operation {
     pub(super) body: Option<Body>,
     pub(super) status: u16,
     pub(super) answers: Vec<Answer>,
+    /// What is said of one that is answered later.
+    pub(super) accepted: Option<Value>,
 }
 
 /// What a caller has to show.
@@ -228,12 +231,39 @@ fn records(schemas: &mut Schemas) -> Vec<Operation> {
     vec![
         Operation {
             key: Key::Scope("complete"),
+            parameters: vec![
+                header("prefer", "`respond-async` makes it a job, unless it is a completion."),
+                header("idempotency-key", "Sent again with it, the same request is answered once."),
+            ],
             body: Some(Body(schemas.of::<GenerateRequest>())),
             answers: vec![
                 Answer::Json(schemas.of::<GenerateRecord>()),
                 Answer::Events(schemas.of::<ChatEvent>()),
             ],
+            accepted: Some(schemas.of::<Job>()),
             ..records(post("/v1/generate", "generate", "One answer with a recorded life."))
+        },
+        Operation {
+            key: Key::Scope("complete"),
+            parameters: vec![header(
+                "last-event-id",
+                "The number of the last event that was seen.",
+            )],
+            answers: vec![
+                Answer::Json(schemas.of::<Job>()),
+                Answer::Events(schemas.of::<JobStep>()),
+            ],
+            ..records(get("/v1/generate/{id}", "getJob", "How a job stands, or its steps."))
+        },
+        Operation {
+            key: Key::Scope("complete"),
+            method: "delete",
+            answers: vec![Answer::Json(schemas.of::<Job>())],
+            ..records(get(
+                "/v1/generate/{id}",
+                "cancelJob",
+                "Call a job off, unless it is too late.",
+            ))
         },
         Operation {
             key: Key::Any,
@@ -336,11 +366,16 @@ fn get(path: &'static str, id: &'static str, summary: &'static str) -> Operation
         body: None,
         status: 200,
         answers: Vec::new(),
+        accepted: None,
     }
 }
 
 fn post(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
     Operation { method: "post", ..get(path, id, summary) }
+}
+
+fn header(name: &'static str, what: &'static str) -> Parameter {
+    Parameter { place: "header", ..query(name, what) }
 }
 
 fn query(name: &'static str, what: &'static str) -> Parameter {

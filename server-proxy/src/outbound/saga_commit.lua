@@ -1,0 +1,33 @@
+-- Stores a change of a job with its texts and its messages, all of it or nothing. The keys share a hash
+-- tag, so this also runs on a cluster.
+--
+-- KEYS: job, before, after, outbox
+-- ARGV: expected version, fencing token or -1, state as JSON, 1 when it is ended, ms for which it is
+--       kept, which text is put (0 none, 1 before, 2 after), the text, 1 when before is deleted, 1 when
+--       after is, then the messages
+-- Returns the new version; -1 when it is refused.
+local job, texts, outbox = KEYS[1], { KEYS[2], KEYS[3] }, KEYS[4]
+local expected, fence, kept = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[5])
+local known = redis.call('HMGET', job, 'version', 'fence', 'posted')
+if tonumber(known[1] or '-1') ~= expected or (fence >= 0 and tonumber(known[2]) ~= fence) then
+  return -1
+end
+local posted = tonumber(known[3])
+for number = 10, #ARGV do
+  posted = posted + 1
+  redis.call('HSET', outbox, posted, ARGV[number])
+end
+redis.call('HSET', job, 'version', expected + 1, 'state', ARGV[3], 'ended', ARGV[4], 'posted', posted)
+for part, key in ipairs(texts) do
+  if ARGV[7 + part] == '1' then
+    redis.call('DEL', key)
+  end
+end
+local put = tonumber(ARGV[6])
+if put > 0 then
+  redis.call('SET', texts[put], ARGV[7])
+end
+for _, key in ipairs(KEYS) do
+  redis.call('PEXPIRE', key, kept)
+end
+return expected + 1
