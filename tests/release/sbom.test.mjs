@@ -63,6 +63,26 @@ test("what is linked into a program is told for each system, without what only b
   assert.ok(abroad.includes("windows-sys") && !abroad.includes("rdkafka-sys"));
 });
 
+test("every crate that is linked may be had under a licence that THIRD_PARTY_NOTICES.md names for its program", async () => {
+  const notices = await readFile(path.join(root, "THIRD_PARTY_NOTICES.md"), "utf8");
+  for (const [crate, heading] of [
+    ["codesaga-native", "Compiled into the extension's native module"],
+    ["codesaga-proxy", "Compiled into `codesaga-proxy`"],
+  ]) {
+    const section = notices.split(`## ${heading}\n`)[1].split("\n## ")[0];
+    const named = new Set(section.match(/BSD-\d-Clause|MIT|ISC|Zlib|[A-Z][\w.-]*\d/g));
+    const unnamed = (term) => !term.split(/ OR |\//).some((one) => named.has(one.replaceAll(/[()\s]| WITH .*/g, "")));
+    for (const { triple, features } of targets) {
+      const linked = await cratesOf(crate, { triple, features: crate === "codesaga-proxy" ? features : [] });
+      const faults = linked.filter(({ license }) => license.split(" AND ").some(unnamed));
+      assert.deepEqual(
+        faults.map(({ name, license }) => `${name}: ${license}`),
+        [],
+      );
+    }
+  }
+});
+
 test("sha256sum takes the checksums, and the statement names the same files", async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), "codesaga-sums-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
