@@ -54,7 +54,7 @@ async function assembleTarget({ target, triple, proxy, features }, { version, co
       machine?.target === target ? [] : [`it is for ${machine?.target ?? "no known system"}, not ${target}`],
     );
     tellGlibc("the proxy", bytes, { complete }, kit);
-    const archive = await archiveOfProxy({ target, version, program }, kit);
+    const archive = await archiveOfProxy({ target, version, program, into: out }, kit);
     const linked = await cratesOf("codesaga-proxy", { triple, features });
     names.push(archive, await writeList(archive, await sbomOfProxy(target, kit), linked));
   }
