@@ -11,13 +11,10 @@ root=${DESTDIR:-}
 : "${REGION:?}" "${OLLAMA_URL:?}" "${OLLAMA_SHA256:?}" "${MODEL:?}" "${MODEL_DIGEST:?}" "${KEYS_PARAMETER:?}"
 : "${BALANCERS:?}" "${REDIS_URL_PARAMETER=}"
 
-# The disk for models: the one without a file system and without partitions. It is found again by its label after a reboot.
+# The disk for models is found again by its label after a reboot.
 mount_models() {
   local disk
-  disk=$(lsblk --noheadings --nodeps --paths --output NAME,FSTYPE,TYPE | awk '$2 == "disk" { print $1 }' | while read -r name; do
-    [ -n "$(lsblk --noheadings --output NAME "$name" | sed 1d)" ] || echo "$name"
-  done | head -n 1)
-  [ -n "$disk" ] || { echo "there is no empty disk for models" >&2; return 1; }
+  disk=$("$here/empty-disk.sh")
   mkfs.ext4 -q -L models "$disk"
   mkdir -p /var/lib/ollama
   echo 'LABEL=models /var/lib/ollama ext4 defaults,nofail,x-systemd.device-timeout=30 0 2' >>/etc/fstab

@@ -173,6 +173,34 @@ describe("an instance", () => {
     assert.match(await readFile(dropIn, "utf8"), /Requires=codesaga-secrets.service/);
   });
 
+  test("keeps models on the empty disk of EBS, and on no other", async () => {
+    const tools = path.join(folder, "lsblk");
+    await mkdir(tools);
+    const disks = {
+      nvme0n1: ["Amazon Elastic Block Store", "nvme0n1\n├─nvme0n1p1\n└─nvme0n1p15", "\next4\nvfat"],
+      nvme1n1: ["Amazon EC2 NVMe Instance Storage", "nvme1n1", ""],
+      nvme2n1: ["Amazon Elastic Block Store", "nvme2n1", "ext4"],
+      nvme3n1: ["Amazon Elastic Block Store", "nvme3n1", ""],
+    };
+    const show = (present) => {
+      const models = present.map((name) => `/dev/${name} ${disks[name][0]}\n`).join("");
+      const cases = present.map((name) => {
+        const [, parts, systems] = disks[name];
+        return `  *NAME*${name}) echo '${parts}' ;;\n  *FSTYPE*${name}) echo '${systems}' ;;\n`;
+      });
+      return `#!/bin/bash\ncase "$*" in\n  *NAME,MODEL) echo '${models}' ;;\n${cases.join("")}esac\n`;
+    };
+    const found = async (...present) => {
+      await writeFile(path.join(tools, "lsblk"), show(present), { mode: 0o755 });
+      const env = { ...process.env, PATH: `${tools}:${process.env.PATH}` };
+      return run(path.join(here, "empty-disk.sh"), [], { env });
+    };
+    assert.equal((await found("nvme0n1", "nvme1n1", "nvme2n1", "nvme3n1")).stdout, "/dev/nvme3n1\n");
+    const none = await found("nvme0n1", "nvme1n1", "nvme2n1");
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /no empty disk/);
+  });
+
   test("brings its secrets from Parameter Store, and keeps them when AWS does not answer", async () => {
     const keys = path.join(folder, "state", "keys.json");
     const address = path.join(folder, "run", "redis.env");

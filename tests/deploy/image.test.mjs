@@ -1,7 +1,8 @@
 // deploy/image: the Dockerfile as it ships, really built by buildah, and the image really run. The compiler's stage is
 // stood in for by the program that was built anyway, through the same gather.sh.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -13,6 +14,7 @@ import { startScripted } from "../end-to-end/harness/scripted.mjs";
 import { deploy, pythonTool, run } from "./support.mjs";
 
 const image = "codesaga-proxy:test";
+const ignored = path.join(deploy, "image", "Dockerfile.dockerignore");
 const keysFile = "/var/lib/codesaga/keys.json";
 /** What the image holds beside the program: libraries, certificates. */
 const besideProgramBytesMax = 8e6;
@@ -31,8 +33,7 @@ describe("the image", () => {
     const gathered = path.join(folder, "built", "out");
     await done(path.join(deploy, "image", "gather.sh"), [program("codesaga-proxy"), gathered]);
     const build = ["bud", "--isolation", "chroot", "--format", "docker", "--build-context"];
-    const rules = path.join(deploy, "image", "Dockerfile.dockerignore");
-    const files = ["--ignorefile", rules, "-f", path.join(deploy, "image", "Dockerfile"), "-t", image, "."];
+    const files = ["--ignorefile", ignored, "-f", path.join(deploy, "image", "Dockerfile"), "-t", image, "."];
     await done(...buildah(...build, `build=${path.join(folder, "built")}`, ...files));
     container = (await done(...buildah("from", image))).trim();
   });
@@ -46,6 +47,21 @@ describe("the image", () => {
     // DL3008: versions of Debian's packages are pinned by the base image.
     const linted = await pythonTool("hadolint", ["--ignore", "DL3008", path.join(deploy, "image", "Dockerfile")]);
     assert.equal(linted.code, 0, linted.stdout);
+  });
+
+  test("the compiler's stage is given all that cargo needs, and not the rest of the repository", async () => {
+    const file = path.join(folder, "Context");
+    await writeFile(file, "FROM scratch\nCOPY . /\n");
+    const source = path.join(folder, "source");
+    const build = ["bud", "--ignorefile", ignored, "-f", file, "--output", `type=local,dest=${source}`, "."];
+    await done(...buildah(...build));
+    const args = ["metadata", "--offline", "--locked", "--no-deps", "--format-version", "1"];
+    const { packages } = JSON.parse(await done("cargo", args, { cwd: source }));
+    const proxy = packages.find(({ name }) => name === "codesaga-proxy");
+    for (const { src_path } of proxy.targets) assert.ok(existsSync(src_path), src_path);
+    assert.ok(existsSync(path.join(source, "deploy", "image", "gather.sh")));
+    for (const name of ["extension", "node_modules", "target", ".git"])
+      assert.ok(!existsSync(path.join(source, name)), name);
   });
 
   test("holds the program, its libraries and certificates, and little else", async () => {
@@ -92,8 +108,8 @@ describe("the image", () => {
   });
 });
 
-async function done(command, args) {
-  const { code, stdout, stderr } = await run(command, args);
+async function done(command, args, options) {
+  const { code, stdout, stderr } = await run(command, args, options);
   assert.equal(code, 0, `${command} ${args.join(" ")}\n${stdout}\n${stderr}`);
   return stdout;
 }
