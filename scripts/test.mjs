@@ -62,7 +62,7 @@ const steps = {
   "native-tests": { work: tests("npm", "test", "-w", "native"), needs: ["native"] },
   extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
-  release: { work: tests("node", "--test", ...releaseTests), needs: ["vsix"] },
+  release: { work: tests("node", "--test", "--test-concurrency=1", ...releaseTests), needs: ["vsix"] },
   programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
   clients: {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),

@@ -17,7 +17,7 @@ export async function packExtension({ processes, say, progress }) {
     ),
   );
   const packed = await findVsix();
-  const inputs = ["extension", "native", "crates", "Cargo.lock", "package-lock.json"];
+  const inputs = ["extension", "native", "crates", "Cargo.lock", "package-lock.json", "scripts/release"];
   await whenChanged("extension", { inputs, outputs: [packed ?? path.join(folder, "codesaga.vsix")] }, () =>
     progress.step(say("Build and pack the extension"), () =>
       processes.run("extension-package", "npm", ["run", "package", "-w", "extension"]),

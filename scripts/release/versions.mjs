@@ -1,11 +1,11 @@
 // The version of everything that is released together. It is decided in one place, `[workspace.package]` of Cargo.toml;
-// npm, the lock files and the chart have to repeat it, and this is the only place that knows where. Texts come in as
+// npm, the lock files and the image's name in a cluster have to repeat it, and this is the only place that knows where. Texts come in as
 // arguments and go out changed: reading and writing them is for those who call.
 
 /** The only form that the editor's marketplaces take: no pre-release, no build. */
 export const versionForm = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/;
 
-/** Every file that says the version, the one that decides first. `optional` ones may be absent. */
+/** Every file that says the version, the one that decides first. */
 export const versionFiles = [
   { file: "Cargo.toml", kind: "cargo-workspace" },
   { file: "Cargo.lock", kind: "cargo-lock" },
@@ -15,6 +15,7 @@ export const versionFiles = [
   { file: "native/package.json", kind: "npm" },
   { file: "tests/end-to-end/package.json", kind: "npm" },
   { file: "package-lock.json", kind: "npm-lock" },
+  { file: "deploy/kustomization.yaml", kind: "image" },
 ];
 
 // The fuzz targets are built by those who fuzz, and released never.
@@ -35,6 +36,7 @@ const finders = {
     ),
   npm: (text) => split(text, /^(\s*"version": ")([^"]+)/m),
   "npm-lock": splitNpmLock,
+  image: (text) => split(text, /(\{ name: codesaga-proxy, newTag: ")([^"]+)/g),
 };
 
 /** The versions that a text says, one or more. */

@@ -24,7 +24,7 @@ test("a new version changes the lines that say one, and no other", () => {
     const before = texts[file].split("\n");
     const different = changed[file].split("\n").filter((line, index) => line !== before[index]);
     assert.equal(different.length, versionsIn(kind, texts[file]).length, file);
-    for (const line of different) assert.match(line, /version.*12\.34\.56/, file);
+    for (const line of different) assert.match(line, /(?:version|newTag).*12\.34\.56/, file);
     assert.equal(withVersion(kind, changed[file], version), texts[file], file);
   }
 });
