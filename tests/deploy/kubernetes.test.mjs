@@ -1,44 +1,58 @@
-// deploy/kubernetes: every object against Kubernetes' own schemas, with nothing in it that they do not know, for the oldest and
-// the newest version that is spoken of; and what must hold of them. No cluster is started.
+// deploy/kubernetes: what `kubectl apply -k` would send, rendered by kubectl. Every object of it against Kubernetes' own
+// schemas, with nothing in it that they do not know, for the oldest and the newest version that is spoken of; and what must
+// hold of them. No cluster is started.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { before, describe, test } from "node:test";
-import { deploy, pythonTool, readSettings, readYaml } from "./support.mjs";
+import { after, before, describe, test } from "node:test";
+import { kubectl } from "../../scripts/lib/deploy-tools.mjs";
+import { deploy, pythonTool, readSettings, readYaml, run } from "./support.mjs";
 
 const versions = ["1.29", "1.37"];
 
 describe("the manifests", () => {
-  let files;
+  let folder;
+  let rendered;
   let objects;
   const kind = (wanted) => objects.filter((object) => object.kind === wanted);
   const pods = () => [...kind("Deployment"), ...kind("StatefulSet")];
 
   before(async () => {
-    const [kustomization] = await readYaml(path.join(deploy, "kustomization.yaml"));
-    files = kustomization.resources.map((name) => path.join(deploy, name));
-    const [{ files: scripts }] = kustomization.configMapGenerator;
-    for (const name of scripts) assert.ok(existsSync(path.join(deploy, name)), name);
-    const inFolder = (await readdir(path.join(deploy, "kubernetes"))).map((name) => `kubernetes/${name}`);
-    assert.deepEqual(inFolder.sort(), [...kustomization.resources].sort());
-    objects = (await Promise.all(files.map(readYaml))).flat();
+    folder = await mkdtemp(path.join(tmpdir(), "codesaga-kubernetes-"));
+    const { code, stdout, stderr } = await run(kubectl(), ["kustomize", deploy]);
+    assert.equal(code, 0, stderr);
+    rendered = path.join(folder, "rendered.yaml");
+    await writeFile(rendered, stdout);
+    objects = await readYaml(rendered);
   });
+  after(() => rm(folder, { recursive: true, force: true }));
+
   test("the schemas know every field of every object", async () => {
-    const check = (version, ...given) => pythonTool("kubernetes-validate", ["--strict", "-k", version, ...given]);
+    const check = (version, file) => pythonTool("kubernetes-validate", ["--strict", "-k", version, file]);
     for (const version of versions) {
-      const { code, stdout, stderr } = await check(version, ...files);
+      const { code, stdout, stderr } = await check(version, rendered);
       assert.equal(code, 0, `${version}: ${stdout}${stderr}`);
     }
-    const folder = await mkdtemp(path.join(tmpdir(), "codesaga-kubernetes-"));
-    try {
-      const wrong = path.join(folder, "wrong.yaml");
-      const text = await readFile(path.join(deploy, "kubernetes", "proxy.yaml"), "utf8");
-      await writeFile(wrong, text.replace("readOnlyRootFilesystem", "readOnlyRootFileSystem"));
-      assert.notEqual((await check(versions[0], wrong)).code, 0, "a misspelt field is found");
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    const wrong = path.join(folder, "wrong.yaml");
+    await writeFile(
+      wrong,
+      (await readFile(rendered, "utf8")).replace("readOnlyRootFilesystem", "readOnlyRootFileSystem"),
+    );
+    assert.notEqual((await check(versions[0], wrong)).code, 0, "a misspelt field is found");
+  });
+
+  test("every file is in it, and the script that brings the model too", async () => {
+    const [{ resources }] = await readYaml(path.join(deploy, "kustomization.yaml"));
+    const files = (await readdir(path.join(deploy, "kubernetes"))).map((name) => `kubernetes/${name}`);
+    assert.deepEqual(files.sort(), [...resources].sort());
+    const script = kind("ConfigMap").find(({ metadata }) => metadata.name.startsWith("prepare-model-"));
+    const own = await readFile(path.join(deploy, "model", "prepare-model.sh"), "utf8");
+    assert.equal(script.data["prepare-model.sh"], own);
+    const { volumes } = kind("StatefulSet").find(({ metadata }) => metadata.name === "ollama").spec.template.spec;
+    assert.equal(volumes[0].configMap.name, script.metadata.name);
+    for (const { kind: what, metadata } of objects) {
+      if (what !== "Namespace") assert.equal(metadata.namespace, "codesaga", metadata.name);
     }
   });
 
@@ -53,8 +67,7 @@ describe("the manifests", () => {
         assert.deepEqual([allowPrivilegeEscalation, capabilities], [false, { drop: ["ALL"] }], container.name);
         if (container.name !== "ollama") assert.equal(readOnlyRootFilesystem, true, container.name);
         assert.ok(container.resources.limits.memory, container.name);
-        // The server's own version is set for all of its objects in kustomization.yaml.
-        if (container.image !== "codesaga-proxy") assert.match(container.image, /:\d[\w.-]+$/, container.name);
+        assert.match(container.image, /:\d[\w.-]+$/, container.name);
       }
     }
   });
