@@ -6,11 +6,12 @@ use std::process::Stdio;
 use codesaga_proxy::config::Config;
 use codesaga_proxy::outbound::keys_file;
 use http::{HeaderValue, Method, Request};
-use scripted_ollama::Options;
+use scripted_ollama::{Options, Rule};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::bench::Bench;
+use crate::socket::Socket;
 
 /// Exit code and output of `codesaga-proxy keys …`.
 async fn keys(file: &Path, arguments: &[&str]) -> (i32, String) {
@@ -204,6 +205,20 @@ async fn a_key_opens_what_its_scopes_say() {
         for (key, opens) in made.iter().zip(expected) {
             let status = status(&bench, key, method.clone(), path).await;
             assert_eq!(status != 403, opens, "{method} {path}: {status}");
+        }
+    }
+    // A frame of a WebSocket needs what the call needs that it stands for.
+    bench.ollama.script([Rule::any().pieces(["a"])]);
+    for (key, opens) in made.iter().zip([[true, false], [false, true], [false, false]]) {
+        let opened = Socket::try_open(bench.proxy.address(), Some(key)).await;
+        let mut socket = opened.expect("any key opens one");
+        socket.complete("complete", "x").await;
+        let chat = json!({ "type": "chat", "id": "chat", "body": { "text": "x" } });
+        let completed = socket.until_the_end_of("complete").await;
+        socket.say(&chat).await;
+        let talked = socket.until_the_end_of("chat").await;
+        for (said, opens) in [&completed["complete"], &talked["chat"]].into_iter().zip(opens) {
+            assert_eq!(said != "[error forbidden]", opens, "{said}");
         }
     }
 }

@@ -11,7 +11,7 @@ mod socket;
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::response::Response;
 use axum::{Extension, RequestExt, Router};
 use hyper::upgrade::OnUpgrade;
@@ -43,6 +43,8 @@ pub(crate) async fn upgrade(
     // What belongs to this one request; the rest, such as where it came from, to every call.
     parts.extensions.remove::<OnUpgrade>();
     parts.extensions.remove::<Identity>();
+    // Else a call's own path would be taken for the rest of this one, and its scope would not be found.
+    parts.extensions.remove::<MatchedPath>();
     parts.extensions.remove::<CallRouter>();
     let limits = state.limits;
     let calls = Calls::new(router.0, state.clone(), &parts.headers, parts.extensions);
