@@ -1,6 +1,6 @@
-// Other people's clients, as they are: OpenAI's SDKs for Node and Python, the part of Continue that talks to servers,
-// and Schemathesis, which asks what an API's description allows. They are the tests' tools, so they stay in the ignored
-// folder and out of package-lock.json.
+// Other people's clients, as they are: OpenAI's SDKs for Node and Python, the part of Continue that talks to servers, the
+// Model Context Protocol's own clients (the one that editors have, and the one after it), and Schemathesis, which asks what
+// an API's description allows. They are the tests' tools, so they stay in the ignored folder and out of package-lock.json.
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,7 +8,12 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cache } from "./places.mjs";
 
-const npmPackages = ["openai@7.59.0", "@continuedev/openai-adapters@1.37.0"];
+const npmPackages = [
+  "openai@7.59.0",
+  "@continuedev/openai-adapters@1.37.0",
+  "@modelcontextprotocol/sdk@1.32.2",
+  "@modelcontextprotocol/client@2.4.0",
+];
 const pythonPackages = ["openai==3.57.0", "schemathesis==4.32.5"];
 
 const versions = [...npmPackages, ...pythonPackages].map((name) => name.replaceAll(/[@/=]+/g, "-")).join("+");

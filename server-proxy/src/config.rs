@@ -21,6 +21,7 @@ use crate::domain::models::names::ModelNames;
 use crate::domain::network::Network;
 use crate::domain::priority::Task;
 use crate::domain::saga::SagaLimits;
+use crate::mcp;
 use crate::ops::top;
 use crate::outbound::redis_connection;
 use crate::tls::TlsFiles;
@@ -53,6 +54,8 @@ pub enum Invocation {
     Keys(KeysCommand),
     /// Show or publish again what was given up.
     DeadLetters(DeadLettersCommand, Box<Config>),
+    /// Serve the Model Context Protocol to the program that started this one.
+    Mcp(mcp::Options),
 }
 
 /// How the server is set up.
@@ -165,6 +168,17 @@ enum Command {
         server: Uri,
         /// A key with the scope `admin`; a server without keys needs none. Better set in the
         /// environment: flags can be seen by everyone on the machine.
+        #[arg(long, env = "CODESAGA_KEY", value_name = "CODESAGA_KEY", hide_env_values = true)]
+        key: Option<String>,
+    },
+    /// Serve the Model Context Protocol on stdin and stdout, by asking a running server.
+    Mcp {
+        /// The running server's address.
+        #[arg(long, env = "CODESAGA_SERVER", value_name = "CODESAGA_SERVER",
+              default_value = "http://127.0.0.1:7411", value_parser = base_url)]
+        server: Uri,
+        /// A key with the scopes `complete` and `chat`; a server without keys needs none. Better set
+        /// in the environment: flags can be seen by everyone on the machine.
         #[arg(long, env = "CODESAGA_KEY", value_name = "CODESAGA_KEY", hide_env_values = true)]
         key: Option<String>,
     },
@@ -311,6 +325,10 @@ impl Invocation {
             Some(Command::Top { server, key }) => {
                 let key = key.filter(|key| !key.is_empty());
                 Ok(Self::Top(top::Options { server, key }))
+            }
+            Some(Command::Mcp { server, key }) => {
+                let key = key.filter(|key| !key.is_empty());
+                Ok(Self::Mcp(mcp::Options { server, key }))
             }
             Some(Command::Doctor(settings)) => {
                 Ok(Self::Doctor(Box::new(Config::check(*settings)?)))

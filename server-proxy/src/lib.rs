@@ -10,6 +10,7 @@ pub mod domain;
 mod drain;
 pub mod inbound;
 pub mod keys;
+pub mod mcp;
 mod model_servers;
 pub mod ops;
 pub mod outbound;

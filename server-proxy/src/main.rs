@@ -6,8 +6,11 @@ use std::process::ExitCode;
 use codesaga_proxy::config::{Config, Invocation, Language, LogFormat, ServiceManager};
 use codesaga_proxy::ops::systemd::Notifier;
 use codesaga_proxy::ops::{dead_letters, doctor, top};
-use codesaga_proxy::{Proxy, Reload, keys};
+use codesaga_proxy::{Proxy, Reload, keys, mcp};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 fn main() -> ExitCode {
     let outcome = match Invocation::read() {
@@ -17,6 +20,7 @@ fn main() -> ExitCode {
             top::run(options, Language::of_this_process(), &mut io::stdout())
                 .map(|()| ExitCode::SUCCESS)
         }
+        Invocation::Mcp(options) => serve_mcp(options).map(|()| ExitCode::SUCCESS),
         Invocation::Keys(command) => {
             keys::run(command, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
         }
@@ -44,6 +48,11 @@ async fn run(config: &Config) -> io::Result<()> {
     proxy.run(told_to_stop).await
 }
 
+#[tokio::main(flavor = "current_thread")]
+async fn serve_mcp(options: mcp::Options) -> io::Result<()> {
+    mcp::run(options).await
+}
+
 /// Exit code 1 says that something has to be mended.
 #[tokio::main(flavor = "current_thread")]
 async fn look(config: &Config) -> io::Result<ExitCode> {
@@ -58,9 +67,11 @@ fn write_log(format: LogFormat) {
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
+    // At any level it writes whole messages down, and texts are in them.
+    let no_texts = filter_fn(|of| !of.target().starts_with("rmcp"));
     match format {
-        LogFormat::Human => log.with_target(false).init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Human => log.with_target(false).finish().with(no_texts).init(),
+        LogFormat::Json => log.json().finish().with(no_texts).init(),
     }
 }
 

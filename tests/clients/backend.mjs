@@ -37,7 +37,8 @@ export const weather = {
   },
 };
 
-export async function openClients(name) {
+/** @param {{ users?: string[][], env?: object }} wanted `users` are the arguments that make a key for each. */
+export async function openClients(name, { users = [["tester"]], env = {} } = {}) {
   const processes = openProcesses();
   const folder = await mkdtemp(path.join(tmpdir(), "codesaga-clients-"));
   const close = async () => {
@@ -50,17 +51,21 @@ export async function openClients(name) {
     await scripted.script([{ endpoint: "/api/show", status: 200, body: shown }]);
     const keys = path.join(folder, "keys.json");
     const run = promisify(execFile);
-    const added = await run(program("codesaga-proxy"), ["keys", "add", "tester", "--file", keys]);
+    const made = [];
+    for (const user of users) {
+      const added = await run(program("codesaga-proxy"), ["keys", "add", ...user, "--file", keys]);
+      made.push(/cs_\S+/.exec(added.stdout)[0]);
+    }
     const proxy = await startProxy({
       processes,
       upstream: scripted.url,
       name: `${name}-proxy`,
       port: await freePort(),
       // Each request is asked for itself, so that a test sees its own.
-      env: { CODESAGA_REDIS_URL: undefined, CODESAGA_KEYS_FILE: keys, CODESAGA_ANSWER_CACHE: "off" },
+      env: { CODESAGA_REDIS_URL: undefined, CODESAGA_KEYS_FILE: keys, CODESAGA_ANSWER_CACHE: "off", ...env },
     });
     await modelReady(proxy);
-    return { processes, scripted, key: /cs_\S+/.exec(added.stdout)[0], url: `${proxy.url}/v1`, close };
+    return { processes, scripted, proxy, key: made[0], keys: made, url: `${proxy.url}/v1`, close };
   } catch (error) {
     await close();
     throw error;

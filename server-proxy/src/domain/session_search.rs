@@ -11,14 +11,40 @@ use crate::domain::ports::{Caller, MemoryError, SessionMemory};
 const READ_BYTES_MAX: usize = 8 << 20;
 /// Words that are searched for; more are passed over.
 const WORDS_MAX: usize = 8;
-/// Characters around what was found.
+/// Characters around what was found, in a list of conversations.
 const EXCERPT_CHARS: usize = 40;
+/// The same where each place is shown.
+const PLACE_CHARS: usize = 160;
 
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub struct Query {
     /// In small letters.
     words: Vec<String>,
+}
+
+/// A text of a conversation in which some of the words stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The request that made the turn.
+    pub turn: String,
+    /// Unix milliseconds of the turn.
+    pub at: u64,
+    /// Which of the turn's texts it is.
+    pub part: Part,
+    /// What stands there, on one line.
+    pub excerpt: String,
+}
+
+/// A text of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What the user said.
+    Question,
+    /// What the model answered.
+    Answer,
+    /// Code beside the question, by its path.
+    Code(String),
 }
 
 impl Query {
@@ -28,6 +54,29 @@ impl Query {
         let words: Vec<String> =
             text.split_whitespace().take(WORDS_MAX).map(str::to_lowercase).collect();
         (!words.is_empty()).then_some(Self { words })
+    }
+
+    /// Where in a conversation the words stand: the places with the most of them first, then the
+    /// newest ones.
+    #[must_use]
+    pub fn places(&self, session: &Session, places_max: usize) -> Vec<Place> {
+        let mut found: Vec<(usize, Place)> = Vec::new();
+        for turn in session.log.iter().rev() {
+            let code =
+                turn.context.iter().map(|block| (Part::Code(block.path.clone()), &block.text));
+            let said = [(Part::Answer, &turn.assistant), (Part::Question, &turn.user)];
+            for (part, text) in said.into_iter().chain(code) {
+                let lower = text.to_lowercase();
+                let held = self.words.iter().filter(|word| lower.contains(word.as_str()));
+                let mut held = held.peekable();
+                let excerpt = held.peek().and_then(|word| around(text, word, PLACE_CHARS));
+                let Some(excerpt) = excerpt else { continue };
+                let (turn, at) = (turn.request_id.clone(), turn.at);
+                found.push((held.count(), Place { turn, at, part, excerpt }));
+            }
+        }
+        found.sort_by_key(|(held, _)| std::cmp::Reverse(*held));
+        found.into_iter().map(|(_, place)| place).take(places_max).collect()
     }
 
     /// The conversation as it is listed, when all words are in it.
@@ -40,7 +89,7 @@ impl Query {
             let lower = text.to_lowercase();
             let found = self.words.iter().find(|word| lower.contains(word.as_str()));
             if let (None, Some(word)) = (&excerpt, found) {
-                excerpt = around(text, word);
+                excerpt = around(text, word, EXCERPT_CHARS);
             }
             missing.retain(|word| !lower.contains(word));
             if missing.is_empty() && excerpt.is_some() {
@@ -85,7 +134,7 @@ fn texts(turn: &Turn) -> impl Iterator<Item = &str> {
 }
 
 /// What stands around the first place of `word`, on one line.
-fn around(text: &str, word: &str) -> Option<String> {
+fn around(text: &str, word: &str, chars: usize) -> Option<String> {
     // Small letters may take more or fewer bytes than the ones they stand for.
     let mut lower = String::with_capacity(text.len());
     let mut places = Vec::new();
@@ -95,8 +144,8 @@ fn around(text: &str, word: &str) -> Option<String> {
     }
     let found = lower.find(word)?;
     let nearest = places.partition_point(|(in_lower, _)| *in_lower <= found).checked_sub(1)?;
-    let begin = nearest.saturating_sub(EXCERPT_CHARS);
-    let length = nearest - begin + word.chars().count() + EXCERPT_CHARS;
+    let begin = nearest.saturating_sub(chars);
+    let length = nearest - begin + word.chars().count() + chars;
     let line: String = text[places[begin].1..]
         .chars()
         .take(length)
@@ -108,6 +157,7 @@ fn around(text: &str, word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use saga_protocol::chat::ChatContext;
 
     fn session(title: &str, said: &[(&str, &str)]) -> Session {
         let turn = |(user, assistant): &(&str, &str)| Turn {
@@ -147,8 +197,37 @@ mod tests {
     #[test]
     fn an_excerpt_is_short_and_cuts_no_character() {
         let long = format!("{}🙂 needle {}", "가".repeat(500), "나\n".repeat(500));
-        let seen = around(&long, "needle").expect("it is there");
+        let seen = around(&long, "needle", EXCERPT_CHARS).expect("it is there");
         assert!(seen.chars().count() <= 2 * EXCERPT_CHARS + 10, "{seen}");
         assert!(seen.starts_with('가') && seen.contains("🙂 needle 나 나"), "{seen}");
+    }
+
+    #[test]
+    fn places_with_more_of_the_words_come_first_and_then_the_newest() {
+        let said = [("a stack", "LIFO"), ("a queue", "FIFO, unlike a stack"), ("lifo?", "a STACK")];
+        let mut session = session("", &said);
+        for (number, turn) in session.log.iter_mut().enumerate() {
+            turn.request_id = number.to_string();
+        }
+        let code = ChatContext {
+            path: "stack.ts".to_owned(),
+            text: "class Stack {} // lifo".to_owned(),
+            ..ChatContext::default()
+        };
+        session.log[0].context.push(code);
+        let query = Query::of("stack LIFO").expect("words");
+        let seen = query.places(&session, 4).into_iter();
+        let seen: Vec<_> = seen.map(|one| (one.turn, one.part, one.excerpt)).collect();
+        let place = |turn: &str, part, excerpt: &str| (turn.to_owned(), part, excerpt.to_owned());
+        let path = Part::Code("stack.ts".to_owned());
+        assert_eq!(
+            seen,
+            [
+                place("0", path, "class Stack {} // lifo"),
+                place("2", Part::Answer, "a STACK"),
+                place("2", Part::Question, "lifo?"),
+                place("1", Part::Answer, "FIFO, unlike a stack"),
+            ]
+        );
     }
 }

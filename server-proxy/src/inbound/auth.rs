@@ -43,6 +43,8 @@ const NEEDS: &[(&str, &[Scope])] = &[
     ("/v1/sessions/{id}", &[Scope::Chat]),
     ("/v1/sessions/{id}/fork", &[Scope::Chat]),
     ("/v1/sessions/{id}/turns/{request_id}", &[Scope::Chat]),
+    // What a tool does needs what the call needs that it stands for.
+    ("/mcp", &[Scope::Complete, Scope::Chat]),
 ];
 
 /// Calls that a model works for: only these count against a caller's limits.
@@ -157,7 +159,7 @@ fn only_this_machine(parts: &Parts) -> Result<(), Failure> {
     ))
 }
 
-fn is_loopback(authority: &str) -> bool {
+pub(in crate::inbound) fn is_loopback(authority: &str) -> bool {
     let Ok(authority) = authority.parse::<Authority>() else { return false };
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")

@@ -1,5 +1,6 @@
 //! A request's JSON body, bounded, with the wrong field named.
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http_body::Body as _;
@@ -21,18 +22,22 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
-        let bytes = read(request, &state.limits).await?;
+        let bytes = read(request.into_body(), &state.limits).await?;
         parse(&bytes).map(Self)
     }
 }
 
-async fn read(request: Request, limits: &Limits) -> Result<Bytes, ApiError> {
+/// The whole body.
+///
+/// # Errors
+/// When it is too large, too slow or cut off.
+pub(crate) async fn read(body: Body, limits: &Limits) -> Result<Bytes, ApiError> {
     let body_bytes_max = limits.body_bytes_max;
     // One that says that it is too large is not waited for.
-    if request.body().size_hint().lower() > body_bytes_max as u64 {
+    if body.size_hint().lower() > body_bytes_max as u64 {
         return Err(too_large(body_bytes_max));
     }
-    let body = Limited::new(request.into_body(), body_bytes_max);
+    let body = Limited::new(body, body_bytes_max);
     let Ok(read) = timeout(limits.body_time_max, body.collect()).await else {
         return Err(ApiError::too_slow());
     };

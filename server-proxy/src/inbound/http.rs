@@ -17,8 +17,8 @@ use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
     AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, jobs, me, metrics, models, openapi, requests, server_state, sessions, status_page,
-    ws,
+    instances, jobs, mcp, me, metrics, models, openapi, requests, server_state, sessions,
+    status_page, ws,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -31,8 +31,11 @@ pub fn router(state: AppState) -> Router {
     let for_frames = around_all(guarded(calls(), &state)).with_state(state.clone());
     let socket = Router::new()
         .route("/v1/ws", any(ws::upgrade))
-        .layer(Extension(ws::CallRouter(for_frames)));
-    let work = guarded(calls().merge(socket), &state);
+        .layer(Extension(ws::CallRouter(for_frames.clone())));
+    let agents = Router::new()
+        .route("/mcp", post(mcp::mcp))
+        .layer(Extension(mcp::route(for_frames, &state.limits)));
+    let work = guarded(calls().merge(socket).merge(agents), &state);
     let described = Router::new().route("/openapi.json", get(openapi::openapi));
     let pages = Router::new()
         .route("/", get(status_page::status))

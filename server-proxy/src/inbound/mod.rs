@@ -16,6 +16,7 @@ mod http;
 mod instances;
 mod jobs;
 pub(crate) mod jobs_worker;
+pub(crate) mod mcp;
 mod me;
 mod metered;
 mod metrics;

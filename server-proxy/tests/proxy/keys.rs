@@ -198,6 +198,7 @@ async fn a_key_opens_what_its_scopes_say() {
         (Method::PATCH, "/v1/sessions/x", [false, true, false]),
         (Method::POST, "/v1/sessions/x/fork", [false, true, false]),
         (Method::DELETE, "/v1/sessions/x/turns/y", [false, true, false]),
+        (Method::POST, "/mcp", [true, true, false]),
         (Method::GET, "/v1/models", [true, true, true]),
         (Method::GET, "/v1/instances", [true, true, true]),
     ];

@@ -65,10 +65,10 @@ pub(super) enum Answer {
     Text(&'static str),
 }
 
-/// Pages with their parts.
+/// Pages with their parts, and MCP, which describes itself to those who speak it.
 #[cfg(test)]
 pub(super) fn is_no_call(route: &str) -> bool {
-    matches!(route, "get /" | "get /docs") || route.starts_with("get /page/")
+    matches!(route, "get /" | "get /docs" | "post /mcp") || route.starts_with("get /page/")
 }
 
 /// Every call, in the order in which a page shows them.

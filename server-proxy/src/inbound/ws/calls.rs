@@ -173,7 +173,8 @@ fn own_headers(fields: &Map<String, Value>) -> Result<HeaderMap, ErrorDetail> {
     Ok(headers)
 }
 
-async fn refusal(body: Body) -> ErrorDetail {
+/// What a refused call's body says.
+pub(in crate::inbound) async fn refusal(body: Body) -> ErrorDetail {
     let read = Limited::new(body, REFUSAL_BYTES_MAX).collect().await;
     let body = read.ok().map(|whole| whole.to_bytes());
     let error = body.and_then(|body| serde_json::from_slice::<ErrorBody>(&body).ok());

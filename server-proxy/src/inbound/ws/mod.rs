@@ -21,6 +21,7 @@ use crate::domain::access::Identity;
 use crate::inbound::AppState;
 use crate::inbound::error::ApiError;
 use crate::inbound::ws::calls::Calls;
+pub(in crate::inbound) use crate::inbound::ws::calls::refusal;
 use crate::inbound::ws::socket::Socket;
 
 /// The calls that frames stand for.
