@@ -27,6 +27,12 @@ export interface Config {
   readonly proxyUrl: string | undefined;
   /** Hosts that the editor reaches without it. */
   readonly noProxy: string[];
+  /** Whether code is completed anywhere. */
+  readonly completesAtAll: boolean;
+  /** Turns completion on or off for everything: where the setting is made already, or else for the user. */
+  setCompletesAtAll(on: boolean): Promise<void>;
+  /** Whether Cursor's agent is offered the server's tools. */
+  readonly registersMcpServer: boolean;
   /** Whether code is completed in that language. */
   completes(languageId: string): boolean;
   /** Turns completion on or off for a language: where the setting is made already, or else for the user. */
@@ -94,9 +100,20 @@ export const config: Config = {
   get noProxy() {
     return vscode.workspace.getConfiguration().get<string[]>(HTTP.noProxy, []);
   },
+  get completesAtAll() {
+    return section().get<boolean>("completion.enabled", true);
+  },
+  async setCompletesAtAll(on) {
+    const settings = section();
+    const isOfWorkspace = settings.inspect<boolean>("completion.enabled")?.workspaceValue !== undefined;
+    await settings.update("completion.enabled", on, isOfWorkspace ? WORKSPACE : GLOBAL);
+  },
+  get registersMcpServer() {
+    return section().get<boolean>("cursor.registerMcpServer", true);
+  },
   completes(languageId) {
     const settings = section();
-    if (!settings.get<boolean>("completion.enabled", true)) return false;
+    if (!this.completesAtAll) return false;
     const languages = settings.get<Languages>("completion.languages", {});
     return languages[languageId] ?? languages["*"] ?? true;
   },
@@ -234,6 +251,11 @@ const WORKSPACE = vscode.ConfigurationTarget.Workspace;
 export function changesServer(event: vscode.ConfigurationChangeEvent): boolean {
   const names = ["codesaga.serverUrl", "codesaga.model", "codesaga.models", "codesaga.caFile", "http"];
   return names.some((name) => event.affectsConfiguration(name));
+}
+
+/** Whether Cursor's agent may be offered other tools than before. */
+export function changesCursor(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration("codesaga.cursor");
 }
 
 /** Whether other files than before may be read. */

@@ -6,6 +6,7 @@ import { registerCommands } from "./commands";
 import { registerGhostText } from "./completion/ghostText";
 import { registerPrefill } from "./completion/prefill";
 import { createCtx } from "./ctx";
+import { registerCursor } from "./cursor/cursor";
 import { registerEditorChat } from "./editorChat/editorChat";
 import { registerQuickFix } from "./fix/quickFix";
 import { registerHintActions } from "./hints/actions";
@@ -22,6 +23,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const edits = registerEdits(ctx, pages);
   const chat = registerChat(ctx, edits);
   registerEditorChat(ctx);
+  registerCursor(ctx);
   const ghostText = registerGhostText(ctx);
   registerPrefill(ctx);
   registerWorkspaceIndex(ctx);

@@ -23,7 +23,8 @@ const browserFlags = [
 
 /**
  * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
- *   settings?: object }} wanted `name` is that of the log files and of the folder of screenshots.
+ *   settings?: object, beside?: string }} wanted `name` is that of the log files and of the folder of screenshots, `beside`
+ *   the folder of an extension that runs beside ours.
  */
 export async function openScene({ model = "scripted", ...wanted }) {
   const backend = await openBackend({ name: wanted.name, model });
@@ -36,7 +37,7 @@ export async function openScene({ model = "scripted", ...wanted }) {
   }
 }
 
-async function openWindow(backend, { name, language = "en", files, settings = {} }) {
+async function openWindow(backend, { name, language = "en", files, settings = {}, beside }) {
   const { processes } = backend;
   const kit = quietKit(processes);
   const browserPath = await installBrowser(kit);
@@ -62,6 +63,14 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
   });
   if (language === "ko") await speakKorean(profile);
   await installExtension({ processes, entry, profile, vsix: await packedExtension() });
+  if (beside) {
+    const vsix = path.join(home, "beside.vsix");
+    const pack = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", vsix];
+    await processes.run(`${name}-pack-beside`, path.join(places.root, "node_modules", ".bin", "vsce"), pack, {
+      cwd: beside,
+    });
+    await installExtension({ processes, entry, profile, vsix });
+  }
   const editor = await startEditor({ processes, entry, profile, folder, locale: language, name: `${name}-editor` });
 
   const browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
@@ -79,6 +88,8 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
     workbench,
     page,
     folder,
+    url: backend.url,
+    processes,
     scripted: backend.scripted,
     /** What the page's own security rules refused; must stay empty. */
     complaints,
