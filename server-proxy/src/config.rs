@@ -390,6 +390,10 @@ impl Config {
             None => Servers { upstreams: settings.upstream, aliases: settings.aliases.0 },
         };
         let redis_url = settings.redis_url.filter(|url| !url.is_empty());
+        if settings.role == Role::Worker && redis_url.is_none() {
+            let needed = "CODESAGA_ROLE=worker needs CODESAGA_REDIS_URL, where its jobs are kept\n";
+            return Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, needed));
+        }
         Ok(Self {
             tracing: settings
                 .otlp_endpoint

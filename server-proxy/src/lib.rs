@@ -111,6 +111,7 @@ impl Proxy {
         let records = Records::new(records, RecordLimits::STANDARD, texts);
         let jobs = Jobs {
             store: sagas,
+            are_driven: redis.is_some() || config.role.drives_jobs(),
             bus: buses::open(config, redis).await?,
             records: records.clone(),
             limits: config.jobs,

@@ -154,6 +154,14 @@ impl Delivery {
         self.settle(Outcome::Failed { why: why.to_owned() }).await
     }
 
+    /// Nobody can ever do it: it is a dead letter at once. `why` is for people and names no content.
+    ///
+    /// # Errors
+    /// When the bus could not be told; then it comes again.
+    pub async fn give_up(self, why: &str) -> Result<(), BusError> {
+        self.settle(Outcome::GivenUp { why: why.to_owned() }).await
+    }
+
     /// It cannot be done now, which is not its fault; it comes again, and that is not counted.
     ///
     /// # Errors
@@ -195,6 +203,11 @@ pub enum Outcome {
     Done,
     /// It failed.
     Failed {
+        /// In words for people.
+        why: String,
+    },
+    /// Nobody can ever do it.
+    GivenUp {
         /// In words for people.
         why: String,
     },

@@ -40,7 +40,7 @@ pub(crate) async fn generate(
 ) -> Result<Response, ApiError> {
     check(&request)?;
     let key = idempotency_key(&headers)?;
-    if jobs::is_wanted(&headers, &request) {
+    if state.jobs.are_driven && jobs::is_wanted(&headers, &request) {
         return jobs::accept(&state, &caller, key, &request).await;
     }
     let (model, work) = prepared(&state, &caller, &request, Charging::AsItEnds).await?;

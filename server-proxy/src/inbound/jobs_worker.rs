@@ -37,6 +37,7 @@ pub(crate) async fn work(state: AppState) {
         records: state.records.clone(),
         allowance: state.allowance.clone(),
         limits: state.jobs.limits,
+        witness: state.metrics.clone(),
         clock: state.jobs.clock,
     });
     let places = Arc::new(Semaphore::new(driver.limits.at_a_time_max));
@@ -114,32 +115,23 @@ async fn deliver(
             }
             Err(error) => Err(error),
         },
-        (Some(key), GIVEN_UP) => given_up(&driver, &key, message.attempt).await,
+        (Some(key), GIVEN_UP) => given_up(&driver, &key).await,
         _ => Ok(Some("it is not understood")),
     };
     let _settled = match outcome {
         Ok(None) => delivery.acknowledge().await,
-        Ok(Some(why)) => delivery.put_back(why).await,
+        Ok(Some(why)) => delivery.give_up(why).await,
         Err(_) => delivery.postpone().await,
     };
 }
 
-/// For the first time, nobody can do anything for it, and it is put back until it is a dead letter. New
-/// again, it was sent from there.
-async fn given_up(
-    driver: &Driver,
-    key: &SagaKey,
-    attempt: u32,
-) -> Result<Option<&'static str>, MemoryError> {
-    if attempt == 0 && driver.bring_back(key).await? {
-        if let Some(known) = driver.store.read(key).await? {
-            driver.call(key, &known).await?;
-        }
+/// When it comes for the first time, that is noted, and it becomes a dead letter. Sent again from there,
+/// it brings the job back.
+async fn given_up(driver: &Driver, key: &SagaKey) -> Result<Option<&'static str>, MemoryError> {
+    if driver.bring_back(key).await? {
         return Ok(None);
     }
-    if attempt > 0 {
-        driver.lay_aside(key).await?;
-    }
+    driver.lay_aside(key).await?;
     Ok(Some("all tries of the job are used up"))
 }
 

@@ -43,12 +43,22 @@ pub(crate) async fn export(
     let sessions = sessions
         .try_filter_map(|known| async move { Ok(known.map(|known| known.session)) })
         .and_then(|session| async move { json(&session) });
+    let ids = state.jobs.of(&caller).await.map_err(unavailable)?;
+    let (known, whose) = (state.jobs.clone(), caller.clone());
+    let jobs = stream::iter(ids).then(move |id| {
+        let (known, whose) = (known.clone(), whose.clone());
+        async move { known.look(&whose, &id).await.map_err(broken) }
+    });
+    let jobs =
+        jobs.try_filter_map(|job| async move { Ok(job) }).and_then(|job| async move { json(&job) });
     let body = text(head)
         .chain(array(sessions))
         .chain(text(",\"requests\":".to_owned()))
         .chain(array(records(&state, &caller, RecordKind::Codesaga)))
         .chain(text(",\"model_requests\":".to_owned()))
         .chain(array(records(&state, &caller, RecordKind::Llama)))
+        .chain(text(",\"jobs\":".to_owned()))
+        .chain(array(jobs))
         .chain(text("}\n".to_owned()));
     let mut response = Body::from_stream(body).into_response();
     let json = HeaderValue::from_static("application/json");

@@ -9,7 +9,9 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use saga_protocol::jobs::JobStage;
 
+use crate::domain::saga::driver::JobWitness;
 use crate::domain::witness::{AnswerLife, Outcome, Witness};
 
 mod gauges;
@@ -41,6 +43,8 @@ pub struct Metrics {
     prompt_tokens: Family<LaneLabels, Counter>,
     completion_tokens: Family<LaneLabels, Counter>,
     answer_bytes: Family<LaneLabels, Counter>,
+    jobs: Family<JobLabels, Counter>,
+    job_tries: Counter,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -53,6 +57,11 @@ struct LaneLabels {
 struct AnswerLabels {
     task: &'static str,
     class: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct JobLabels {
     outcome: &'static str,
 }
 
@@ -77,6 +86,8 @@ impl Default for Metrics {
             prompt_tokens: Family::default(),
             completion_tokens: Family::default(),
             answer_bytes: Family::default(),
+            jobs: Family::default(),
+            job_tries: Counter::default(),
         };
         metrics.register();
         metrics
@@ -93,6 +104,9 @@ impl Metrics {
         counter("completion_tokens", "Tokens of answers, as told", &self.completion_tokens);
         counter("answer_bytes", "Bytes of answered text", &self.answer_bytes);
         registry.register("answers", "Answers that ended, by how", self.answers.clone());
+        registry.register("jobs", "Jobs that ended, by how", self.jobs.clone());
+        let help = "Times that a model was asked for jobs that ended";
+        registry.register("job_tries", help, self.job_tries.clone());
         registry.register("failures", "Answers that failed, by code", self.failures.clone());
         let mut timed = |name: &str, help: &str, family: &Family<LaneLabels, Histogram>| {
             registry.register_with_unit(name, help, Unit::Seconds, family.clone());
@@ -142,6 +156,13 @@ impl Witness for Metrics {
         if let Some(pace) = pace(life) {
             self.pace.get_or_create(&lane).observe(pace);
         }
+    }
+}
+
+impl JobWitness for Metrics {
+    fn ended(&self, stage: JobStage, tries: u32) {
+        self.jobs.get_or_create(&JobLabels { outcome: stage.name() }).inc();
+        self.job_tries.inc_by(tries.into());
     }
 }
 

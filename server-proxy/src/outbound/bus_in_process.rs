@@ -133,6 +133,10 @@ impl Inner {
         match outcome {
             Outcome::Done => log.leave(hand),
             Outcome::Postponed => log.again(hand, Instant::now() + self.limits.pause(0)),
+            Outcome::GivenUp { why } => {
+                self.bury(&log, hand, why);
+                log.leave(hand);
+            }
             Outcome::Failed { why } => {
                 let failures = log.failed(hand);
                 if failures < self.limits.attempts_max {

@@ -222,6 +222,7 @@ impl Subscription {
         let (name, why) = match outcome {
             Some(Outcome::Done) => ("done", String::new()),
             Some(Outcome::Failed { why }) => ("failed", why),
+            Some(Outcome::GivenUp { why }) => ("given_up", why),
             Some(Outcome::Postponed) => ("postponed", String::new()),
             None => ("unopened", String::new()),
         };

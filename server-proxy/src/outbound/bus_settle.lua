@@ -1,5 +1,5 @@
 -- Notes what became of an entry that this receiver holds; gives what was done, how often it failed, and what is next.
--- ARGV, beside what is common: the entry, done | failed | postponed | unopened, why it failed.
+-- ARGV, beside what is common: the entry, done | failed | given_up | postponed | unopened, why it failed.
 local entry, outcome, why = ARGV[7], ARGV[8], ARGV[9]
 -- After a loss of everything there is no group.
 local pending = redis.pcall('XPENDING', stream, group, entry, entry, 1)
@@ -18,6 +18,10 @@ if outcome == 'unopened' then
 end
 if outcome == 'postponed' then
   return { 'again', math.max(0, tonumber(redis.call('HGET', tries, entry) or '0')), {} }
+end
+if outcome == 'given_up' then
+  -- As if this were the last of its tries.
+  redis.call('HSET', tries, entry, tonumber(ARGV[3]) - 1)
 end
 local failures, following = failed(entry, of, why)
 if failures then

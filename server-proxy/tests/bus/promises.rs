@@ -39,6 +39,7 @@ pub(crate) async fn keeps_its_promises(bench: &mut dyn Bench) {
         messages_of_a_key_come_in_order_each_once_the_one_before_is_settled,
         every_group_gets_every_message,
         what_is_put_back_keeps_its_place_and_its_count_until_it_is_a_dead_letter,
+        what_nobody_can_do_is_a_dead_letter_at_once,
         what_is_postponed_is_not_counted,
         what_is_let_fall_comes_again_and_is_counted,
         what_a_dead_receiver_held_comes_to_another,
@@ -124,6 +125,21 @@ async fn what_is_put_back_keeps_its_place_and_its_count_until_it_is_a_dead_lette
     let letters = other.dead_letters(10).await.expect("they are read");
     assert!(letters.iter().all(|letter| letter.message.id != "back-a-0"), "{letters:?}");
     assert_eq!(other.replay("back-a-0").await, Ok(false));
+}
+
+async fn what_nobody_can_do_is_a_dead_letter_at_once(bench: &dyn Bench) {
+    let bus = bench.bus().await;
+    let mut receiver = Receiver::of(&bus, "hopeless", "g").await;
+    for number in 0..2 {
+        publish(&bus, &message("hopeless", "a", number)).await;
+    }
+    receiver.next().await.give_up("too late").await.expect("noted");
+    assert_eq!(receiver.done().await, ("hopeless-a-1".to_owned(), 0), "its key goes on");
+    let letters = bus.dead_letters(10).await.expect("they are read");
+    let letter = letters.iter().find(|letter| letter.message.id == "hopeless-a-0");
+    assert_eq!(letter.expect("it is there").why, "too late");
+    assert_eq!(bus.replay("hopeless-a-0").await, Ok(true));
+    assert_eq!(receiver.done().await, ("hopeless-a-0".to_owned(), 0), "as if it were new");
 }
 
 async fn what_is_postponed_is_not_counted(bench: &dyn Bench) {

@@ -191,3 +191,15 @@ async fn p9_anothers_job_does_not_exist_and_ones_own_is_forgotten_with_everythin
     ollama.wait_for_end(CHAT, 0).await;
     assert_eq!(clients[0].get(&place).await.refusal().await.0, 404);
 }
+
+#[tokio::test]
+async fn what_is_kept_of_the_caller_names_jobs_too() {
+    both(async |_, client| {
+        let place = accepted(client, None, "Shorter.").await;
+        let job = ended(client, &place).await;
+        assert_eq!(client.get("/v1/me").await.json().await["jobs"], json!([job]));
+        let metrics = client.get("/metrics").await.text().await;
+        assert!(metrics.contains("codesaga_jobs_total{outcome=\"completed\"} 1\n"), "{metrics}");
+    })
+    .await;
+}

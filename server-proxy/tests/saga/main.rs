@@ -2,6 +2,7 @@
 //! cluster; the calls through the real router; and workers that die at every step.
 
 mod deaths;
+mod fleet;
 mod http;
 mod store;
 #[path = "../conversations/support/mod.rs"]

@@ -73,8 +73,16 @@ pub struct Driver {
     pub allowance: Arc<Allowance>,
     /// What is bounded.
     pub limits: SagaLimits,
+    /// Who hears of their ends.
+    pub witness: Arc<dyn JobWitness>,
     /// Unix milliseconds.
     pub clock: fn() -> u64,
+}
+
+/// Hears of every job that ends.
+pub trait JobWitness: Send + Sync {
+    /// It ended as this, after so many tries. Must return at once.
+    fn ended(&self, stage: JobStage, tries: u32);
 }
 
 /// A job that this worker has.
@@ -142,21 +150,17 @@ impl Driver {
         self.change(key, &Event::LaidAside).await
     }
 
-    /// Brings back a job whose end lay among the dead letters; false when there is nothing to bring
-    /// back.
+    /// Brings back a job whose end lay among the dead letters, and calls for a worker; false when there is
+    /// nothing to bring back.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn bring_back(&self, key: &SagaKey) -> Result<bool, MemoryError> {
-        self.change(key, &Event::BroughtBack).await
-    }
-
-    /// Sends what a job has to say.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn call(&self, key: &SagaKey, known: &Known) -> Result<(), MemoryError> {
-        send_all(&*self.store, &*self.bus, key, known).await
+        let is_back = self.change(key, &Event::BroughtBack).await?;
+        if is_back && let Some(known) = self.store.read(key).await? {
+            send_all(&*self.store, &*self.bus, key, &known).await?;
+        }
+        Ok(is_back)
     }
 
     async fn change(&self, key: &SagaKey, event: &Event) -> Result<bool, MemoryError> {
@@ -384,6 +388,9 @@ impl Driver {
                 Err(_) => sleep(STORE_AGAIN_AFTER).await,
             }
         };
+        if version.is_some() && commit.saga.stage.is_end() {
+            self.witness.ended(commit.saga.stage, commit.saga.tries);
+        }
         let request = step.known.request.clone();
         Ok(version.map(|version| Known { version, saga: commit.saga, request }))
     }

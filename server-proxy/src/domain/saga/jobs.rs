@@ -37,6 +37,8 @@ pub struct Jobs {
     pub bus: Arc<dyn Bus>,
     /// Where their records are kept.
     pub records: Arc<Records>,
+    /// Whether a worker finds what is stored here.
+    pub are_driven: bool,
     /// What is bounded.
     pub limits: SagaLimits,
     /// Unix milliseconds.
@@ -180,6 +182,14 @@ impl Jobs {
             let goes_on = matches!(news, JobNews::Step(..));
             Some((news, goes_on.then_some(following)))
         })))
+    }
+
+    /// The ids of the caller's jobs, as far as they are kept.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn of(&self, caller: &Caller) -> Result<Vec<String>, MemoryError> {
+        self.store.of(caller).await
     }
 
     /// Forgets all of the caller's jobs; what is running ends.

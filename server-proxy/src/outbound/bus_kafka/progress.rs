@@ -77,6 +77,14 @@ impl Progress {
         Some(open.message.attempt)
     }
 
+    /// The receiver gives it up: it has failed so often.
+    pub(super) fn give_up(&mut self, offset: i64, attempts_max: u32) -> Option<Message> {
+        let open = self.open.get_mut(&offset)?;
+        open.in_hand = false;
+        open.message.attempt = attempts_max;
+        Some(Message { attempt: attempts_max.saturating_sub(1), ..open.message.clone() })
+    }
+
     pub(super) fn message(&self, offset: i64) -> Option<&Message> {
         self.open.get(&offset).map(|open| &open.message)
     }

@@ -239,6 +239,12 @@ impl Subscription {
                 progress.back(offset, false);
                 self.later.insert((Instant::now() + self.limits.pause(0), place));
             }
+            Outcome::GivenUp { why } => {
+                if let Some(message) = progress.give_up(offset, self.limits.attempts_max) {
+                    self.bury(place, message, why, noted);
+                }
+                return;
+            }
             Outcome::Failed { why } => {
                 let failures = progress.back(offset, true).unwrap_or_default();
                 let message = progress.message(offset).cloned();

@@ -133,8 +133,12 @@ impl Reply {
     }
 
     pub(crate) async fn json(self) -> Value {
+        serde_json::from_str(&self.text().await).expect("JSON")
+    }
+
+    pub(crate) async fn text(self) -> String {
         let body = timeout(PATIENCE, self.body.collect()).await.expect("in time").expect("whole");
-        serde_json::from_slice(&body.to_bytes()).expect("JSON")
+        String::from_utf8(body.to_bytes().to_vec()).expect("UTF-8")
     }
 
     /// The status and the stable code of an error.
