@@ -21,16 +21,32 @@ const common = {
   logLevel: "warning",
 };
 
+/** Each file that imports the editor's API would copy its hundreds of names at the start of every window: they inherit them. */
+const inheritEditor = {
+  name: "inherit-editor",
+  setup({ onResolve, onLoad }) {
+    const namespace = "editor";
+    onResolve({ filter: /^vscode$/ }, ({ namespace: from, path }) =>
+      from === namespace ? { path, external: true } : { path, namespace },
+    );
+    onLoad({ filter: /^vscode$/, namespace }, () => ({
+      contents: 'module.exports = Object.create(require("vscode"));',
+    }));
+  },
+};
+
 await mkdir(dist, { recursive: true });
 const bundles = await Promise.all([
   esbuild.build({
     ...common,
-    entryPoints: { main: "src/main.ts" },
+    // The second is loaded when it is needed.
+    entryPoints: { main: "src/main.ts", continueConfig: "src/server/continueConfig.ts" },
     outdir: dist,
     platform: "node",
     format: "cjs",
     target: "node20",
-    external: ["vscode"],
+    external: ["./continueConfig.js"],
+    plugins: [inheritEditor],
   }),
   esbuild.build({
     ...common,

@@ -14,7 +14,7 @@ const expected = [
   /^licen[cs]e(?:\.txt)?$/i,
   /^l10n\/bundle\.l10n(?:\.ko)?\.json$/,
   /^media\/(?:icon\.png|codesaga\.svg|walkthrough\/[\w-]+(?:\.ko)?\.png)$/,
-  /^dist\/(?:main\.js|chat\.(?:js|css)|colours\.js|codicon\.ttf|codesaga\.node|THIRD_PARTY_LICENSES\.txt)$/,
+  /^dist\/(?:main\.js|continueConfig\.js|chat\.(?:js|css)|colours\.js|codicon\.ttf|codesaga\.node|THIRD_PARTY_LICENSES\.txt)$/,
 ];
 const required = ["package.nls.json", "package.nls.ko.json", "dist/chat.js", "dist/THIRD_PARTY_LICENSES.txt"];
 

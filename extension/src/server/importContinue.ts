@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Ctx } from "../ctx";
 import { keepToken } from "../token";
-import { type ContinueModel, continueModels } from "./continueConfig";
+import type { ContinueModel } from "./continueConfig";
 
 interface Item extends vscode.QuickPickItem {
   readonly model: ContinueModel;
@@ -18,7 +18,7 @@ export async function importContinue(ctx: Ctx): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t("Continue has no configuration in {0}.", folder));
     return;
   }
-  const models = found.text === undefined ? undefined : modelsIn(ctx, found.text);
+  const models = found.text === undefined ? undefined : await modelsIn(ctx, found.text);
   if (!models) {
     void vscode.window.showWarningMessage(
       vscode.l10n.t("{0} could not be read. Check its permissions and whether it is valid.", found.file),
@@ -49,7 +49,9 @@ async function readFirst(files: readonly string[]): Promise<{ file: string; text
 }
 
 /** Undefined for what is neither YAML nor JSON. */
-function modelsIn(ctx: Ctx, text: string): ContinueModel[] | undefined {
+async function modelsIn(ctx: Ctx, text: string): Promise<ContinueModel[] | undefined> {
+  // A parser of YAML is a third of all code, so it is a file of its own: no window pays for it at its start.
+  const { continueModels } = await import("./continueConfig.js");
   try {
     return continueModels(text);
   } catch {
