@@ -81,6 +81,7 @@ async function measure(name, programs, { progress, say }) {
 async function showSummary(group, { progress }) {
   const results = await Promise.all(namesOf(group).map((name) => readResult(folder, name)));
   const shown = summary(results.filter(Boolean));
+  if (shown.figures.length === 0) return;
   const file = path.join(folder, `${group}.json`);
   await writeFile(file, `${JSON.stringify(shown, null, 2)}\n`);
   const words = `${shown.measured.join("\n\n")}\n\n${markdown(shown.figures)}\n`;

@@ -161,7 +161,7 @@ export const BENCHES = {
   },
   diff: {
     group: EDITOR,
-    title: "A proposed edit of a long file beside the editor's own diff, in the real editor",
+    title: "A proposed edit of a long file beside vscode.diff alone, in the real editor",
     needs: ["vsix"],
     work: (_programs, detail) => diff({ detail }),
   },
