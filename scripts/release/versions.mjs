@@ -16,6 +16,7 @@ export const versionFiles = [
   { file: "tests/end-to-end/package.json", kind: "npm" },
   { file: "package-lock.json", kind: "npm-lock" },
   { file: "deploy/kustomization.yaml", kind: "image" },
+  { file: "docs/deploying.md", kind: "image" },
 ];
 
 // The fuzz targets are built by those who fuzz, and released never.
@@ -36,7 +37,7 @@ const finders = {
     ),
   npm: (text) => split(text, /^(\s*"version": ")([^"]+)/m),
   "npm-lock": splitNpmLock,
-  image: (text) => split(text, /(\{ name: codesaga-proxy, newTag: ")([^"]+)/g),
+  image: (text) => split(text, /(\{ name: codesaga-proxy,(?: newName: [^,]+,)? newTag: ")([^"]+)/g),
 };
 
 /** The versions that a text says, one or more. */
