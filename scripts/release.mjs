@@ -40,7 +40,9 @@ await runScript(async (kit) => {
   if (flags.tag) await progress.step(say("Look for known weaknesses"), () => checkAdvisories(kit));
   // They use installed packages.
   const { assemble, tellFiles } = await import("./release/assemble.mjs");
-  const files = await assemble({ version, complete: flags.tag !== undefined }, kit);
+  // What lies there for other systems is of another day.
+  const only = flags["dry-run"] ? hostTarget() : undefined;
+  const files = await assemble({ version, complete: flags.tag !== undefined, only }, kit);
   if (flags["dry-run"]) await writeStatement({ version, startedOn }, kit);
   await tellFiles(files, kit);
   if (flags["dry-run"]) tellPublishing(files, kit);
@@ -89,7 +91,11 @@ function bundle({ processes, progress, say }) {
   return progress.step(say("Build and pack the extension"), () => processes.run("release-bundle", "npm", args));
 }
 
-async function writeStatement({ version, startedOn }, { processes }) {
+async function writeStatement({ version, startedOn }, { processes, progress, say }) {
+  if (await processes.run("git", "git", ["status", "--porcelain", "--untracked-files=no"])) {
+    progress.line(`  ${say("There are changes without a commit, so no statement says what this was made from.")}`);
+    return;
+  }
   const commit = await processes.run("git", "git", ["rev-parse", "HEAD"]);
   const sums = await readFile(path.join(out, "SHA256SUMS"), "utf8");
   const text = JSON.stringify(statement(sums, { commit, version, startedOn }), undefined, 1);

@@ -47,6 +47,8 @@ export const korean = {
   "--{0} {1}: use an address such as http://127.0.0.1:11434": "--{0} {1}: http://127.0.0.1:11434 같은 주소를 쓰세요",
   "--{0} needs a value": "--{0}에는 값이 필요해요",
   "--{0} {1}: use a version such as 1.2.3": "--{0} {1}: 1.2.3 같은 버전을 쓰세요",
+  "There are changes without a commit, so no statement says what this was made from.":
+    "커밋하지 않은 변경이 있어서, 무엇으로 만들었는지 적은 문서는 만들지 않았어요.",
   "Look for known weaknesses": "알려진 취약점 찾기",
   "Nothing was published. What a release would run, each with its token in the environment:":
     "아무것도 게시하지 않았어요. 실제 릴리스에서 실행할 명령이에요(토큰은 환경 변수로 줘요):",

@@ -13,13 +13,17 @@ import { out, parts } from "./places.mjs";
 import { sha256Sums } from "./provenance.mjs";
 import { missingFrom, sbomFaults, sbomOfProxy, sbomOfVsix } from "./sbom.mjs";
 import { cratesOf } from "./shipped.mjs";
-import { addonName, glibcMost, proxyProgram, targets } from "./targets.mjs";
+import { addonName, glibcMost, proxyProgram, targetNamed, targets } from "./targets.mjs";
 import { readVsix, vsixFaults } from "./vsix.mjs";
 
-/** Puts `version` together; `complete` asks for every target, and for what runs on old systems. Gives the files' names. */
-export async function assemble({ version, complete }, kit) {
-  const built = targets.filter(({ target }) => existsSync(path.join(parts, target)));
-  const absent = targets.filter((one) => !built.includes(one)).map(({ target }) => target);
+/**
+ * Puts `version` together from what was built for the target `only`, or for every one; `complete` asks for all of them, and
+ * for what runs on old systems. Gives the files' names.
+ */
+export async function assemble({ version, complete, only }, kit) {
+  const wanted = only ? [targetNamed(only)] : targets;
+  const built = wanted.filter(({ target }) => existsSync(path.join(parts, target)));
+  const absent = wanted.filter((one) => !built.includes(one)).map(({ target }) => target);
   if (complete && absent.length > 0) throw new Expected(`Nothing was built for ${absent.join(", ")}`);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
