@@ -10,6 +10,7 @@ import { checkDependencies } from "./lib/deny.mjs";
 import { installDeployTools } from "./lib/deploy-tools.mjs";
 import { installEditor } from "./lib/editor.mjs";
 import { packExtension } from "./lib/extension.mjs";
+import { installKafka } from "./lib/kafka.mjs";
 import { runScript } from "./lib/kit.mjs";
 import { installModel } from "./lib/model.mjs";
 import { installNodeModules } from "./lib/node-modules.mjs";
@@ -22,6 +23,8 @@ import { checkWorkflows } from "./lib/workflows.mjs";
 
 const stepLimitMs = 25 * 60_000;
 const shownOnFailure = 200;
+// The proxy as the image has it. One set of features in every step, so that it is compiled once.
+const features = ["--features", "codesaga-proxy/kafka"];
 const scriptTests = readdirSync(path.join(root, "scripts"), { recursive: true })
   .filter((name) => name.endsWith(".test.mjs"))
   .map((name) => path.join("scripts", name));
@@ -52,18 +55,18 @@ const steps = {
   scripts: { work: tests("node", "--test", ...scriptTests), needs: ["packages"] },
   fmt: { work: cargo("fmt", "--check"), needs: ["tools"] },
   clippy: {
-    work: cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"),
+    work: cargo("clippy", "--workspace", "--all-targets", ...features, "--locked", "--", "-D", "warnings"),
     needs: ["tools"],
   },
   deny: { work: checkDependencies, needs: ["tools"] },
-  cargo: { work: tests("cargo", "test", "--workspace", "--locked", "--no-fail-fast"), needs: ["parts"] },
+  cargo: { work: tests("cargo", "test", "--workspace", ...features, "--locked", "--no-fail-fast"), needs: ["parts"] },
   native: { work: npm("run", "check", "-w", "native"), needs: ["packages"] },
   tsc: { work: npm("run", "typecheck", "-w", "extension"), needs: ["packages"] },
   "native-tests": { work: tests("npm", "test", "-w", "native"), needs: ["native"] },
   extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
   release: { work: tests("node", "--test", "--test-concurrency=1", ...releaseTests), needs: ["vsix"] },
-  programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit), needs: ["tools"] },
+  programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit, features), needs: ["tools"] },
   clients: {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
     needs: ["parts", "programs"],
@@ -120,10 +123,11 @@ async function runStep(name, failed, kit) {
   }
 }
 
-/** Everything that is not ours: the browser, Redis, the editor, the small model, other people's clients, what checks deploy/. */
+/** Everything that is not ours: the browser, Redis, Kafka, the editor, the small model, others' clients, what checks deploy/. */
 async function installParts(kit) {
   await installBrowser(kit);
   await installRedis(kit);
+  await installKafka(kit);
   await installModel(kit);
   await installEditor(kit);
   await installClients(kit);

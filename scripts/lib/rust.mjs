@@ -3,12 +3,17 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { debugBinaries } from "./places.mjs";
 
-/** Builds `packages` and gives the folder with their programs. */
-export async function buildPrograms(packages, { processes, say, progress }) {
+/** Builds `packages` and gives the folder with their programs. `flags` are cargo's own. */
+export async function buildPrograms(packages, { processes, say, progress }, flags = []) {
   await progress.step(say("Build {0}", packages.join(", ")), (detail) =>
-    processes.run("cargo-build", "cargo", ["build", "--locked", ...packages.flatMap((name) => ["-p", name])], {
-      onLine: compiling(detail),
-    }),
+    processes.run(
+      "cargo-build",
+      "cargo",
+      ["build", "--locked", ...flags, ...packages.flatMap((name) => ["-p", name])],
+      {
+        onLine: compiling(detail),
+      },
+    ),
   );
   return debugBinaries;
 }

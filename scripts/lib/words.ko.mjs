@@ -7,6 +7,8 @@ export const korean = {
   "No Chromium or Chrome was found: {0}": "Chromium이나 Chrome을 찾지 못했어요: {0}",
   "Install Redis": "Redis 설치",
   "Redis was not found: {0}": "Redis를 찾지 못했어요: {0}",
+  "Install Kafka (54 MB)": "Kafka 설치 (54 MB)",
+  "Kafka needs {0}: {1}": "Kafka에는 {0}이(가) 필요해요: {1}",
   "Install the small model (about 130 MB)": "작은 모델 설치 (약 130 MB)",
   "Install the SDKs of other clients": "다른 클라이언트의 SDK 설치",
   "Start the small model": "작은 모델 시작",

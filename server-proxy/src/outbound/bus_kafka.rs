@@ -6,6 +6,7 @@
 
 mod dead_letters;
 mod progress;
+mod quiet;
 mod subscription;
 mod topics;
 
@@ -20,6 +21,7 @@ use rdkafka::producer::{FutureProducer, FutureRecord};
 use crate::domain::bus::{Bus, BusError, BusLimits, DeadLetter, Deliveries, Message, Topic};
 use crate::outbound::bus_envelope;
 
+use quiet::Quiet;
 use subscription::Subscription;
 
 /// Time until a message must be as safe as the brokers make it.
@@ -29,7 +31,7 @@ const PUBLISH_TIME_MAX: Duration = Duration::from_secs(5);
 pub struct KafkaBus {
     client: ClientConfig,
     limits: BusLimits,
-    producer: FutureProducer,
+    producer: FutureProducer<Quiet>,
 }
 
 impl KafkaBus {
@@ -57,7 +59,7 @@ impl KafkaBus {
             .set("linger.ms", "0")
             .set("message.timeout.ms", PUBLISH_TIME_MAX.as_millis().to_string())
             .set("queue.buffering.max.messages", limits.messages_max.to_string())
-            .create()
+            .create_with_context(Quiet)
             .map_err(|error| wrong(brokers, &error))?;
         Ok(Self { client, limits, producer })
     }
@@ -95,7 +97,7 @@ impl Bus for KafkaBus {
 
 /// Returns when all replicas that are in step have it.
 async fn send(
-    producer: &FutureProducer,
+    producer: &FutureProducer<Quiet>,
     topic: &str,
     key: &str,
     bytes: Option<&[u8]>,

@@ -2,6 +2,8 @@
 //! broker; what each adapter has beside; and the command that shows dead letters.
 
 mod bench;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod process;
 mod promises;
 #[path = "../conversations/support/redis.rs"]

@@ -222,12 +222,16 @@ async fn the_bus_goes_and_comes_back(bench: &mut dyn Bench) {
     }
     let lost = bus.publish(Topic::Command, &message("gone", "b", 0)).await;
     assert_eq!(lost, Err(BusError::Unavailable));
-    assert_eq!(held.acknowledge().await, Err(BusError::Unavailable));
+    // Out of reach, or another's by now as far as is known.
+    assert!(held.acknowledge().await.is_err());
     bench.start_again().await;
     publish(&bus, &message("gone", "c", 0)).await;
     let mut seen = BTreeSet::new();
     while !seen.contains("gone-c-0") {
-        seen.insert(receiver.done().await.0);
+        let delivery = receiver.next().await;
+        seen.insert(delivery.message().id.clone());
+        // The group may still be finding together; then it comes again.
+        let _ = delivery.acknowledge().await;
     }
 }
 

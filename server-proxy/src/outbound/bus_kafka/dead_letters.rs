@@ -7,6 +7,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::producer::FutureProducer;
 use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 
+use super::quiet::Quiet;
 use super::send;
 use crate::domain::bus::{BusError, DEAD_LETTERS, DeadLetter};
 use crate::outbound::bus_envelope;
@@ -21,12 +22,15 @@ pub(super) async fn read(client: &ClientConfig) -> Result<Vec<DeadLetter>, BusEr
     reading.await.unwrap_or(Err(BusError::Unavailable))
 }
 
-pub(super) async fn bury(producer: &FutureProducer, letter: &DeadLetter) -> Result<(), BusError> {
+pub(super) async fn bury(
+    producer: &FutureProducer<Quiet>,
+    letter: &DeadLetter,
+) -> Result<(), BusError> {
     let bytes = bus_envelope::write_dead(letter);
     send(producer, DEAD_LETTERS, &letter.message.id, Some(&bytes)).await
 }
 
-pub(super) async fn forget(producer: &FutureProducer, id: &str) -> Result<(), BusError> {
+pub(super) async fn forget(producer: &FutureProducer<Quiet>, id: &str) -> Result<(), BusError> {
     send(producer, DEAD_LETTERS, id, None).await
 }
 
@@ -35,7 +39,7 @@ fn read_now(mut client: ClientConfig) -> Result<Vec<DeadLetter>, BusError> {
     // It is in no group; the name is asked for all the same.
     client.set("group.id", "codesaga-dead-letters").set("enable.auto.commit", "false");
     client.set("enable.partition.eof", "true");
-    let consumer: BaseConsumer = client.create().map_err(unavailable)?;
+    let consumer: BaseConsumer<Quiet> = client.create_with_context(Quiet).map_err(unavailable)?;
     let mut whole = TopicPartitionList::new();
     whole.add_partition_offset(DEAD_LETTERS, 0, Offset::Beginning).map_err(unavailable)?;
     consumer.assign(&whole).map_err(unavailable)?;

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{
     BaseConsumer, CommitMode, Consumer, ConsumerContext, Rebalance, StreamConsumer,
 };
@@ -23,8 +24,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::dead_letters::bury;
 use super::progress::Progress;
+use super::quiet::Quiet;
 use crate::clock::unix_millis;
-use crate::domain::bus::{BusError, BusLimits, DeadLetter, Deliveries, Message, Outcome, Topic};
+use crate::domain::bus::{
+    BusError, BusLimits, DeadLetter, Deliveries, LET_FALL, Message, Outcome, Topic,
+};
 use crate::outbound::bus_desk::{Desk, Told};
 use crate::outbound::bus_envelope;
 
@@ -39,11 +43,13 @@ const READ_AHEAD: usize = 4;
 type Place = (i32, i64);
 /// Who waits to hear that something is noted.
 type Waiting = oneshot::Sender<Result<(), BusError>>;
+/// Whether it lies among the dead letters, and who waits to hear that.
+type Buried = (Place, Option<Waiting>, Result<(), BusError>);
 
 pub(super) struct Subscription {
     consumer: Arc<StreamConsumer<Revocations>>,
     revoked: mpsc::UnboundedReceiver<Vec<i32>>,
-    producer: FutureProducer,
+    producer: FutureProducer<Quiet>,
     limits: BusLimits,
     topic: Topic,
     group: String,
@@ -54,7 +60,7 @@ pub(super) struct Subscription {
     /// What was put back, and when it comes again.
     later: BTreeSet<(Instant, Place)>,
     /// What is being laid to the dead letters.
-    burials: FuturesUnordered<BoxFuture<'static, (Place, Option<Waiting>, Result<(), BusError>)>>,
+    burials: FuturesUnordered<BoxFuture<'static, Buried>>,
     /// Partitions of which more is known here than there.
     unnoted: HashSet<i32>,
     waiting: Vec<Waiting>,
@@ -64,7 +70,15 @@ pub(super) struct Subscription {
 /// Hears which partitions are another receiver's from now on.
 struct Revocations(mpsc::UnboundedSender<Vec<i32>>);
 
-impl ClientContext for Revocations {}
+impl ClientContext for Revocations {
+    fn log(&self, level: RDKafkaLogLevel, part: &str, message: &str) {
+        Quiet.log(level, part, message);
+    }
+
+    fn error(&self, error: KafkaError, why: &str) {
+        Quiet.error(error, why);
+    }
+}
 
 impl ConsumerContext for Revocations {
     fn pre_rebalance(&self, _: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
@@ -80,7 +94,7 @@ impl Subscription {
     pub(super) fn open(
         client: &ClientConfig,
         limits: BusLimits,
-        producer: FutureProducer,
+        producer: FutureProducer<Quiet>,
         topic: Topic,
         group: &str,
     ) -> KafkaResult<Deliveries> {
@@ -154,7 +168,11 @@ impl Subscription {
             }
             self.hand();
         }
-        if let Some(noting) = noting.or_else(|| self.note()) {
+        if let Some(noting) = noting {
+            let noted = noting.await;
+            self.noted(noted);
+        }
+        if let Some(noting) = self.note() {
             let noted = noting.await;
             self.noted(noted);
         }
@@ -206,8 +224,7 @@ impl Subscription {
             let Some(message) = progress.message(offset).cloned() else { continue };
             self.unnoted.insert(partition);
             if message.attempt >= self.limits.attempts_max {
-                let why = crate::domain::bus::LET_FALL.to_owned();
-                self.bury(place, message, why, None);
+                self.bury(place, message, LET_FALL.to_owned(), None);
             } else if self.desk.hand(place, message) {
                 progress.hand(offset);
                 room -= 1;
@@ -331,7 +348,7 @@ impl Subscription {
     fn noted(&mut self, noted: Noted) -> Option<BoxFuture<'static, Noted>> {
         let Noted { partitions, waiting, committed } = noted;
         for waiting in waiting {
-            let noted = committed.as_ref().map(|()| ()).map_err(|_| BusError::Unavailable);
+            let noted = committed.as_ref().copied().map_err(|_| BusError::Unavailable);
             // Who does not wait for the answer does not need it.
             let _ = waiting.send(noted);
         }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::{
-    AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication,
+    AdminClient, AdminOptions, ConfigResource, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
+    TopicReplication,
 };
-use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
+use super::quiet::Quiet;
 use super::wrong;
 use crate::domain::bus::{DEAD_LETTERS, Topic};
 
@@ -19,7 +20,7 @@ const PARTITIONS: i32 = 12;
 /// Time for the brokers to answer.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
 /// Time between two tries to reach them.
-const RETRY_EVERY: Duration = Duration::from_secs(2);
+const RETRY_EVERY: Duration = Duration::from_millis(500);
 /// Bytes that a topic must take as one message: one of ours with its envelope.
 const MESSAGE_BYTES_MIN: u64 = 64 * 1024;
 /// Days after which nobody will ask for a message any more.
@@ -65,42 +66,46 @@ const WANTED: [Wanted; 3] = [
 
 /// Creates or verifies them; while no broker answers it goes on trying, in the background.
 pub(super) async fn prepare(client: &ClientConfig, brokers: &str) -> io::Result<()> {
-    let admin: AdminClient<DefaultClientContext> =
-        client.create().map_err(|error| wrong(brokers, &error))?;
-    match prepared(&admin).await {
-        Ok(()) => Ok(()),
-        Err(Refused::Wrong(why)) => Err(wrong(brokers, &why)),
-        Err(Refused::NoAnswer) => {
-            tracing::warn!(brokers, "no Kafka broker answers; trying again until one does");
-            tokio::spawn(prepare_later(admin));
-            Ok(())
+    let admin: AdminClient<Quiet> =
+        client.create_with_context(Quiet).map_err(|error| wrong(brokers, &error))?;
+    let until = Instant::now() + ANSWER_TIME_MAX;
+    loop {
+        match prepared(&admin).await {
+            Ok(()) => return Ok(()),
+            Err(Refused::Wrong(why)) => return Err(wrong(brokers, &why)),
+            Err(Refused::NotNow(_)) if Instant::now() < until => sleep(RETRY_EVERY).await,
+            Err(Refused::NotNow(why)) => {
+                tracing::warn!(brokers, why, "Kafka does not answer; trying again until it does");
+                tokio::spawn(prepare_later(admin));
+                return Ok(());
+            }
         }
     }
 }
 
-async fn prepare_later(admin: AdminClient<DefaultClientContext>) {
+async fn prepare_later(admin: AdminClient<Quiet>) {
     loop {
         sleep(RETRY_EVERY).await;
         match prepared(&admin).await {
             Ok(()) => return tracing::info!("Kafka answers; its topics are there"),
             Err(Refused::Wrong(why)) => return tracing::error!(why, "Kafka cannot be used"),
-            Err(Refused::NoAnswer) => {}
+            Err(Refused::NotNow(_)) => {}
         }
     }
 }
 
 enum Refused {
-    NoAnswer,
+    NotNow(String),
     Wrong(String),
 }
 
 impl From<KafkaError> for Refused {
-    fn from(_: KafkaError) -> Self {
-        Self::NoAnswer
+    fn from(error: KafkaError) -> Self {
+        Self::NotNow(error.to_string())
     }
 }
 
-async fn prepared(admin: &AdminClient<DefaultClientContext>) -> Result<(), Refused> {
+async fn prepared(admin: &AdminClient<Quiet>) -> Result<(), Refused> {
     let options = AdminOptions::new()
         .request_timeout(Some(ANSWER_TIME_MAX))
         .operation_timeout(Some(ANSWER_TIME_MAX));
@@ -114,9 +119,13 @@ async fn prepared(admin: &AdminClient<DefaultClientContext>) -> Result<(), Refus
     for created in admin.create_topics(&new, &options).await? {
         match created {
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-            Err((_, RDKafkaErrorCode::OperationTimedOut | RDKafkaErrorCode::NotController)) => {
-                return Err(Refused::NoAnswer);
-            }
+            // What brokers say that have just started.
+            Err((
+                _,
+                code @ (RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::RequestTimedOut
+                | RDKafkaErrorCode::NotController),
+            )) => return Err(Refused::NotNow(code.to_string())),
             Err((topic, code)) => {
                 return Err(Refused::Wrong(format!("topic {topic} cannot be created: {code}")));
             }
@@ -124,11 +133,16 @@ async fn prepared(admin: &AdminClient<DefaultClientContext>) -> Result<(), Refus
     }
     let specifiers = WANTED.map(|wanted| ResourceSpecifier::Topic(wanted.name));
     let described = admin.describe_configs(&specifiers, &options).await?;
-    for (wanted, described) in WANTED.iter().zip(described) {
-        let described = described.map_err(|code| {
-            Refused::Wrong(format!("topic {} cannot be looked at: {code}", wanted.name))
+    // Brokers answer in an order of their own.
+    for described in described {
+        let described = described.map_err(|code| match code {
+            // One that was created a moment ago.
+            RDKafkaErrorCode::UnknownTopicOrPartition => Refused::NotNow(code.to_string()),
+            _ => Refused::Wrong(format!("its topics cannot be looked at: {code}")),
         })?;
-        wanted.verify(&described).map_err(Refused::Wrong)?;
+        let OwnedResourceSpecifier::Topic(name) = &described.specifier else { continue };
+        let wanted = WANTED.iter().find(|wanted| wanted.name == name);
+        wanted.map_or(Ok(()), |wanted| wanted.verify(&described)).map_err(Refused::Wrong)?;
     }
     Ok(())
 }
