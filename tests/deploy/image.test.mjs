@@ -6,12 +6,13 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
+import { findProgram } from "../../scripts/lib/find.mjs";
 import { answers, freePort } from "../../scripts/lib/ports.mjs";
 import { openProcesses } from "../../scripts/lib/processes.mjs";
 import { modelReady } from "../../scripts/lib/proxy.mjs";
 import { program } from "../../scripts/lib/rust.mjs";
 import { startScripted } from "../end-to-end/harness/scripted.mjs";
-import { deploy, pythonTool, run } from "./support.mjs";
+import { composeSettings, deploy, pythonTool, run } from "./support.mjs";
 
 const image = "codesaga-proxy:test";
 const ignored = path.join(deploy, "image", "Dockerfile.dockerignore");
@@ -87,13 +88,21 @@ describe("the image", () => {
     const scripted = await startScripted({ processes, name: "image" });
     await scripted.script([{ pieces: ["return ", "사과"] }]);
     const port = await freePort();
-    // The address alone is another than the image's own, so that nothing outside of this machine is served.
-    const settings = ["--env", `CODESAGA_LISTEN=127.0.0.1:${port}`, "--env", `CODESAGA_UPSTREAM=${scripted.url}`];
-    const [command, args] = inside(...settings, container, ...own);
+    // The settings of compose.yaml. Addresses are those of this machine, of which nothing outside of it is served.
+    const settings = {
+      ...(await composeSettings()),
+      CODESAGA_LISTEN: `127.0.0.1:${port}`,
+      CODESAGA_UPSTREAM: scripted.url,
+      CODESAGA_REDIS_URL: await startRedis(processes),
+      CODESAGA_MODEL: "bllossom-shape:latest",
+    };
+    const given = Object.entries(settings).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+    const [command, args] = inside(...given, container, ...own);
     const server = processes.start("image-proxy", command, args);
     const url = `http://127.0.0.1:${port}`;
     await answers(`${url}/healthz`, server);
-    await modelReady({ ...server, url });
+    const ready = await (await modelReady({ ...server, url })).json();
+    assert.equal(ready.memory, "ok");
     const ask = (authorization) =>
       fetch(`${url}/v1/completions`, {
         method: "POST",
@@ -107,6 +116,18 @@ describe("the image", () => {
     assert.ok(server.tail.some((line) => line.startsWith('{"')));
   });
 });
+
+/** The address of a Redis of its own, once it answers. */
+async function startRedis(processes) {
+  const port = await freePort();
+  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  await new Promise((resolve, reject) => {
+    const onLine = (line) => line.includes("Ready to accept connections") && resolve();
+    const server = processes.start("image-redis", findProgram("redis-server"), flags, { onLine });
+    server.ended.then((failure) => reject(failure ?? new Error("Redis ended")));
+  });
+  return `redis://127.0.0.1:${port}`;
+}
 
 async function done(command, args, options) {
   const { code, stdout, stderr } = await run(command, args, options);

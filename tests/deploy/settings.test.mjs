@@ -5,25 +5,22 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { program } from "../../scripts/lib/rust.mjs";
-import { deploy, pythonTool, readSettings, readYaml, run } from "./support.mjs";
+import { composeSettings, deploy, readSettings, readYaml, run } from "./support.mjs";
 
 /** Settings of compose.yaml itself, which the server does not see. */
 const notTheServers = ["CODESAGA_IMAGE", "CODESAGA_MODEL_DIGEST", "CODESAGA_PUBLISH"];
 
 test("the server takes the settings that each way of deploying gives it", async () => {
   const manifests = await readYaml(path.join(deploy, "kubernetes", "proxy.yaml"));
-  const flags = ["--env-file", "/dev/null", "-f", path.join(deploy, "compose.yaml"), "config", "--format", "json"];
-  const composed = JSON.parse((await pythonTool("docker-compose", flags)).stdout).services.proxy.environment;
   const given = {
-    compose: composed,
+    compose: await composeSettings(),
     systemd: await readSettings(path.join(deploy, "systemd", "proxy.env")),
     kubernetes: manifests.find(({ kind }) => kind === "ConfigMap").data,
   };
   for (const [way, settings] of Object.entries(given)) {
-    const set = Object.entries(settings).filter(([, value]) => value !== null);
     // Nothing that they name is there, which the doctor tells with 1; a value that is not understood ends everything with 2.
     const { code, stderr } = await run(program("codesaga-proxy"), ["doctor"], {
-      env: { PATH: process.env.PATH, CODESAGA_LISTEN: "127.0.0.1:0", ...Object.fromEntries(set) },
+      env: { PATH: process.env.PATH, CODESAGA_LISTEN: "127.0.0.1:0", ...settings },
     });
     assert.equal(code, 1, `${way}: ${stderr}`);
   }

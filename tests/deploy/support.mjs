@@ -41,3 +41,12 @@ export async function readSettings(file) {
   const lines = (await readFile(file, "utf8")).split("\n").filter((line) => /^[A-Z_]+=/.test(line));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
+
+/** What compose.yaml, as Docker's own program reads it, gives the server. */
+export async function composeSettings() {
+  const flags = ["--env-file", "/dev/null", "-f", path.join(deploy, "compose.yaml"), "config", "--format", "json"];
+  const { code, stdout, stderr } = await pythonTool("docker-compose", flags);
+  if (code !== 0) throw new Error(stderr);
+  const { environment } = JSON.parse(stdout).services.proxy;
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null));
+}
