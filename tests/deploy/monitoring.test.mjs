@@ -90,16 +90,17 @@ describe("what is asked of Prometheus", () => {
 
   /** Every metric of `expression` is exported, with the labels that are asked of it. */
   function known(expression, what, legend = "") {
-    const names = [...expression.matchAll(/\b(?:codesaga|process)_\w+|\bup\b/g)].map(([name]) => name);
-    assert.ok(names.length > 0, what);
-    for (const name of names.filter((each) => each !== "up")) {
+    const asked = [...expression.matchAll(/\b((?:codesaga|process)_\w+|up)\b(?:\{([^}]*)\})?/g)];
+    assert.ok(asked.length > 0, what);
+    const grouped = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/,\s*/));
+    const shown = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+    for (const [, name, selector = ""] of asked.filter(([, each]) => each !== "up")) {
       assert.ok(exported.has(name), `${what}: ${name} is not exported`);
       const labels = new Set([...added, ...exported.get(name)]);
-      const matched = [...expression.matchAll(/[{,]\s*(\w+)\s*(?:=|!=|=~|!~)"/g)].map(([, label]) => label);
-      const grouped = [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/,\s*/));
-      const shown = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
-      for (const label of [...matched, ...grouped, ...shown])
+      const matched = [...selector.matchAll(/(\w+)\s*(?:=|!=|=~|!~)"/g)].map(([, label]) => label);
+      for (const label of [...matched, ...grouped, ...shown]) {
         assert.ok(labels.has(label), `${what}: ${name} has no ${label}`);
+      }
     }
   }
 });
