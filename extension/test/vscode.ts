@@ -13,13 +13,23 @@ export const workspace = {
   textDocuments: [] as TextDocument[],
   notebookDocuments: [] as NotebookDocument[],
   asRelativePath: (uri: EditorUri): string => uri.path.replace(/^\//, ""),
+  /** Settings stay as they are. */
+  onDidChangeConfiguration: () => ({ dispose: () => {} }),
 };
 
 /** What the editor offers of its own chat: nothing, until a test says so. */
 export const chat: { createChatParticipant?: unknown } = {};
 export const lm: { registerLanguageModelChatProvider?: unknown } = {};
 
-export const window = { activeTextEditor: undefined };
+/** A message is closed and a command does nothing, until a test says otherwise. */
+export const window = {
+  activeTextEditor: undefined,
+  showInformationMessage: async (..._shown: string[]): Promise<string | undefined> => undefined,
+};
+export const commands = {
+  getCommands: async (): Promise<string[]> => [],
+  executeCommand: async (_name: string): Promise<void> => {},
+};
 
 export class ThemeIcon {
   constructor(readonly id: string) {}

@@ -156,7 +156,7 @@ static TOOLS: &[Tool] = &[
                 },
                 "complete": {
                     "type": "boolean",
-                    "description": "Whether that is all there is: nothing was left out or passed over.",
+                    "description": "Whether no further conversation holds the words.",
                 },
             })
         },
