@@ -113,6 +113,21 @@ impl RedisSagas {
         })
     }
 
+    /// As `saga_look.lua` tells it.
+    async fn left(&self, key: &SagaKey) -> Result<u64, MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.look.prepare_invoke();
+        call.key(row(key, Part::Job)).key(row(key, Part::Outbox));
+        self.store.run(call.invoke_async(&mut connection)).await
+    }
+
+    async fn postpone(&self, key: &SagaKey, due: Duration) -> Result<(), MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.postpone.prepare_invoke();
+        call.key(DUE).arg(member(key)).arg(millis(due));
+        self.store.run(call.invoke_async::<i64>(&mut connection)).await.map(drop)
+    }
+
     async fn version(&self, key: &SagaKey) -> Result<Option<u64>, MemoryError> {
         let mut connection = self.store.connection();
         let mut command = redis::cmd("HGET");
@@ -215,9 +230,7 @@ impl SagaStore for RedisSagas {
         call.key(row(key, Part::Job)).arg(fence);
         let was_held: bool = self.store.run(call.invoke_async(&mut connection)).await?;
         if was_held {
-            let mut call = self.postpone.prepare_invoke();
-            call.key(DUE).arg(member(key)).arg(millis(due));
-            let _changed: i64 = self.store.run(call.invoke_async(&mut connection)).await?;
+            self.postpone(key, due).await?;
         }
         Ok(())
     }
@@ -248,13 +261,11 @@ impl SagaStore for RedisSagas {
         let members: Vec<String> = self.store.run(call.invoke_async(&mut connection)).await?;
         let mut free = Vec::new();
         for key in members.iter().filter_map(|member| named(member)) {
-            let mut call = self.look.prepare_invoke();
-            call.key(row(&key, Part::Job)).key(row(&key, Part::Outbox));
-            let left: u8 = self.store.run(call.invoke_async(&mut connection)).await?;
-            match left {
+            match self.left(&key).await? {
                 0 => self.settle(&key).await?,
                 1 => free.push(key),
-                _ => {}
+                // Should who has it be dead, then it is found as soon as the lease ends.
+                held => self.postpone(&key, Duration::from_millis(held)).await?,
             }
         }
         Ok(free)
@@ -266,9 +277,7 @@ impl SagaStore for RedisSagas {
         let mut score = redis::cmd("ZSCORE");
         score.arg(DUE).arg(&member);
         let due: Option<String> = self.store.run(score.query_async(&mut connection)).await?;
-        let mut call = self.look.prepare_invoke();
-        call.key(row(key, Part::Job)).key(row(key, Part::Outbox));
-        let left: u8 = self.store.run(call.invoke_async(&mut connection)).await?;
+        let left = self.left(key).await?;
         if left > 0 {
             return Ok(());
         }

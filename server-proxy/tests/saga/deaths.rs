@@ -223,3 +223,45 @@ async fn p7_while_the_store_is_gone_an_answer_waits_for_it() {
     }
     assert_eq!((&job["response"], &job["tries"]), (&json!("ab"), &json!(1)));
 }
+
+#[tokio::test]
+async fn servers_come_and_go_and_every_job_ends_once() {
+    const ROUNDS: usize = 8;
+    const JOBS: usize = 4;
+    let redis = Redis::start().await;
+    let url = redis.url();
+    let flags = ["--redis-url", &url, "--job-lease-seconds", "1", "--drain-seconds", "0"];
+    let ollama = ScriptedOllama::start().await;
+    ollama.script([Rule::on(CHAT).pieces(["a", "b", "c"]).between(Duration::from_millis(20))]);
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        servers.push(TestProxy::start_with(&ollama, &flags).await);
+    }
+    let mut places = Vec::new();
+    for round in 0..ROUNDS {
+        for number in 0..JOBS {
+            let key = format!("{round}-{number}");
+            places.push(accepted(&servers[number % 3].client(), Some(&key), &key).await);
+        }
+        ollama.wait_for_request(CHAT, round * JOBS).await;
+        let gone = servers.remove(0);
+        // Three deaths of its workers would be all tries of a job.
+        match round % 4 {
+            3 => drop(gone),
+            _ => gone.stop().await,
+        }
+        servers.push(TestProxy::start_with(&ollama, &flags).await);
+    }
+    let mut used = 0;
+    for (number, place) in places.iter().enumerate() {
+        let job = ended(&servers[number % 3].client(), place).await;
+        assert_eq!(
+            (&job["stage"], &job["response"]),
+            (&json!("completed"), &json!("abc")),
+            "{job}"
+        );
+        used += job["usage"]["total_tokens"].as_i64().expect("counted");
+    }
+    nothing_is_due(&redis).await;
+    assert_eq!(charged(&redis).await, used);
+}
