@@ -1,29 +1,35 @@
 //! One model server as the directory knows it: what it serves, how it stands and who may go in.
 
+mod attempt;
+mod expectation;
+mod faults;
 mod flow;
 mod health;
 mod pace;
 mod watching;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::ready::ReadyStatus;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::admission::{Admission, Bill, Estimate};
 use crate::domain::breaker::Breaker;
 use crate::domain::limits::Limits;
-use crate::domain::loads::{Load, Loads};
-use crate::domain::models::choice::Fitness;
+use crate::domain::loads::Loads;
 use crate::domain::models::prompts::{BlockChain, SentPrompts};
 use crate::domain::ports::{EmbedCall, Embedded, ModelCall, ModelServer, Piece, ServedModel};
 use crate::domain::priority::Priority;
 use crate::domain::relay::{Begun, Relay};
 
+pub(crate) use attempt::Attempt;
+pub(crate) use expectation::Expectation;
+pub use expectation::{Placed, Standing};
+pub(crate) use faults::is_the_servers_fault;
+use faults::{hung, later, too_slow};
 pub(crate) use flow::Counted;
 use flow::{Flow, Visit};
 pub use health::Health;
@@ -58,71 +64,12 @@ struct Known {
     last_failure: Option<Failure>,
 }
 
-/// What can be expected of a request sent now.
-#[derive(Clone, Debug)]
-pub(crate) struct Expectation {
-    pub(crate) status: ReadyStatus,
-    pub(crate) since: Instant,
-    pub(crate) failure: Option<Failure>,
-}
-
-/// A model on this server.
-#[derive(Clone, Debug)]
-pub struct Placed {
-    /// The model.
-    pub model: ServedModel,
-    /// Whether it answers.
-    pub standing: Standing,
-    /// How its server stands.
-    pub health: Health,
-    /// Absent until it answered for the first time.
-    pub used: Option<Used>,
-}
-
-/// Whether a model on a server answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It answers.
-    Answers,
-    /// It does not.
-    Silent,
-    /// It is being loaded.
-    Loads,
-}
-
 /// An answer that has begun, and how long it waited at the door.
 pub(crate) struct Admitted {
     pub(crate) relay: Counted<Relay>,
     pub(crate) waited: Duration,
     /// To be settled when it ends.
     pub(crate) bill: Bill,
-}
-
-/// One server's try at a request.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    time_max: Duration,
-    /// It is the one that finds out whether a server that failed is well again.
-    is_trial: bool,
-    /// Set when the server is asked.
-    sent_at: OnceLock<Instant>,
-}
-
-impl Attempt {
-    /// One that must have begun to answer within that time, the waiting at the door not counted.
-    pub(crate) fn new(time_max: Duration, is_trial: bool) -> Self {
-        Self { time_max, is_trial, sent_at: OnceLock::new() }
-    }
-
-    /// Whether the server was asked, so that asking another one is a retry.
-    pub(crate) fn was_sent(&self) -> bool {
-        self.sent_at.get().is_some()
-    }
-
-    /// Time since the server was asked.
-    pub(crate) fn took(&self) -> Duration {
-        self.sent_at.get().map_or(Duration::ZERO, Instant::elapsed)
-    }
 }
 
 impl Upstream {
@@ -159,26 +106,6 @@ impl Upstream {
         self.known.lock().models.clone()
     }
 
-    /// Each of its models, how it stands and how it was used.
-    pub(crate) fn placed(&self) -> Vec<Placed> {
-        let models = self.models();
-        let health = self.health();
-        let paces = self.paces.lock();
-        let placed = |model: ServedModel| Placed {
-            standing: match (self.loads.get(&model.name), &health) {
-                (Some(Load::Failed { .. }), _) | (_, Health::Wedged(_) | Health::Down(_)) => {
-                    Standing::Silent
-                }
-                (Some(Load::Running { .. }), _) | (None, Health::Loading(_)) => Standing::Loads,
-                _ => Standing::Answers,
-            },
-            health: health.clone(),
-            used: paces.get(&model.name),
-            model,
-        };
-        models.into_iter().map(placed).collect()
-    }
-
     /// The model with that name, however the server spells it.
     pub(crate) fn find(&self, name: &str) -> Option<ServedModel> {
         self.known.lock().models.iter().find(|model| same_model(&model.name, name)).cloned()
@@ -210,20 +137,6 @@ impl Upstream {
     /// Requests that it answers or that wait for it.
     pub(crate) fn load(&self) -> usize {
         self.flow.requests()
-    }
-
-    /// What can be expected of a request for this model.
-    pub(crate) fn fitness(&self, model: &str) -> Fitness {
-        let health = self.health();
-        if health.is_lost() || self.breaker.open_for().is_some() {
-            return Fitness::Gone;
-        }
-        let loads =
-            matches!(self.loads.get(model), Some(Load::Running { .. } | Load::Failed { .. }));
-        match health {
-            Health::Healthy if !loads => Fitness::Well,
-            _ => Fitness::Doubtful,
-        }
     }
 
     /// Leading blocks of a prompt that it was sent lately.
@@ -421,67 +334,10 @@ impl Upstream {
         }
         self.suspect();
     }
-
-    /// What can be expected of a request for this model.
-    pub(crate) fn expectation(&self, model: &str) -> Expectation {
-        let (health, known_since) = {
-            let condition = self.condition.borrow();
-            (condition.health.clone(), condition.since)
-        };
-        let load = self.loads.get(model);
-        let (status, since, failure) = match (&health, load) {
-            (Health::Wedged(failure) | Health::Down(failure), _) => {
-                (ReadyStatus::Unavailable, known_since, Some(failure.clone()))
-            }
-            (Health::Loading(failure), None) => {
-                (ReadyStatus::Loading, known_since, failure.clone())
-            }
-            (_, Some(Load::Failed { since, failure })) => {
-                let status = match failure.code {
-                    FailureCode::UpstreamBusy => ReadyStatus::Loading,
-                    _ => ReadyStatus::Unavailable,
-                };
-                (status, since, Some(failure))
-            }
-            (_, Some(Load::Running { since, .. })) => (ReadyStatus::Loading, since, None),
-            (Health::Loading(_), Some(Load::Loaded { since, .. })) => {
-                (ReadyStatus::Loading, since, None)
-            }
-            (_, Some(Load::Loaded { since, .. })) => (ReadyStatus::Ready, since, None),
-            (_, None) => (ReadyStatus::Loading, known_since, None),
-        };
-        Expectation { status, since, failure }
-    }
-}
-
-/// Whether another server could do better with the same request.
-pub(crate) fn is_the_servers_fault(failure: &Failure) -> bool {
-    matches!(
-        failure.code,
-        FailureCode::UpstreamUnreachable
-            | FailureCode::UpstreamFailed
-            | FailureCode::UpstreamIncomplete
-            | FailureCode::UpstreamBusy
-            | FailureCode::Timeout
-    )
 }
 
 /// Ollama lists `smollm2` as `smollm2:latest` and takes both.
 fn same_model(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_ascii_lowercase();
     plain(one) == plain(other)
-}
-
-fn later(failure: Failure, time: Duration) -> Failure {
-    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    Failure { retry_after_ms: Some(ms.max(1)), ..failure }
-}
-
-fn hung() -> Failure {
-    let message = "the model server accepts requests but generates nothing";
-    Failure::new(FailureCode::Timeout, message)
-}
-
-fn too_slow() -> Failure {
-    Failure::new(FailureCode::Timeout, "the model server did not begin to answer in time")
 }
