@@ -32,7 +32,7 @@ await runScript(async (kit) => {
     return flags.help ? 0 : 1;
   }
   const version = await checkVersions(flags.tag);
-  await checkTools(kit);
+  if (flags["dry-run"]) await checkTools(kit);
   await installNodeModules(kit);
   const startedOn = new Date().toISOString();
   if (flags["dry-run"]) await buildHere(flags["no-build"], kit);
