@@ -60,17 +60,26 @@ describe("what is asked of Prometheus", () => {
       env: { CODESAGA_REDIS_URL: undefined, CODESAGA_KEYS_FILE: undefined },
     });
     await modelReady(proxy);
-    // One answer that comes and one that fails: a metric is exported once it was counted.
+    // One answer that comes, one that fails, and a job: a metric is exported once it was counted.
     await scripted.script([
       { times: 1, pieces: ["one ", "two ", "three"], between_ms: 5 },
-      { status: 500, body: { error: "out of memory" } },
+      { times: 1, status: 500, body: { error: "out of memory" } },
+      { pieces: ["```python\npass\n```"] },
     ]);
-    for (const prompt of ["a", "b"]) {
-      const body = JSON.stringify({ prompt, max_tokens: 8, temperature: 0 });
-      const headers = { "content-type": "application/json" };
-      await (await fetch(`${proxy.url}/v1/completions`, { method: "POST", headers, body })).text();
-    }
-    exported = series(await (await fetch(`${proxy.url}/metrics`)).text());
+    const post = async (path, body, headers = {}) => {
+      const sent = {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      };
+      const response = await fetch(`${proxy.url}${path}`, sent);
+      await response.text();
+      return response;
+    };
+    for (const prompt of ["a", "b"]) await post("/v1/completions", { prompt, max_tokens: 8, temperature: 0 });
+    const job = { request_type: "refactor", input: "Use pass.", language: "python", code_context: "x = 1" };
+    assert.equal((await post("/v1/generate", job, { prefer: "respond-async" })).status, 202);
+    exported = series(await metricsWith("codesaga_jobs_total{", proxy.url));
   });
   after(() => processes.endAll());
 
@@ -104,6 +113,16 @@ describe("what is asked of Prometheus", () => {
     }
   }
 });
+
+/** The metrics, once they have `wanted`: a job ends after its request. */
+async function metricsWith(wanted, url) {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    if (text.includes(wanted)) return text;
+    assert.ok(Date.now() < deadline, `${wanted} did not come\n${text}`);
+  }
+}
 
 /** The names of all series in Prometheus' text format, with the labels that each has. */
 function series(text) {
