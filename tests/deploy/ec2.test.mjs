@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { program } from "../../scripts/lib/rust.mjs";
-import { deploy, pythonTool, readSettings, run } from "./support.mjs";
+import { deploy, pythonTool, readSettings, readYaml, run } from "./support.mjs";
 
 const here = path.join(deploy, "ec2");
 const file = path.join(here, "template.yaml");
@@ -22,11 +22,7 @@ describe("the template", () => {
   };
 
   before(async () => {
-    const script =
-      "import json, sys; from cfnlint.decode import cfn_yaml; print(json.dumps(cfn_yaml.load(sys.argv[1]), default=str))";
-    const { code, stdout, stderr } = await pythonTool("python", ["-c", script, file]);
-    assert.equal(code, 0, stderr);
-    template = JSON.parse(stdout);
+    [template] = await readYaml(file);
     resources = Object.values(template.Resources);
   });
 

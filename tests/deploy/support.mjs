@@ -30,8 +30,8 @@ export function pythonTool(name, args, options) {
 
 /** The documents of a YAML file. */
 export async function readYaml(file) {
-  const script = "import json, sys, yaml; print(json.dumps([d for d in yaml.safe_load_all(open(sys.argv[1])) if d]))";
-  const { code, stdout, stderr } = await pythonTool("python", ["-c", script, file]);
+  const script = path.join(root, "tests", "deploy", "to_json.py");
+  const { code, stdout, stderr } = await pythonTool("python", [script, file]);
   if (code !== 0) throw new Error(`${file}: ${stderr}`);
   return JSON.parse(stdout);
 }
