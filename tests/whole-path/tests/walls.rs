@@ -41,6 +41,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["saga-client"]),
     ("redis", &["codesaga-proxy"]),
     ("axum", &["codesaga-proxy"]),
+    ("rmcp", &["codesaga-proxy"]),
+    ("tonic", &["codesaga-proxy"]),
     // What walks the user's folders.
     ("ignore", &["saga-engine"]),
 ];
@@ -106,6 +108,27 @@ const WORDS: &[Word] = &[
         word: "redis::",
         homes: &[],
         reason: "the domain knows no store",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "tonic::",
+        homes: &[],
+        reason: "the domain knows no way in which servers ask each other",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "rdkafka::",
+        homes: &[],
+        reason: "the domain knows no broker",
+    },
+    Word {
+        folder: "server-proxy/src/domain",
+        endings: RUST,
+        word: "rmcp::",
+        homes: &[],
+        reason: "the domain knows no protocol of agents",
     },
     Word {
         folder: "server-proxy/src/domain",
