@@ -29,9 +29,11 @@ export const pythonTools = path.join(venv, "bin");
 const kubectlHome = path.join(cache, "deploy-tools", kubectlPackage.replaceAll(/[@/]+/g, "-").slice(1));
 const packedKubectl = path.join(kubectlHome, "layer", "kubectl", "kubectl");
 
-/** The program that renders what `kubectl apply -k` would send. */
+const isKubectlPacked = process.platform === "linux" && process.arch === "x64";
+
+/** The program that renders what `kubectl apply -k` would send: the packed one, or this machine's where none is packed for it. */
 export function kubectl() {
-  return findProgram("kubectl") ?? packedKubectl;
+  return isKubectlPacked ? packedKubectl : findProgram("kubectl");
 }
 
 /** Installs everything once; throws one sentence that says what is missing and how to get it. */
@@ -66,8 +68,9 @@ async function installPythonTools({ processes, say, progress }) {
 }
 
 async function installKubectl({ processes, say, progress }) {
-  if (isProgram(kubectl())) return;
-  if (process.platform !== "linux" || process.arch !== "x64") {
+  const present = kubectl();
+  if (present && isProgram(present)) return;
+  if (!isKubectlPacked) {
     throw new Expected(say("{0} is missing: {1}", "kubectl", installCommand(["kubectl"])));
   }
   await rm(kubectlHome, { recursive: true, force: true });
