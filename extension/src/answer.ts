@@ -100,7 +100,7 @@ class Tally implements vscode.Disposable {
     const tokens = Math.ceil(this.length / CHARACTERS_PER_TOKEN);
     const message =
       tokens === 0
-        ? vscode.l10n.t("{0} s", this.seconds)
+        ? vscode.l10n.t("{0}\u00a0s", this.seconds)
         : vscode.l10n.t("{0} s, about {1} tokens", this.seconds, tokens);
     this.progress.report({ message });
   }

@@ -109,10 +109,25 @@ export async function installExtension({ processes, entry, profile, vsix }) {
   ]);
 }
 
-/** Starts the editor on `folder` and waits until it answers. `locale` 'ko' or 'en' is the language of its own words. */
-export async function startEditor({ processes, entry, profile, folder, locale = "en", port, name = "editor" }) {
+/**
+ * Starts the editor on `folder` and waits until it answers. `locale` 'ko' or 'en' is the language of its own words;
+ * `isTrusted` answers its question about the folder; `withProposals` is the extension that may use what is no API yet.
+ */
+export async function startEditor({
+  processes,
+  entry,
+  profile,
+  folder,
+  locale = "en",
+  port,
+  name = "editor",
+  isTrusted = true,
+  withProposals,
+}) {
   const chosen = await freePort(port);
-  const quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
+  const quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
+  if (isTrusted) quiet.push("--disable-workspace-trust");
+  if (withProposals) quiet.push("--enable-proposed-api", withProposals);
   const address = ["--bind-addr", `127.0.0.1:${chosen}`, "--locale", locale];
   const program = processes.start(name, process.execPath, [entry, ...quiet, ...address, ...folders(profile), folder], {
     // A config file of the user's own code-server must not change this one.

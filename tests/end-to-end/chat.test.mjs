@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import { after, before } from "node:test";
+import * as places from "../../scripts/lib/places.mjs";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
@@ -16,7 +18,14 @@ let workbench;
 let page;
 
 before(async () => {
-  scene = await openScene({ name: "chat", files: { "stack.py": "stack = []\n" } });
+  scene = await openScene({
+    name: "chat",
+    files: { "stack.py": "stack = []\n" },
+    withLine: true,
+    beside: path.join(places.root, "tests", "end-to-end", "neighbour"),
+    // A test that looks around while the line is cut must not be too late.
+    env: { CODESAGA_RESUME_SECONDS: "60" },
+  });
   workbench = scene.workbench;
   page = scene.page;
   await workbench.waitForStatus("sparkle");
@@ -79,8 +88,10 @@ test("a second question uses the first", async () => {
   assert.match(text, /And a queue\?/);
 });
 
-test("the conversation survives a reload of the editor, and goes on", async () => {
-  await page.reload();
+test("the conversation survives a reload of the editor with what was not sent yet, and goes on", async () => {
+  const draft = "아직 보내지 않은 질문";
+  await (await workbench.chat()).locator(".composer textarea").pressSequentially(draft);
+  await workbench.reload();
   await workbench.waitForStatus("sparkle");
   await workbench.palette("CodeSaga: Open Chat");
   const chat = await workbench.chat();
@@ -92,6 +103,7 @@ test("the conversation survives a reload of the editor, and goes on", async () =
   const questions = await chat.locator(".question").allInnerTexts();
   assert.match(questions[0], /What is a stack\?/);
   assert.match(questions[1], /And a queue\?/);
+  assert.equal(await chat.locator(".composer textarea").inputValue(), draft);
   await scene.screenshots("after-reload");
 
   await scene.scripted.script([{ contains: "Which is older?", pieces: ["Neither."] }]);
@@ -138,4 +150,68 @@ test("a failed answer says what to do, and trying again works", async () => {
     () => answers(chat),
     (texts) => texts.at(-1).includes("whole"),
   );
+});
+
+test("an answer whose connection breaks goes on where it was", async () => {
+  await scene.scripted.script([{ contains: "Sort", pieces: ["one ", "two ", "three ", "four"], hold_after: 2 }]);
+  const chat = await ask("Sort");
+  const last = chat.locator(".turn").last();
+  await eventually(
+    "the beginning",
+    () => answers(chat),
+    (texts) => texts.at(-1).includes("two"),
+  );
+  await scene.line.cut();
+  await last.locator(".waiting-line").filter({ hasText: "The connection was lost. Reconnecting…" }).waitFor();
+  await scene.line.mend();
+  await scene.screenshots("reconnecting");
+  await scene.scripted.release();
+  await last.locator('.reply[aria-busy="false"]').waitFor();
+  assert.equal((await answers(chat)).at(-1).trim(), "one two three four");
+  assert.equal((await scene.scripted.asked("Sort")).length, 1, "the model is not asked again");
+});
+
+test("an answer that is lost with its server says so, and is asked again when the server is back", async () => {
+  await scene.scripted.script([
+    { contains: "Merge", times: 1, pieces: ["half ", "of it"], hold_after: 1 },
+    { contains: "Merge", pieces: ["all of it"] },
+  ]);
+  const chat = await ask("Merge");
+  await eventually(
+    "the beginning",
+    () => answers(chat),
+    (texts) => texts.at(-1).includes("half"),
+  );
+  await scene.stopProxy();
+  const failure = chat.locator('.failure[role="alert"]').last();
+  await failure.waitFor();
+  await workbench.waitForStatus("warning");
+  await scene.screenshots("lost");
+  await scene.startProxyAgain();
+  await failure.locator("button").click();
+  await eventually(
+    "the whole answer",
+    () => answers(chat),
+    (texts) => texts.at(-1).includes("all of it"),
+  );
+});
+
+test("@codesaga answers in the editor's own chat, and remembers there too", async () => {
+  await workbench.palette("Chat: Open Chat");
+  const input = page.locator(".interactive-input-part .monaco-editor");
+  await input.waitFor();
+  const said = page.locator(".interactive-response .value");
+  for (const [question, reply] of [
+    ["@codesaga What is a heap?", "A **tree** in an array."],
+    // Whom the first question named is asked the next one too.
+    ["And its root?", "The smallest of all."],
+  ]) {
+    await scene.scripted.script([{ contains: question.replace("@codesaga ", ""), pieces: [reply] }]);
+    await input.click();
+    await workbench.type(question);
+    await workbench.press("Enter");
+    await said.filter({ hasText: reply.replaceAll("*", "") }).waitFor();
+  }
+  await scene.screenshots("editor-chat");
+  assert.match(askedText((await scene.scripted.asked("And its root?"))[0]), /What is a heap\?/);
 });

@@ -10,7 +10,6 @@ import { quietKit } from "./harness/backend.mjs";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
 
-const all = ["dark", "light", "contrast"];
 const question = "Cursor Tab and CodeSaga both suggest code";
 
 let folder;
@@ -68,7 +67,7 @@ test("Cursor's agent is offered the server's tools, and they answer", async () =
 test("who completes is asked once, and Cursor Tab goes off when CodeSaga is chosen", async () => {
   const asked = workbench.page.locator(".notification-toast").filter({ hasText: question });
   await asked.waitFor();
-  await scene.screenshots("who-completes", all);
+  await scene.screenshots("who-completes");
   await workbench.notificationButton("Use CodeSaga").click();
   await told("Cursor Tab is off", (lines) => lines.some(({ what }) => what === "Cursor Tab disabled"));
   await workbench.page.locator(".notification-toast").filter({ hasText: "Cursor Tab is off." }).waitFor();

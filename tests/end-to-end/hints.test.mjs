@@ -64,7 +64,7 @@ async function lightBulb(line, column = 5) {
 test("the three that weigh most are shown, and nothing stands in the list of problems", async () => {
   await workbench.open("shop.py", 1);
   await shown(3);
-  await scene.screenshots("shown", ["dark", "light", "contrast"]);
+  await scene.screenshots("shown");
   assert.match(await workbench.page.locator(".statusbar-item#status\\.problems").innerText(), /^\s*0\s+0\s*$/);
 });
 

@@ -13,7 +13,6 @@ const more = [...price.slice(0, 2), "    result = round(result)", price[2]];
 const long = [price[0], ...Array.from({ length: 8 }, (_, index) => `    step${index} = ${index}`), price[2]];
 const applied = (lines) => file.replace(price.join("\r\n"), lines.join("\r\n"));
 
-const all = ["dark", "light", "contrast"];
 let scene;
 let workbench;
 
@@ -56,7 +55,7 @@ test("a changed word is shown beside the old one, and Ctrl+Enter applies it as o
   assert.equal(await workbench.page.locator(".tab.active.dirty").count(), 0);
   assert.equal(await workbench.read("word.py"), file, "nothing is changed before Accept");
   await workbench.titleButton("Accept").waitFor();
-  await scene.screenshots("word", all);
+  await scene.screenshots("word");
   await workbench.press("Control+Enter");
   await lens("Accept").waitFor({ state: "detached" });
   await workbench.saves("word.py", applied(word));
@@ -67,7 +66,7 @@ test("a changed word is shown beside the old one, and Ctrl+Enter applies it as o
 test("fewer lines: those that go are struck; the lens applies the change", async () => {
   await ask("fewer.py", fewer);
   await lens("Accept").waitFor();
-  await scene.screenshots("fewer", all);
+  await scene.screenshots("fewer");
   await lens("Accept").first().click();
   await workbench.saves("fewer.py", applied(fewer));
 });
@@ -76,7 +75,7 @@ test("one line more is shown behind the line before, with a sign", async () => {
   await ask("more.py", more);
   await lens("Accept").waitFor();
   await waitFor("⏎ result = round(result)");
-  await scene.screenshots("more", all);
+  await scene.screenshots("more");
   await workbench.press("Control+Alt+Enter");
   await workbench.saves("more.py", applied(more));
 });

@@ -13,7 +13,6 @@ const best = ["def price(item):", "    return round(item.cost * 1.1)  # 값 🧾
 const [, oldTop, , oldEnd] = price;
 const [, newTop, , newEnd] = better;
 
-const all = ["dark", "light", "contrast"];
 let scene;
 let workbench;
 
@@ -21,7 +20,10 @@ before(async () => {
   scene = await openScene({
     name: "preview",
     files: Object.fromEntries(
-      ["hunks", "keys", "again", "typed", "fitted", "lost", "reload", "closed"].map((name) => [`${name}.py`, file]),
+      ["hunks", "keys", "again", "typed", "fitted", "lost", "reload", "closed", "broken"].map((name) => [
+        `${name}.py`,
+        file,
+      ]),
     ),
     // Whoever saves by themselves must not save a proposal.
     settings: { "files.autoSave": "afterDelay", "files.autoSaveDelay": 100 },
@@ -51,7 +53,7 @@ test("each change has its own lenses: one is accepted, the other rejected, and o
   await propose("hunks.py");
   await lens("Accept").nth(1).waitFor();
   assert.equal(await lens("Reject").count(), 2);
-  await scene.screenshots("hunks", all);
+  await scene.screenshots("hunks");
 
   await lens("Accept").first().click();
   const one = file.replace(oldTop, newTop);
@@ -113,6 +115,24 @@ test("Try Again With… sends the earlier answer and what the user adds, and the
   await workbench.saves("again.py", file.replace(price.join("\n"), best.join("\n")));
   await workbench.press("Control+z");
   await workbench.saves("again.py", file);
+});
+
+test("a syntax error that the answer brings is said, Accept asks about it, and Ctrl+Alt+R tells the model", async () => {
+  await propose("broken.py", [price[0], "    return round(item.cost * 1.1  # 값 🧾"]);
+  await lens("The answer has a syntax error").waitFor();
+  await scene.screenshots("syntax-error");
+  await workbench.press("Control+Enter");
+  await workbench.notificationButton("Apply Anyway").waitFor();
+  await scene.screenshots("syntax-error-accept");
+  await scene.scripted.script([answerOf(best)]);
+  await workbench.press("Control+Alt+r");
+  await eventually("the second answer", workbench.proposed, isIn("return round(item.cost * 1.1)"));
+  const [asked] = await scene.scripted.asked("syntax error");
+  assert.match(askedText(asked), /return round\(item\.cost \* 1\.1 {2}# 값/, "the answer that was broken");
+  await lens("Answer 2 of 2").waitFor();
+  await workbench.press("Control+Enter");
+  await workbench.waitForNoDiff();
+  await workbench.saves("broken.py", file.replace(price.join("\n"), best.join("\n")));
 });
 
 test("what is typed elsewhere is saved by itself; the proposal is not, and is accepted in its new place", async () => {

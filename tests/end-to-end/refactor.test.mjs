@@ -63,7 +63,7 @@ test("a refactoring is shown as a diff; Accept applies it, and one undo restores
   assert.match(await workbench.diffTitle(), /Simplify — CodeSaga/);
   await eventually("the whole proposal", workbench.proposed, (text) => text.includes("for item in self.items)"));
   assert.equal(await workbench.read("cart.py"), cart, "nothing is changed before Accept");
-  await scene.screenshots("diff", ["dark", "light", "contrast"]);
+  await scene.screenshots("diff");
 
   const [asked] = await scene.scripted.asked("Simplify this code");
   assert.match(askedText(asked), /Simplify this code/);

@@ -7,7 +7,6 @@ import { after, before } from "node:test";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
 
-const all = ["dark", "light", "contrast"];
 /** What the scripted model server has. */
 const model = "bllossom-shape:latest";
 
@@ -59,7 +58,7 @@ test("the walkthrough shows four steps with their pictures", async () => {
     () => picture.evaluate((image) => image.naturalWidth),
     (width) => width > 0,
   );
-  await scene.screenshots("walkthrough", all);
+  await scene.screenshots("walkthrough");
   await workbench.palette("View: Close Editor");
 });
 
@@ -70,7 +69,7 @@ test("Diagnose says that all is well, and what to mend when the server is gone",
     well.every((line) => line.startsWith("✓ ")),
     well.join("\n"),
   );
-  await scene.screenshots("diagnose", all);
+  await scene.screenshots("diagnose");
   await workbench.palette("View: Close Editor");
 
   await scene.stopProxy();
@@ -84,7 +83,7 @@ test("Diagnose says that all is well, and what to mend when the server is gone",
 test("a model is chosen for one kind of work from those the server has", async () => {
   await workbench.palette("CodeSaga: Choose Model…");
   await eventually("the kinds of work", rows, (texts) => texts.length === 3);
-  await scene.screenshots("work", all);
+  await scene.screenshots("work");
   await workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "For chat" }).click();
   await eventually("the models", rows, (texts) => texts.some((text) => text.includes(model)));
   await scene.screenshots("models");
@@ -126,7 +125,7 @@ test("server, model and token are taken over from Continue", async () => {
   );
   await workbench.palette("CodeSaga: Import Settings from Continue");
   await eventually("the model", rows, (texts) => texts.length === 1 && texts[0].includes("우리 팀"));
-  await scene.screenshots("continue", all);
+  await scene.screenshots("continue");
   await workbench.choose("우리 팀");
   await eventually(
     "the new server",

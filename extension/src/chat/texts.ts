@@ -46,7 +46,7 @@ export function pageTexts(): Texts {
     laterVersion: l10n.t("Later Version"),
     helpful: l10n.t("Helpful"),
     notHelpful: l10n.t("Not Helpful…"),
-    seconds: l10n.t("{0} s"),
+    seconds: l10n.t("{0}\u00a0s"),
     sameFailure: l10n.t("Not answered either, for the same reason."),
   };
 }
@@ -71,7 +71,7 @@ function facts({ promptTokens, completionTokens, firstTokenMs }: Facts): string 
   const seconds = new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 });
   if (promptTokens === 0) return "";
   return l10n.t(
-    "{0} tokens read, {1} written, first word after {2} s",
+    "{0} tokens read, {1} written, first word after {2}\u00a0s",
     number.format(promptTokens),
     number.format(completionTokens),
     seconds.format(firstTokenMs / 1_000),

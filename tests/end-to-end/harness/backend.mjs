@@ -4,6 +4,7 @@ import { freePort } from "../../../scripts/lib/ports.mjs";
 import { openProcesses } from "../../../scripts/lib/processes.mjs";
 import { modelReady, startProxy } from "../../../scripts/lib/proxy.mjs";
 import { speaker } from "../../../scripts/lib/words.mjs";
+import { openLine } from "./line.mjs";
 import { startScripted } from "./scripted.mjs";
 
 // Settings of the developer's own server must not reach the tests'.
@@ -22,11 +23,15 @@ export function quietKit(processes) {
   return { processes, say: speaker("en"), progress: { step: (_name, work) => work(() => {}), line: () => {} } };
 }
 
-/** @param {{ name: string, model: 'scripted' | 'small' }} wanted `name` is that of the log files. */
-export async function openBackend({ name, model }) {
+/**
+ * @param {{ name: string, model: 'scripted' | 'small', env?: Record<string, string>, withLine?: boolean }} wanted
+ *   `name` is that of the log files, `env` what the proxy is told besides; with a line (line.mjs) the way to it can
+ *   be cut.
+ */
+export async function openBackend(wanted) {
   const processes = openProcesses();
   try {
-    return await start(processes, { name, model });
+    return await start(processes, wanted);
   } catch (error) {
     // What was started would keep the test file from ending.
     await processes.endAll();
@@ -34,7 +39,7 @@ export async function openBackend({ name, model }) {
   }
 }
 
-async function start(processes, { name, model }) {
+async function start(processes, { name, model, env, withLine }) {
   const upstream =
     model === "small" ? await startSmall(quietKit(processes), name) : await startScripted({ processes, name });
   // A free port, so that a server of the developer's own on the usual one is never met.
@@ -44,14 +49,16 @@ async function start(processes, { name, model }) {
     model: upstream.model,
     name: `${name}-proxy`,
     port: await freePort(),
-    env: proxyEnv,
+    env: { ...proxyEnv, ...env },
   };
   let proxy = await startProxy(settings);
   await modelReady(proxy);
+  const line = withLine ? await openLine(proxy.url) : undefined;
 
   return {
     processes,
-    url: proxy.url,
+    url: line?.url ?? proxy.url,
+    line,
     upstreamUrl: upstream.url,
     scripted: model === "scripted" ? upstream : undefined,
     stopProxy: () => proxy.end(),
@@ -59,7 +66,10 @@ async function start(processes, { name, model }) {
       proxy = await startProxy(settings);
       await modelReady(proxy);
     },
-    close: () => processes.endAll(),
+    async close() {
+      await line?.close();
+      await processes.endAll();
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 // A whole CodeSaga for one file of tests: model server, proxy, editor with the packed extension, browser, sample folder.
 // Everything is real except, where a test needs exact answers, the model: then it is the scripted Ollama.
-import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { installBrowser } from "../../../scripts/lib/browser.mjs";
 import { installEditor, installExtension, startEditor } from "../../../scripts/lib/editor.mjs";
@@ -10,6 +11,9 @@ import * as places from "../../../scripts/lib/places.mjs";
 import { speakKorean, writeSettings } from "../../../scripts/lib/profile.mjs";
 import { openBackend, quietKit } from "./backend.mjs";
 import { openWorkbench } from "./workbench.mjs";
+
+const looksMax = 4;
+const betweenLooksMs = 150;
 
 const browserFlags = [
   "--no-sandbox",
@@ -21,13 +25,21 @@ const browserFlags = [
   "--disable-sync",
 ];
 
+/** The editor leaves the question whether a folder is trusted to whoever wants to answer it. */
+const untrusted = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+  "security.workspace.trust.banner": "always",
+};
+
 /**
  * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
- *   settings?: object, beside?: string }} wanted `name` is that of the log files and of the folder of screenshots, `beside`
- *   the folder of an extension that runs beside ours.
+ *   settings?: object, env?: Record<string, string>, withLine?: boolean, beside?: string, isTrusted?: boolean }} wanted
+ *   `name` is that of the log files and of the folder of screenshots; `env` and `withLine` are the backend's; `beside` is
+ *   the folder of an extension that runs beside ours; a folder that is not trusted is one the editor has not asked about.
  */
-export async function openScene({ model = "scripted", ...wanted }) {
-  const backend = await openBackend({ name: wanted.name, model });
+export async function openScene({ model = "scripted", env, withLine, ...wanted }) {
+  const backend = await openBackend({ name: wanted.name, model, env, withLine });
   try {
     return await openWindow(backend, wanted);
   } catch (error) {
@@ -37,7 +49,8 @@ export async function openScene({ model = "scripted", ...wanted }) {
   }
 }
 
-async function openWindow(backend, { name, language = "en", files, settings = {}, beside }) {
+async function openWindow(backend, wanted) {
+  const { name, language = "en", files, settings = {}, beside, isTrusted = true } = wanted;
   const { processes } = backend;
   const kit = quietKit(processes);
   const browserPath = await installBrowser(kit);
@@ -59,19 +72,22 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
     "editor.minimap.enabled": false,
     // Whether an edit is shown in place depends on its length, which few tests are about.
     "codesaga.edits.preview": "diff",
+    ...(!isTrusted && untrusted),
     ...settings,
   });
   if (language === "ko") await speakKorean(profile);
+  const withProposals = beside && (await putBeside(beside, profile));
   await installExtension({ processes, entry, profile, vsix: await packedExtension() });
-  if (beside) {
-    const vsix = path.join(home, "beside.vsix");
-    const pack = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", vsix];
-    await processes.run(`${name}-pack-beside`, path.join(places.root, "node_modules", ".bin", "vsce"), pack, {
-      cwd: beside,
-    });
-    await installExtension({ processes, entry, profile, vsix });
-  }
-  const editor = await startEditor({ processes, entry, profile, folder, locale: language, name: `${name}-editor` });
+  const editor = await startEditor({
+    processes,
+    entry,
+    profile,
+    folder,
+    locale: language,
+    name: `${name}-editor`,
+    isTrusted,
+    withProposals,
+  });
 
   const browser = await chromium.launch({ executablePath: browserPath, args: browserFlags });
   const context = await browser.newContext({
@@ -96,6 +112,7 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
 
     stopProxy: backend.stopProxy,
     startProxyAgain: backend.startProxyAgain,
+    line: backend.line,
 
     /** Runs what a test does, and leaves a screenshot of the window when it fails. */
     async keepingSight(what, work) {
@@ -109,15 +126,15 @@ async function openWindow(backend, { name, language = "en", files, settings = {}
       }
     },
 
-    /** A screenshot in each theme: `dark`, `light`, and where it is asked for `contrast`. */
-    async screenshots(what, themes = ["dark", "light"]) {
-      for (const theme of themes) {
+    /** A screenshot in each theme. */
+    async screenshots(what) {
+      for (const theme of ["dark", "light", "contrast"]) {
         await workbench.setTheme(theme);
         const place = path.join(places.screenshots, theme);
         await mkdir(place, { recursive: true });
-        await page.screenshot({ path: path.join(place, `${name}-${what}.png`), animations: "disabled" });
+        await writeFile(path.join(place, `${name}-${what}.png`), await stillPicture(page));
       }
-      if (themes.at(-1) === "contrast") await workbench.setTheme("dark");
+      await workbench.setTheme("dark");
     },
 
     async close() {
@@ -133,11 +150,33 @@ export function scenarios(scene) {
   return (what, work) => test(what, () => scene().keepingSight(what, work));
 }
 
+/** The colours of code in the chat come from the extension, later than the theme's others. */
+async function stillPicture(page) {
+  let picture = await page.screenshot({ animations: "disabled" });
+  const hasCode = (frame) => frame.evaluate(() => document.querySelector('[class^="token-"]') !== null);
+  const has = await Promise.all(page.frames().map((frame) => hasCode(frame).catch(() => false)));
+  for (let looks = 0; has.includes(true) && looks < looksMax; looks += 1) {
+    await wait(betweenLooksMs);
+    const next = await page.screenshot({ animations: "disabled" });
+    if (next.equals(picture)) break;
+    picture = next;
+  }
+  return picture;
+}
+
 async function packedExtension() {
   const folder = path.join(places.root, "extension");
   const name = (await readdir(folder)).find((entry) => entry.endsWith(".vsix"));
   if (!name) throw new Error("there is no packed extension: run `npm test -- --only vsix` first");
   return path.join(folder, name);
+}
+
+/** Puts an extension into a new profile, where the editor finds it at its first start; gives its name. */
+async function putBeside(folder, profile) {
+  const { publisher, name, version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+  const id = `${publisher}.${name}`;
+  await cp(folder, path.join(profile, "extensions", `${id}-${version}`), { recursive: true });
+  return id;
 }
 
 async function writeFiles(folder, files) {

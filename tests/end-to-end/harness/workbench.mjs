@@ -6,6 +6,7 @@ import { eventually } from "./eventually.mjs";
 const statusItem = '.statusbar-item[id*="codesaga.status"]';
 const triedMs = 10_000;
 const themeClasses = { dark: "vs-dark", light: "vs", contrast: "hc-black" };
+const pageThemes = { dark: "vscode-dark", light: "vscode-light", contrast: "vscode-high-contrast" };
 const ghost = ".ghost-text, .ghost-text-decoration, .ghost-text-decoration-preview";
 
 export function openWorkbench(page, folder) {
@@ -185,16 +186,32 @@ export function openWorkbench(page, folder) {
       });
       if (isContrast) await keepOwnColours(page);
       await page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+      await eventually(`${theme} in every page`, () => themesOfPages(page), isEvery(pageThemes[theme]));
     },
   };
 }
 
+/** What the pages of webviews, such as the chat, were told of the theme. */
+async function themesOfPages(page) {
+  const told = (frame) => frame.evaluate(() => document.body?.dataset.vscodeThemeKind);
+  const all = await Promise.all(page.frames().map((frame) => told(frame).catch(() => undefined)));
+  return all.filter((kind) => kind !== undefined);
+}
+
+const isEvery = (kind) => (all) => all.every((one) => one === kind);
+
 /** With forced colours the browser paints all pages its own way; the editor's theme for high contrast is what is looked at. */
 async function keepOwnColours(page) {
-  for (const frame of page.frames()) {
-    // A page of a webview may refuse styles that are not its own.
-    await frame.addStyleTag({ content: "* { forced-color-adjust: none !important }" }).catch(() => {});
-  }
+  const keep = () => {
+    if (globalThis.codesagaKeepsColours) return;
+    globalThis.codesagaKeepsColours = true;
+    // A style element would be refused by the rules of a webview's page.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { forced-color-adjust: none !important }");
+    document.adoptedStyleSheets.push(sheet);
+  };
+  // A frame may just be going.
+  for (const frame of page.frames()) await frame.evaluate(keep).catch(() => {});
 }
 
 async function repeat(times, action) {
