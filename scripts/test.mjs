@@ -125,7 +125,7 @@ async function runStep(name, failed, kit) {
   }
 }
 
-/** Everything that is not ours: the browser, Redis, Kafka, the editor, the small model, others' clients, what checks deploy/. */
+/** Everything that is not ours: the browser, Redis, Kafka, the editor, the small model, others' clients. */
 async function installParts(kit) {
   await installBrowser(kit);
   await installRedis(kit);
