@@ -6,6 +6,7 @@ import { chatPage } from "./chat-page.mjs";
 import { diff } from "./diff.mjs";
 import { failover } from "./failover.mjs";
 import { fairness } from "./fairness.mjs";
+import { grpcHop } from "./grpc-hop.mjs";
 import { hit } from "./hit.mjs";
 import { idle } from "./idle.mjs";
 import { keystroke } from "./keystroke.mjs";
@@ -98,6 +99,12 @@ export const BENCHES = {
     title: "Client gone to closed connection at the model server",
     needs: ["proxy"],
     work: ({ proxyProgram, processes }, detail) => leave({ proxyProgram, processes, detail }),
+  },
+  "grpc-hop": {
+    group: SERVER,
+    title: "What the hop between a gateway and a model service adds, and leaving across both",
+    needs: ["proxy", "wrk"],
+    work: ({ proxyProgram, processes }, detail) => grpcHop({ proxyProgram, processes, detail }),
   },
   fairness: {
     group: SERVER,

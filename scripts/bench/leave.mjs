@@ -29,10 +29,11 @@ export async function leave(tools) {
   return { rows, figures };
 }
 
-async function reached(tools, phase) {
+/** For one phase; `start` says what stands before the model server. */
+export async function reached(tools, phase, start = startProxy) {
   const told = openTold();
   const server = await startWorker("model-stand-in.mjs", { kind: "openai", tells: true }, told.hear);
-  const proxy = await startProxy(tools, server.url, { CODESAGA_MODEL: MODEL });
+  const proxy = await start(tools, server.url, { CODESAGA_MODEL: MODEL });
   const client = openClient(proxy.url);
   const samples = [];
   try {

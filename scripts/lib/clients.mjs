@@ -1,6 +1,7 @@
 // Other people's clients, as they are: OpenAI's SDKs for Node and Python, the part of Continue that talks to servers, the
-// Model Context Protocol's own clients (the one that editors have, and the one after it), and Schemathesis, which asks what
-// an API's description allows. They are the tests' tools, so they stay in the ignored folder and out of package-lock.json.
+// Model Context Protocol's own clients (the one that editors have, and the one after it), Google's gRPC for Python, and
+// Schemathesis, which asks what an API's description allows. They are the tests' tools, so they stay in the ignored folder
+// and out of package-lock.json.
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,12 +15,12 @@ const npmPackages = [
   "@modelcontextprotocol/sdk@1.32.2",
   "@modelcontextprotocol/client@2.4.0",
 ];
-const pythonPackages = ["openai==3.57.0", "schemathesis==4.32.5"];
+const pythonPackages = ["openai==3.57.0", "schemathesis==4.32.5", "grpcio-tools==1.85.1", "grpcio-status==1.85.3"];
 
 const versions = [...npmPackages, ...pythonPackages].map((name) => name.replaceAll(/[@/=]+/g, "-")).join("+");
 const home = path.join(cache, "clients", versions);
 
-/** The interpreter that has the Python SDK. */
+/** The interpreter that has the Python packages. */
 export const clientsPython = path.join(home, "venv", "bin", "python");
 
 /** Installs the clients once. */

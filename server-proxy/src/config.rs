@@ -32,10 +32,13 @@ use caller_limits::LimitSettings;
 pub use bus::{BusKind, DeadLettersCommand};
 pub use keys::KeysCommand;
 
+mod fleet;
 mod role;
 mod servers;
 mod surroundings;
 
+pub use fleet::Fleet;
+use fleet::FleetSettings;
 pub use role::Role;
 pub(crate) use servers::Servers;
 use servers::{Aliases, aliases, base_url};
@@ -65,6 +68,8 @@ pub struct Config {
     pub role: Role,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// How it reaches others of its fleet.
+    pub fleet: Fleet,
     /// Base addresses of the model servers, the preferred one first. Only these are ever called.
     pub upstreams: Vec<Uri>,
     /// The model for requests that name none; the first one served when absent.
@@ -190,6 +195,8 @@ struct Settings {
     #[arg(long, env = "CODESAGA_ROLE", value_name = "CODESAGA_ROLE", value_enum,
           default_value_t = Role::All)]
     role: Role,
+    #[command(flatten)]
+    fleet: FleetSettings,
     /// Address and port to listen on.
     #[arg(long, env = "CODESAGA_LISTEN", value_name = "CODESAGA_LISTEN",
           default_value = "127.0.0.1:7411", value_parser = address)]
@@ -399,6 +406,7 @@ impl Config {
                 .otlp_endpoint
                 .filter(|endpoint| !endpoint.is_empty())
                 .map(|endpoint| Tracing { endpoint, service_name: settings.otel_service_name }),
+            fleet: settings.fleet.check(settings.role)?,
             role: settings.role,
             listen: settings.listen,
             upstreams: servers.upstreams,

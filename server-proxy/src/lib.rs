@@ -8,6 +8,7 @@ mod clock;
 pub mod config;
 pub mod domain;
 mod drain;
+mod fleet;
 pub mod inbound;
 pub mod keys;
 pub mod mcp;
@@ -15,6 +16,7 @@ mod model_servers;
 pub mod ops;
 pub mod outbound;
 mod reload;
+pub mod rpc;
 mod server;
 pub mod tls;
 
@@ -24,10 +26,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join4;
+use futures_util::FutureExt;
+use futures_util::future::{join, join4};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{AnswerCaching, Config, Role};
@@ -38,6 +41,7 @@ use crate::domain::answer_cache::{AnswerStore, CacheLimits};
 use crate::domain::digests::Digester;
 use crate::domain::feedback::FeedbackTotals;
 use crate::domain::guesses::Guesses;
+use crate::domain::model_service::ModelService;
 use crate::domain::models::ModelDirectory;
 use crate::domain::ports::{SessionLimits, SessionMemory};
 use crate::domain::records::{RecordLimits, RecordStore, Records};
@@ -51,6 +55,7 @@ use crate::domain::tokens::TokenCounts;
 use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
+use crate::fleet::{Door, model_fleet};
 use crate::inbound::{AppState, Shared};
 use crate::model_servers::KnownServers;
 use crate::ops::metrics::Metrics;
@@ -86,7 +91,9 @@ pub struct Proxy {
     address: SocketAddr,
     role: Role,
     state: AppState,
-    models: Arc<ModelDirectory>,
+    /// Absent where model services are asked.
+    directory: Option<Arc<ModelDirectory>>,
+    door: Option<Door>,
     reload: Reload,
     telemetry: Option<Arc<Telemetry>>,
     notifier: Notifier,
@@ -104,6 +111,7 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
+        let door = Door::bind(config).await?;
         let Stores { memory, feedback, records, usage, sagas, sparing, redis } = stores(config)?;
         let allowance = Arc::new(Allowance::new(usage, config.caller_limits, random()?));
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
@@ -124,13 +132,16 @@ impl Proxy {
             vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
         let of_spared: Vec<Arc<dyn Witness>> = vec![records.clone(), allowance.clone()];
         witnesses.extend(telemetry.clone().map(|telemetry| telemetry as Arc<dyn Witness>));
-        let models = Arc::new(ModelDirectory::new(
-            model_servers(config)?,
-            config.names(),
-            config.limits,
-            Arc::new(Witnesses(witnesses)),
-        ));
-        let servers = KnownServers::new(config, Arc::clone(&models));
+        let witness = Arc::new(Witnesses(witnesses));
+        let (models, directory): (Arc<dyn ModelService>, _) = match &*config.fleet.services {
+            [] => {
+                let (servers, names) = (model_servers(config)?, config.names());
+                let own = Arc::new(ModelDirectory::new(servers, names, config.limits, witness));
+                (own.clone(), Some(own))
+            }
+            _ => (Arc::new(model_fleet(config, witness)?), None),
+        };
+        let servers = directory.clone().map(|models| KnownServers::new(config, models));
         let counts = TokenCounts::default();
         let digester = Digester::new(
             models.clone(),
@@ -166,10 +177,11 @@ impl Proxy {
             activity,
             metrics,
         });
-        let reload = Reload { keys, certificates, servers };
+        let fleet_certificates = door.as_ref().and_then(Door::certificates);
+        let reload = Reload { keys, certificates, fleet_certificates, servers };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
         let role = config.role;
-        Ok(Self { listener, address, role, state, models, reload, telemetry, notifier })
+        Ok(Self { listener, address, role, state, directory, door, reload, telemetry, notifier })
     }
 
     /// With a service manager that is told how the process stands.
@@ -190,10 +202,17 @@ impl Proxy {
         self.reload.clone()
     }
 
-    /// The models that can be asked; for putting other servers or names in use while it runs.
+    /// Where it listens for gateways, if it is a model service.
     #[must_use]
-    pub fn models(&self) -> Arc<ModelDirectory> {
-        Arc::clone(&self.models)
+    pub fn fleet_address(&self) -> Option<SocketAddr> {
+        self.door.as_ref().map(Door::address)
+    }
+
+    /// The models that can be asked, if they are looked after in this process; for putting other
+    /// servers or names in use while it runs.
+    #[must_use]
+    pub fn models(&self) -> Option<Arc<ModelDirectory>> {
+        self.directory.clone()
     }
 
     /// Serves until `shutdown`, then lets running answers end within the grace time.
@@ -201,18 +220,22 @@ impl Proxy {
     /// # Errors
     /// When connections can no longer be accepted.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-        let Self { listener, address, role, state, reload, telemetry, notifier, .. } = self;
+        let Self { listener, address, role, state, directory, door, reload, telemetry, notifier } =
+            self;
         tracing::info!(%address, "listening");
-        let (close, closed) = oneshot::channel::<()>();
+        let close = CancellationToken::new();
         let router = match role.answers_clients() {
-            true => inbound::router(state.clone()),
+            true => inbound::router(state.clone())?,
             false => inbound::operators_router(state.clone()),
         };
         let tls = reload.certificates.as_ref().map(Certificates::acceptor).transpose()?;
-        let serving = server::serve(listener, tls, router, state.limits, async move {
-            let _ = closed.await;
-        });
-        let mut server = tokio::spawn(serving);
+        let closed = close.clone().cancelled_owned();
+        let serving = server::serve(listener, tls, router, state.limits, closed);
+        let for_gateways = match door.zip(directory) {
+            Some((door, models)) => door.serve(state.clone(), models, close.clone())?.left_future(),
+            None => std::future::ready(()).right_future(),
+        };
+        let mut server = tokio::spawn(join(serving, for_gateways));
         let working = role.drives_jobs().then(|| inbound::jobs_worker::work(state.clone()));
         let working = working.map(|work| AbortOnDropHandle::new(tokio::spawn(work)));
         let watching = {
@@ -232,13 +255,13 @@ impl Proxy {
         tokio::select! {
             () = shutdown => {}
             _ = join4(watching, announcing, reload.watch(), notifier.keep_alive()) => {}
-            ended = &mut server => return ended.map_err(io::Error::other),
+            ended = &mut server => return ended.map(|_| ()).map_err(io::Error::other),
         }
         tracing::info!("draining");
         notifier.stopping();
         state.drain.finish(state.limits.drain_time_max).await;
         drop(working);
-        let _ = close.send(());
+        close.cancel();
         if timeout(CLOSE_TIME_MAX, &mut server).await.is_err() {
             server.abort();
         }

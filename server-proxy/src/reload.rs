@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join3;
+use futures_util::future::join4;
 
 use crate::model_servers::KnownServers;
 use crate::outbound::known_keys::KnownKeys;
@@ -13,7 +13,10 @@ use crate::tls::Certificates;
 pub struct Reload {
     pub(crate) keys: Option<Arc<KnownKeys>>,
     pub(crate) certificates: Option<Arc<Certificates>>,
-    pub(crate) servers: KnownServers,
+    /// Those that others of the fleet are shown.
+    pub(crate) fleet_certificates: Option<Arc<Certificates>>,
+    /// Absent where model services are asked.
+    pub(crate) servers: Option<KnownServers>,
 }
 
 impl Reload {
@@ -23,10 +26,12 @@ impl Reload {
         if let Some(keys) = &self.keys {
             keys.reload();
         }
-        if let Some(certificates) = &self.certificates {
+        for certificates in self.certificates.iter().chain(&self.fleet_certificates) {
             certificates.reload();
         }
-        self.servers.reload();
+        if let Some(servers) = &self.servers {
+            servers.reload();
+        }
     }
 
     /// Reads whatever changes. Runs until dropped.
@@ -37,12 +42,16 @@ impl Reload {
                 None => std::future::pending().await,
             }
         };
-        let certificates = async {
-            match &self.certificates {
-                Some(certificates) => certificates.watch().await,
+        let watched = async |certificates: &Option<Arc<Certificates>>| match certificates {
+            Some(certificates) => certificates.watch().await,
+            None => std::future::pending().await,
+        };
+        let servers = async {
+            match &self.servers {
+                Some(servers) => servers.watch().await,
                 None => std::future::pending().await,
             }
         };
-        join3(keys, certificates, self.servers.watch()).await;
+        join4(keys, watched(&self.certificates), watched(&self.fleet_certificates), servers).await;
     }
 }

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use crate::outbound::file_watch::FileWatch;
@@ -27,10 +27,62 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// Settings that name a certificate and its key.
+type Names = [&'static str; 2];
+
+const SERVERS: Names = ["CODESAGA_TLS_CERT", "CODESAGA_TLS_KEY"];
+const FLEETS: Names = ["CODESAGA_GRPC_CERT", "CODESAGA_GRPC_KEY"];
+const FLEETS_AUTHORITY: &str = "CODESAGA_GRPC_CA";
+
+/// What processes of a fleet show one another and know one another by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MutualTls {
+    /// This process's own certificate and key.
+    pub own: TlsFiles,
+    /// The authority that the others have theirs from; PEM.
+    pub authority: PathBuf,
+}
+
+impl MutualTls {
+    /// The certificate and those that vouch for it, as the file holds it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no certificate.
+    pub fn certificate_pem(&self) -> io::Result<Vec<u8>> {
+        certificates(&self.own.certificate, FLEETS[0])?;
+        read(&self.own.certificate, FLEETS[0])
+    }
+
+    /// The private key, as the file holds it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the key does not belong to the certificate.
+    pub fn key_pem(&self) -> io::Result<Vec<u8>> {
+        load(&self.own, FLEETS)?;
+        read(&self.own.key, FLEETS[1])
+    }
+
+    /// The authority's certificates, as the file holds them.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no certificate.
+    pub fn authority_pem(&self) -> io::Result<Vec<u8>> {
+        certificates(&self.authority, FLEETS_AUTHORITY)?;
+        read(&self.authority, FLEETS_AUTHORITY)
+    }
+}
+
+fn read(path: &Path, setting: &str) -> io::Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| unusable(setting, path, error.to_string()))
+}
+
 /// The certificate in force.
 #[derive(Debug)]
 pub struct Certificates {
     files: TlsFiles,
+    names: Names,
+    /// Only who has a certificate from it is spoken to, and only HTTP/2.
+    authority: Option<PathBuf>,
     current: RwLock<Arc<CertifiedKey>>,
     watch: FileWatch,
 }
@@ -41,15 +93,27 @@ impl Certificates {
     /// # Errors
     /// Names the setting whose file cannot be used.
     pub fn read(files: TlsFiles) -> io::Result<Arc<Self>> {
+        Self::named(files, SERVERS, None)
+    }
+
+    /// Those that a model service shows gateways and workers, and knows them by.
+    ///
+    /// # Errors
+    /// Names the setting whose file cannot be used.
+    pub fn of_fleet(tls: MutualTls) -> io::Result<Arc<Self>> {
+        Self::named(tls.own, FLEETS, Some(tls.authority))
+    }
+
+    fn named(files: TlsFiles, names: Names, authority: Option<PathBuf>) -> io::Result<Arc<Self>> {
         let watch = FileWatch::new(&[&files.certificate, &files.key]);
-        let current = RwLock::new(Arc::new(load(&files)?));
-        Ok(Arc::new(Self { files, current, watch }))
+        let current = RwLock::new(Arc::new(load(&files, names)?));
+        Ok(Arc::new(Self { files, names, authority, current, watch }))
     }
 
     /// Reads the files again and writes to the log what came of it. When they cannot be used the
     /// certificate in force stays. Connections that stand keep theirs.
     pub fn reload(&self) {
-        match load(&self.files) {
+        match load(&self.files, self.names) {
             Ok(read) => {
                 *self.current.write() = Arc::new(read);
                 tracing::info!("the certificate was read");
@@ -74,14 +138,30 @@ impl Certificates {
     /// Speaks TLS 1.2 and 1.3 with the certificate in force, and offers HTTP/2 first.
     ///
     /// # Errors
-    /// When the protocol's parts do not fit together, which no file can cause.
+    /// When the authority cannot be used.
     pub(crate) fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
-        let versions = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let versions = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?;
-        let mut config =
-            versions.with_no_client_auth().with_cert_resolver(Arc::new(InForce(Arc::clone(self))));
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let (checked, protocols) = match &self.authority {
+            None => (versions.with_no_client_auth(), vec![b"h2".to_vec(), b"http/1.1".to_vec()]),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                for certificate in certificates(authority, FLEETS_AUTHORITY)? {
+                    roots.add(certificate).map_err(|_| {
+                        let what = "it is no certificate of an authority".to_owned();
+                        unusable(FLEETS_AUTHORITY, authority, what)
+                    })?;
+                }
+                let checks = WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
+                    .build()
+                    .map_err(io::Error::other)?;
+                (versions.with_client_cert_verifier(checks), vec![b"h2".to_vec()])
+            }
+        };
+        let mut config = checked.with_cert_resolver(Arc::new(InForce(Arc::clone(self))));
+        config.alpn_protocols = protocols;
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }
@@ -100,12 +180,12 @@ pub struct Validity {
 /// # Errors
 /// Names the setting whose file cannot be used.
 pub fn validity(files: &TlsFiles) -> io::Result<Validity> {
-    let read = load(files)?;
+    let read = load(files, SERVERS)?;
     let own =
         read.end_entity_cert().ok().and_then(|own| x509_parser::parse_x509_certificate(own).ok());
     let Some((_, own)) = own else {
         let what = "it is no certificate".to_owned();
-        return Err(unusable("CODESAGA_TLS_CERT", &files.certificate, what));
+        return Err(unusable(SERVERS[0], &files.certificate, what));
     };
     let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1000);
     Ok(Validity {
@@ -123,18 +203,23 @@ impl ResolvesServerCert for InForce {
     }
 }
 
-fn load(files: &TlsFiles) -> io::Result<CertifiedKey> {
-    let certificates = CertificateDer::pem_file_iter(&files.certificate)
+fn load(files: &TlsFiles, [certificate, key_name]: Names) -> io::Result<CertifiedKey> {
+    let certificates = certificates(&files.certificate, certificate)?;
+    let key = PrivateKeyDer::from_pem_file(&files.key)
+        .map_err(|error| unusable(key_name, &files.key, words(&error)))?;
+    CertifiedKey::from_der(certificates, key, &ring::default_provider())
+        .map_err(|error| unusable(key_name, &files.key, words_of_pair(&error, certificate)))
+}
+
+fn certificates(path: &Path, setting: &str) -> io::Result<Vec<CertificateDer<'static>>> {
+    let certificates = CertificateDer::pem_file_iter(path)
         .and_then(|found| found.take(CERTIFICATES_MAX).collect::<Result<Vec<_>, _>>())
-        .map_err(|error| unusable("CODESAGA_TLS_CERT", &files.certificate, words(&error)))?;
+        .map_err(|error| unusable(setting, path, words(&error)))?;
     if certificates.is_empty() {
         let what = "it holds no certificate in PEM form".to_owned();
-        return Err(unusable("CODESAGA_TLS_CERT", &files.certificate, what));
+        return Err(unusable(setting, path, what));
     }
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .map_err(|error| unusable("CODESAGA_TLS_KEY", &files.key, words(&error)))?;
-    CertifiedKey::from_der(certificates, key, &ring::default_provider())
-        .map_err(|error| unusable("CODESAGA_TLS_KEY", &files.key, words_of_pair(&error)))
+    Ok(certificates)
 }
 
 /// The library's own words could repeat what a file holds.
@@ -146,10 +231,10 @@ fn words(error: &pem::Error) -> String {
     }
 }
 
-fn words_of_pair(error: &rustls::Error) -> String {
+fn words_of_pair(error: &rustls::Error, certificate: &str) -> String {
     match error {
         rustls::Error::InconsistentKeys(_) => {
-            "the key does not belong to the certificate of CODESAGA_TLS_CERT".to_owned()
+            format!("the key does not belong to the certificate of {certificate}")
         }
         _ => "the key and the certificate cannot be used together".to_owned(),
     }

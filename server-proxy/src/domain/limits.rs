@@ -162,6 +162,15 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Bytes of one message between processes: a request with what was remembered of its
+    /// conversation, or the vectors of many texts.
+    #[must_use]
+    pub fn message_bytes_max(&self) -> usize {
+        4 * self.body_bytes_max
+    }
+}
+
 /// Times that a rank of requests may be passed over by more urgent ones before it has its turn.
 pub const PASSED_OVER_MAX: u32 = 4;
 

@@ -17,6 +17,8 @@ pub mod guesses;
 pub mod key;
 pub mod limits;
 mod loads;
+pub mod model_fleet;
+pub mod model_peer;
 pub mod model_service;
 pub mod models;
 pub mod network;

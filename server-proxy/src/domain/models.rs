@@ -1,10 +1,10 @@
 //! The model servers together: which has a model, which answers, and what can be expected.
 
 pub(crate) mod choice;
-mod homes;
+pub(crate) mod homes;
 pub mod names;
 pub(crate) mod prompts;
-mod retry_budget;
+pub(crate) mod retry_budget;
 mod routing;
 mod watching;
 
@@ -22,11 +22,13 @@ use crate::domain::limits::Limits;
 use crate::domain::models::homes::Homes;
 use crate::domain::models::names::{DEFAULT, ModelNames};
 use crate::domain::models::retry_budget::RetryBudget;
-use crate::domain::ports::{ModelServer, ServedModel};
+use crate::domain::ports::{Answer, ModelServer, ServedModel};
 use crate::domain::priority::Task;
 use crate::domain::upstream::{Expectation, Upstream};
 use crate::domain::witness::Witness;
 
+pub(crate) use crate::domain::models::routing::another_may_do;
+pub(crate) use crate::domain::upstream::same_model;
 pub use crate::domain::upstream::{Health, Placed, Standing, Used};
 
 /// All models that can be asked.
@@ -69,6 +71,18 @@ pub struct ServerState {
     pub lasted: Duration,
     /// Requests that it answers or that wait for it.
     pub load: usize,
+}
+
+/// An answer that has begun, and where.
+pub struct BegunAnswer {
+    /// The model server's number.
+    pub server: usize,
+    /// The model's name there.
+    pub model: String,
+    /// How long the request waited at its door.
+    pub waited: Duration,
+    /// The answer, from its first piece on.
+    pub answer: Answer,
 }
 
 /// A name that can be asked for.
@@ -238,6 +252,12 @@ impl ModelDirectory {
             upstream.placed().into_iter().map(move |placed| (number, placed)).collect::<Vec<_>>()
         };
         self.upstreams().into_iter().flat_map(of).collect()
+    }
+
+    /// What names stand for now.
+    #[must_use]
+    pub fn names(&self) -> ModelNames {
+        self.names.read().clone()
     }
 
     /// How each server stands, in the order of preference.

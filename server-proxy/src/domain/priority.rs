@@ -82,6 +82,12 @@ impl Priority {
         time.map(|time| self.came + time)
     }
 
+    /// What is left of the time that the answer is worth, where that was said.
+    #[must_use]
+    pub fn worth_left(&self) -> Option<Duration> {
+        Some(self.worth?.saturating_sub(self.came.elapsed()))
+    }
+
     /// The places, for one more who wants to know them.
     pub(crate) fn places(&self) -> watch::Receiver<u32> {
         self.place.subscribe()

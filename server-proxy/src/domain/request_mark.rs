@@ -3,6 +3,7 @@
 //! A request runs in one task from its headers to its answer's first piece, so the mark is the
 //! task's own and no call has to carry it. What runs in a task of its own has none.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// Bytes of a `traceparent`, version 00.
@@ -45,6 +46,13 @@ impl RequestMark {
     }
 }
 
+impl fmt::Display for TraceParent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { trace, span, is_sampled } = self;
+        write!(f, "00-{trace:032x}-{span:016x}-{:02x}", u8::from(*is_sampled))
+    }
+}
+
 impl TraceParent {
     /// `None` for a header that does not follow the standard, which is then as good as absent.
     #[must_use]
@@ -77,6 +85,9 @@ mod tests {
     fn check(header: &str, expected: Option<(u128, u64, bool)>) {
         let read = TraceParent::read(header).map(|p| (p.trace, p.span, p.is_sampled));
         assert_eq!(read, expected, "{header}");
+        if let Some(parent) = TraceParent::read(header) {
+            assert_eq!(TraceParent::read(&parent.to_string()), Some(parent));
+        }
     }
 
     #[test]

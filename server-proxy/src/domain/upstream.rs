@@ -337,7 +337,7 @@ impl Upstream {
 }
 
 /// Ollama lists `smollm2` as `smollm2:latest` and takes both.
-fn same_model(one: &str, other: &str) -> bool {
+pub(crate) fn same_model(one: &str, other: &str) -> bool {
     let plain = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_ascii_lowercase();
     plain(one) == plain(other)
 }

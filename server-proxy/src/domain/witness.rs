@@ -139,9 +139,15 @@ impl Watch {
         self
     }
 
-    /// A model server let it in, for a bill that is settled at its end.
-    pub(crate) fn entered(&mut self, server: usize, model: &str, waited: Duration, bill: Bill) {
-        self.bill = Some(bill);
+    /// A model server let it in, for a bill that is settled at its end where its door is in this process.
+    pub(crate) fn entered(
+        &mut self,
+        server: usize,
+        model: &str,
+        waited: Duration,
+        bill: Option<Bill>,
+    ) {
+        self.bill = bill;
         self.life.server = Some(server);
         self.life.waited = Some(waited);
         model.clone_into(&mut self.life.model);

@@ -45,6 +45,9 @@ const NEEDS: &[(&str, &[Scope])] = &[
     ("/v1/sessions/{id}/turns/{request_id}", &[Scope::Chat]),
     // What a tool does needs what the call needs that it stands for.
     ("/mcp", &[Scope::Complete, Scope::Chat]),
+    ("/codesaga.v1.CodeSaga/Generate", &[Scope::Complete]),
+    ("/codesaga.v1.CodeSaga/Feedback", &[Scope::Complete, Scope::Chat]),
+    ("/codesaga.v1.CodeSaga/Chat", &[Scope::Chat]),
 ];
 
 /// Calls that a model works for: only these count against a caller's limits.
@@ -55,6 +58,8 @@ const METERED: &[&str] = &[
     "/v1/embeddings",
     "/v1/chat",
     "/v1/chat/completions",
+    // Each message of a chat over gRPC is counted by itself.
+    "/codesaga.v1.CodeSaga/Generate",
 ];
 
 /// Lets nobody through without a key that opens the call, before anything of the body is read.

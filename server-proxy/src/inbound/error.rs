@@ -85,6 +85,12 @@ impl ApiError {
     pub fn failure(&self) -> &Failure {
         &self.failure
     }
+
+    /// The status it is answered with.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
 }
 
 impl From<Failure> for ApiError {
@@ -96,7 +102,8 @@ impl From<Failure> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status;
-        let (code, retry_after_ms) = (self.failure.code, self.failure.retry_after_ms);
+        let failure = self.failure.clone();
+        let (code, retry_after_ms) = (failure.code, failure.retry_after_ms);
         let mut response = (status, Json(self.into_body())).into_response();
         if let Some(ms) = retry_after_ms {
             let seconds = HeaderValue::from(ms.div_ceil(1000).max(1));
@@ -106,6 +113,8 @@ impl IntoResponse for ApiError {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(code);
+        // For where failures are not told as HTTP tells them.
+        response.extensions_mut().insert(failure);
         response
     }
 }

@@ -22,6 +22,19 @@ pub(crate) async fn feedback(
     caller: Caller,
     JsonBody(report): JsonBody<Feedback>,
 ) -> Result<StatusCode, ApiError> {
+    take(&state, &caller, report).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Counts a report.
+///
+/// # Errors
+/// Names the field that is wrong, or says that nothing can be counted now.
+pub(crate) async fn take(
+    state: &AppState,
+    caller: &Caller,
+    report: Feedback,
+) -> Result<(), ApiError> {
     if report.counts.len() > COUNTS_MAX {
         return Err(ApiError::wrong_field("counts", format!("at most {COUNTS_MAX} are taken")));
     }
@@ -47,14 +60,13 @@ pub(crate) async fn feedback(
         }
     }
     for FeedbackVerdict { request_id, verdict, reason } in report.verdicts {
-        let judged = state.records.judge(&caller, &request_id, verdict, reason).await;
+        let judged = state.records.judge(caller, &request_id, verdict, reason).await;
         if let Some(model) = judged.map_err(unavailable)? {
             by_model.entry(model).or_default().add(&Totals::from(verdict));
         }
     }
     let added = state.feedback.add(&caller.tenant, &by_model).await;
-    added.map_err(unavailable)?;
-    Ok(StatusCode::NO_CONTENT)
+    added.map_err(unavailable)
 }
 
 fn unavailable(_: MemoryError) -> ApiError {

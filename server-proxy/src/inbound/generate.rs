@@ -38,31 +38,14 @@ pub(crate) async fn generate(
     headers: HeaderMap,
     JsonBody(request): JsonBody<GenerateRequest>,
 ) -> Result<Response, ApiError> {
-    check(&request)?;
-    let key = idempotency_key(&headers)?;
     if state.jobs.are_driven && jobs::is_wanted(&headers, &request) {
+        check(&request)?;
+        let key = idempotency_key(&headers)?;
         return jobs::accept(&state, &caller, key, &request).await;
     }
-    let (model, work) = prepared(&state, &caller, &request, Charging::AsItEnds).await?;
     let wants_events = wants_events(&headers);
-    let begin = || {
-        let life = Life::begin(&state, &caller, &request, model);
-        let name = life.id().to_owned();
-        let ended = state.records.running(&caller);
-        let parts = stream::once(Running::begin(life, work, ended)).flatten();
-        Followed { name, parts: parts.boxed() }
-    };
-    let Followed { name, parts } = match key {
-        None => begin(),
-        Some(key) => {
-            let hash = blake3::hash(&serde_json::to_vec(&request).unwrap_or_default());
-            state.repeats.follow(&caller, key, hash, begin).map_err(|_| {
-                let what =
-                    "another request was sent with this key; use a new key for a new request";
-                ApiError::wrong_field(IDEMPOTENCY_KEY.as_str(), what)
-            })?
-        }
-    };
+    let key = idempotency_key(&headers)?;
+    let Followed { name, parts } = open(&state, &caller, request, key).await?;
     let mut response = if wants_events {
         let parts = state.drain.until_cut(begun(parts)).await?;
         sse::response(parts, GenerateEvents, &state.drain, &state.limits)
@@ -73,6 +56,39 @@ pub(crate) async fn generate(
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
+}
+
+/// The answer on its way, or that of the same request with the same key.
+///
+/// # Errors
+/// What is wrong with the request, or why no model can be asked.
+pub(crate) async fn open(
+    state: &AppState,
+    caller: &Caller,
+    request: GenerateRequest,
+    key: Option<&str>,
+) -> Result<Followed<Event>, ApiError> {
+    check(&request)?;
+    let key = key.map(checked_key).transpose()?;
+    let (model, work) = prepared(state, caller, &request, Charging::AsItEnds).await?;
+    let begin = || {
+        let life = Life::begin(state, caller, &request, model);
+        let name = life.id().to_owned();
+        let ended = state.records.running(caller);
+        let parts = stream::once(Running::begin(life, work, ended)).flatten();
+        Followed { name, parts: parts.boxed() }
+    };
+    match key {
+        None => Ok(begin()),
+        Some(key) => {
+            let hash = blake3::hash(&serde_json::to_vec(&request).unwrap_or_default());
+            state.repeats.follow(caller, key, hash, begin).map_err(|_| {
+                let what =
+                    "another request was sent with this key; use a new key for a new request";
+                ApiError::wrong_field(IDEMPOTENCY_KEY.as_str(), what)
+            })
+        }
+    }
 }
 
 fn check(request: &GenerateRequest) -> Result<(), ApiError> {
@@ -88,10 +104,14 @@ fn check(request: &GenerateRequest) -> Result<(), ApiError> {
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
-    let is_key = |key: &&str| {
-        (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    value.to_str().ok().filter(is_key).map(Some).ok_or_else(|| {
+    // What is no text is no key either.
+    checked_key(value.to_str().unwrap_or_default()).map(Some)
+}
+
+fn checked_key(key: &str) -> Result<&str, ApiError> {
+    let is_key =
+        (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    is_key.then_some(key).ok_or_else(|| {
         let what = format!("expected 1 to {KEY_CHARS_MAX} visible ASCII characters");
         ApiError::wrong_field(IDEMPOTENCY_KEY.as_str(), what)
     })
@@ -173,7 +193,9 @@ impl Part for Event {
 }
 
 /// The answer once something was said; what fails before has a status of its own.
-async fn begun(mut parts: BoxStream<'static, Event>) -> Result<BoxStream<'static, Event>, Failure> {
+pub(crate) async fn begun(
+    mut parts: BoxStream<'static, Event>,
+) -> Result<BoxStream<'static, Event>, Failure> {
     match parts.next().await {
         None => Err(incomplete()),
         Some(Event::Failed(failure)) => Err(failure),

@@ -1,5 +1,6 @@
 //! The routes, and what happens around every request.
 
+use std::io;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -16,8 +17,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::domain::request_mark::{RequestMark, TraceParent};
 use crate::inbound::error::ApiError;
 use crate::inbound::{
-    AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, health,
-    instances, jobs, mcp, me, metrics, models, openapi, requests, server_state, sessions,
+    AppState, auth, chat, chat_completions, completions, embeddings, feedback, generate, grpc,
+    health, instances, jobs, mcp, me, metrics, models, openapi, requests, server_state, sessions,
     status_page, ws,
 };
 
@@ -27,7 +28,10 @@ const TRACE_PARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Everything the server answers to. The model servers' own calls are not among it, and nothing
 /// is passed on that is not named here.
-pub fn router(state: AppState) -> Router {
+///
+/// # Errors
+/// When what gRPC's tools are told of the calls cannot be read, which no setting can cause.
+pub fn router(state: AppState) -> io::Result<Router> {
     let for_frames = around_all(guarded(calls(), &state)).with_state(state.clone());
     let socket = Router::new()
         .route("/v1/ws", any(ws::upgrade))
@@ -45,7 +49,10 @@ pub fn router(state: AppState) -> Router {
         .route("/page/status.js", get(status_page::status_script))
         .route("/page/docs.js", get(status_page::docs_script))
         .route("/page/icon.svg", get(status_page::icon));
-    finished(work.merge(watched()).merge(described).merge(pages)).with_state(state)
+    let calls = grpc::around(guarded(grpc::client_calls(&state), &state), &state);
+    let spoken = calls.merge(grpc::described(&state)?);
+    let all = work.merge(spoken).merge(watched()).merge(described).merge(pages);
+    Ok(finished(all).with_state(state))
 }
 
 /// What a process answers to that serves no clients: how it stands.
@@ -97,15 +104,19 @@ fn calls() -> Router<AppState> {
 
 /// What every call that asks for work goes through.
 fn guarded(calls: Router<AppState>, state: &AppState) -> Router<AppState> {
-    calls
+    let known = calls
         // Nobody without a key that opens the call gets further than its headers.
-        .layer(from_fn_with_state(state.clone(), auth::let_in))
-        // No new work while stopping; running work is waited for.
-        .layer(from_fn_with_state(state.clone(), counted))
+        .layer(from_fn_with_state(state.clone(), auth::let_in));
+    counted_calls(known, state)
+}
+
+/// No new work while stopping; running work is waited for.
+pub(crate) fn counted_calls(calls: Router<AppState>, state: &AppState) -> Router<AppState> {
+    calls.layer(from_fn_with_state(state.clone(), counted))
 }
 
 /// What everything goes through.
-fn around_all(router: Router<AppState>) -> Router<AppState> {
+pub(crate) fn around_all(router: Router<AppState>) -> Router<AppState> {
     router
         // A bug in one answer must not take its connection's other requests with it.
         .layer(CatchPanicLayer::custom(|_| internal().into_response()))

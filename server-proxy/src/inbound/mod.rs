@@ -11,6 +11,7 @@ pub mod error;
 mod feedback;
 mod generate;
 mod generate_life;
+pub(crate) mod grpc;
 mod health;
 mod http;
 mod instances;

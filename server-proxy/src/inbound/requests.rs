@@ -22,11 +22,11 @@ const WORD_BYTES_MAX: usize = 64;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
     #[serde(default)]
-    record: RecordKind,
-    r#type: Option<String>,
-    status: Option<String>,
-    cursor: Option<String>,
-    limit: Option<usize>,
+    pub(crate) record: RecordKind,
+    pub(crate) r#type: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: Option<usize>,
 }
 
 pub(crate) async fn list(
@@ -38,6 +38,18 @@ pub(crate) async fn list(
         let what = "expected `record` (codesaga or llama), `type`, `status`, `cursor` and `limit`";
         return Err(ApiError::wrong_field("query", what));
     };
+    Ok(Json(page(&state, &caller, wanted).await?))
+}
+
+/// Some of the caller's records, newest first.
+///
+/// # Errors
+/// Names the field that is wrong, or says that nothing can be read now.
+pub(crate) async fn page(
+    state: &AppState,
+    caller: &Caller,
+    wanted: Wanted,
+) -> Result<RecordPage, ApiError> {
     let count = wanted.limit.unwrap_or(PAGE_DEFAULT);
     if !(1..=PAGE_MAX).contains(&count) {
         let what = format!("expected a number from 1 to {PAGE_MAX}");
@@ -57,8 +69,8 @@ pub(crate) async fn list(
         after: wanted.cursor,
         count,
     };
-    let (requests, next) = state.records.list(&caller, &query).await.map_err(unavailable)?;
-    Ok(Json(RecordPage { requests, next }))
+    let (requests, next) = state.records.list(caller, &query).await.map_err(unavailable)?;
+    Ok(RecordPage { requests, next })
 }
 
 pub(crate) async fn one(
@@ -66,12 +78,20 @@ pub(crate) async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Record>, ApiError> {
+    Ok(Json(find(&state, &caller, &id).await?))
+}
+
+/// One of the caller's records.
+///
+/// # Errors
+/// `not_found`, or says that nothing can be read now.
+pub(crate) async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Record, ApiError> {
     let missing = || Failure::new(FailureCode::NotFound, "there is no such request").into();
     if id.len() > WORD_BYTES_MAX {
         return Err(missing());
     }
-    let record = state.records.get(&caller, &id).await.map_err(unavailable)?;
-    record.map(Json).ok_or_else(missing)
+    let record = state.records.get(caller, id).await.map_err(unavailable)?;
+    record.ok_or_else(missing)
 }
 
 fn unavailable(_: MemoryError) -> ApiError {

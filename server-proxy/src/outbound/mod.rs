@@ -41,6 +41,7 @@ pub mod records_redis;
 pub mod redis_connection;
 pub mod redis_store;
 mod refusal;
+pub mod remote_models;
 mod response;
 mod saga_rows;
 pub mod saga_store_in_process;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use codesaga_proxy::Reload;
 use codesaga_proxy::config::Config;
 use codesaga_proxy::domain::models::ModelDirectory;
-use codesaga_proxy::{Proxy, Reload};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -16,6 +16,8 @@ use scripted_ollama::{Options, Recorded, ScriptedOllama};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::stage::Stage;
 
 /// The model most tests ask: the shape of the reference model.
 pub(crate) const MODEL: &str = "bllossom-shape";
@@ -91,7 +93,8 @@ pub(crate) struct RunningProxy {
     client: HyperClient<HttpConnector, Full<Bytes>>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<std::io::Result<()>>,
-    models: Arc<ModelDirectory>,
+    models: Option<Arc<ModelDirectory>>,
+    _behind: Option<oneshot::Sender<()>>,
 }
 
 impl RunningProxy {
@@ -100,21 +103,25 @@ impl RunningProxy {
         let flags = ["--listen", "127.0.0.1:0", "--upstream", &upstream, "--model", MODEL];
         let mut config = Config::from_flags(&flags).expect("the settings are right");
         change(&mut config);
-        let proxy = Proxy::bind(&config).await.expect("the proxy starts");
+        Self::of(Stage::build(&config).await)
+    }
+
+    /// One that stands already.
+    pub(crate) fn of(stage: Stage) -> Self {
+        let Stage { front: proxy, models, behind: _behind } = stage;
         let url = format!("http://{}", proxy.address());
         let reload = proxy.reload();
-        let models = proxy.models();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(proxy.run(async move {
             let _ = stopped.await;
         }));
         let client = HyperClient::builder(TokioExecutor::new()).build_http();
-        Self { reload, url, client, stop: Some(stop), running, models }
+        Self { reload, url, client, stop: Some(stop), running, models, _behind }
     }
 
     /// Its model servers and names, to put others in use.
     pub(crate) fn models(&self) -> &ModelDirectory {
-        &self.models
+        self.models.as_ref().expect("the test may reach them")
     }
 
     /// The same with a client of that protocol.

@@ -20,6 +20,7 @@ mod relay;
 mod routing;
 mod shared;
 mod socket;
+mod stage;
 mod tls;
 mod traces;
 mod upstreams;

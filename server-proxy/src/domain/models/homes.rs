@@ -22,6 +22,14 @@ impl HomeKey {
         (&priority.caller, priority.session.is_some(), name).hash(&mut hasher);
         Some(Self(hasher.finish()))
     }
+
+    /// How strongly it belongs to what has that name: of several, the one with the largest weight is
+    /// its home, and one that comes or goes moves only what belongs to it.
+    pub(crate) fn weight(self, name: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self, name).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// The number of the server that each was answered by.

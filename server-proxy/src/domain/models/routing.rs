@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::domain::models::choice::{Candidate, Fitness, choose};
 use crate::domain::models::homes::HomeKey;
 use crate::domain::models::prompts::BlockChain;
-use crate::domain::models::{ModelDirectory, unknown};
+use crate::domain::models::{BegunAnswer, ModelDirectory, unknown};
 use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall};
 use crate::domain::priority::Priority;
 use crate::domain::upstream::{Admitted, Attempt, Upstream, is_the_servers_fault};
@@ -47,11 +47,19 @@ impl ModelDirectory {
     ///
     /// # Errors
     /// What the last server tried said.
-    pub async fn answer(
+    pub async fn answer(&self, call: ModelCall, priority: &Priority) -> Result<Answer, Failure> {
+        Ok(self.begin(call, priority).await?.answer)
+    }
+
+    /// The same, and where it began.
+    ///
+    /// # Errors
+    /// What the last server tried said.
+    pub async fn begin(
         &self,
         mut call: ModelCall,
         priority: &Priority,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<BegunAnswer, Failure> {
         let watch = Watch::begin(self.witness.clone(), priority, &call.model);
         let mut watch = watch.asking(call.input.bytes());
         self.retries.lock().asked(self.started.elapsed());
@@ -84,8 +92,9 @@ impl ModelDirectory {
             match tried {
                 Tried::Began(Admitted { relay, waited, bill }) => {
                     self.homes.lock().set(route.home_key, upstream.number());
-                    watch.entered(upstream.number(), &call.model, waited, bill);
-                    return Ok(watch.over(relay));
+                    let (server, model) = (upstream.number(), call.model);
+                    watch.entered(server, &model, waited, Some(bill));
+                    return Ok(BegunAnswer { server, model, waited, answer: watch.over(relay) });
                 }
                 Tried::Left => refusal = Some(upstream.farewell()),
                 Tried::Failed(failure) => {
@@ -194,7 +203,8 @@ impl ModelDirectory {
     }
 }
 
-fn another_may_do(failure: &Failure) -> bool {
+/// Whether somebody else may answer what was refused so.
+pub(crate) fn another_may_do(failure: &Failure) -> bool {
     is_the_servers_fault(failure)
         || matches!(failure.code, FailureCode::QueueFull | FailureCode::UnknownModel)
 }
