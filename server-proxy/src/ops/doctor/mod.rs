@@ -46,6 +46,10 @@ enum Finding {
     NoRedis,
     /// The Redis answers.
     Redis { place: String, version: String, millis: u128 },
+    /// It answers, and loses what it holds when it ends.
+    RedisForgets { place: String },
+    /// It answers, and drops what it holds when it is full.
+    RedisDrops { place: String, policy: String },
     /// It does not.
     RedisSilent { place: String, why: String },
     /// The model server answers.
@@ -132,7 +136,9 @@ impl Finding {
             | Self::NoKeys
             | Self::NoTls
             | Self::CertificateEnds { .. }
-            | Self::NoRedis => Gravity::Notable,
+            | Self::NoRedis
+            | Self::RedisForgets { .. }
+            | Self::RedisDrops { .. } => Gravity::Notable,
             _ => Gravity::Bad,
         }
     }
@@ -165,6 +171,8 @@ mod tests {
             Finding::CertificateBroken { why: w() },
             Finding::NoRedis,
             Finding::Redis { place: place.clone(), version: "7.0.15".to_owned(), millis: 1 },
+            Finding::RedisForgets { place: place.clone() },
+            Finding::RedisDrops { place: place.clone(), policy: "allkeys-lru".to_owned() },
             Finding::RedisSilent { place, why: w() },
             Finding::Upstream { address: a(), kind: "ollama", models: 3 },
             Finding::UpstreamSilent { address: a(), why: w() },

@@ -67,6 +67,14 @@ impl Finding {
                 format!("Redis {version} at {place} answers in {millis} ms."),
                 format!("{place}의 Redis {version}이(가) {millis} ms 만에 응답해요."),
             ),
+            Self::RedisForgets { place } => (
+                format!("Redis at {place} writes nothing down (appendonly no)."),
+                format!("{place}의 Redis가 아무것도 디스크에 남기지 않아요(appendonly no)."),
+            ),
+            Self::RedisDrops { place, policy } => (
+                format!("Redis at {place} drops what it holds when it is full ({policy})."),
+                format!("{place}의 Redis가 가득 차면 보관하던 것을 버려요({policy})."),
+            ),
             Self::RedisSilent { place, why } => (
                 format!("Redis at {place} does not answer: {why}."),
                 format!("{place}의 Redis가 응답하지 않아요: {why}."),
@@ -151,6 +159,18 @@ impl Finding {
                  CODESAGA_REDIS_URL."
                     .to_owned(),
                 "다시 시작해도 남기고 여러 서버가 함께 쓰려면 CODESAGA_REDIS_URL을 설정해 주세요."
+                    .to_owned(),
+            ),
+            Self::RedisForgets { .. } => (
+                "To keep conversations and accepted jobs when it ends, start it with \
+                 `--appendonly yes`."
+                    .to_owned(),
+                "Redis가 꺼져도 대화와 접수된 작업을 남기려면 `--appendonly yes`로 시작해 주세요."
+                    .to_owned(),
+            ),
+            Self::RedisDrops { .. } => (
+                "Set `maxmemory-policy noeviction`, so that no accepted job is dropped.".to_owned(),
+                "접수된 작업이 사라지지 않게 `maxmemory-policy noeviction`으로 설정해 주세요."
                     .to_owned(),
             ),
             Self::RedisSilent { .. } => (
