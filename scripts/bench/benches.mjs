@@ -9,6 +9,7 @@ import { fairness } from "./fairness.mjs";
 import { grpcHop } from "./grpc-hop.mjs";
 import { hit } from "./hit.mjs";
 import { idle } from "./idle.mjs";
+import { jobs } from "./jobs.mjs";
 import { keystroke } from "./keystroke.mjs";
 import { leave } from "./leave.mjs";
 import { memory } from "./memory.mjs";
@@ -123,6 +124,12 @@ export const BENCHES = {
     title: "Conversations while their Redis is killed for ten seconds",
     needs: ["proxy", "redis"],
     work: ({ proxyProgram, processes }, detail) => redisLost({ proxyProgram, processes, detail }),
+  },
+  jobs: {
+    group: SERVER,
+    title: "Edits as jobs beside the same edits asked for at once",
+    needs: ["proxy", "redis"],
+    work: ({ proxyProgram, processes }, detail) => jobs({ proxyProgram, processes, detail }),
   },
   failover: {
     group: SERVER,
