@@ -308,12 +308,15 @@ fn stores(config: &Config) -> io::Result<Stores> {
             let patience = config.limits.store_time_max;
             let store = RedisStore::trusting(url, authority.as_deref(), patience)
                 .map_err(io::Error::other)?;
+            let of_jobs =
+                RedisStore::trusting(url, authority.as_deref(), config.jobs.store_time_max)
+                    .map_err(io::Error::other)?;
             let shared = RedisUsage::new(store.clone());
             let own = InProcessUsage::new(clock::unix_millis);
             let answers = RedisAnswers::new(store.clone(), CacheLimits::STANDARD);
             Stores {
                 usage: Arc::new(SharedUsage::new(shared, own)),
-                sagas: Arc::new(RedisSagas::new(store.clone())),
+                sagas: Arc::new(RedisSagas::new(of_jobs)),
                 memory: Arc::new(RedisMemory::new(store.clone(), limits)),
                 records: Arc::new(RedisRecords::new(store.clone(), record_limits)),
                 feedback: Arc::new(RedisFeedback::new(store.clone())),

@@ -40,6 +40,9 @@ pub struct SagaLimits {
     pub at_a_time_max: usize,
     /// How often a worker looks for jobs that nobody has.
     pub sweep_every: Duration,
+    /// Time that one operation of the store may take: longer than where an answer goes on without it, since
+    /// a job does not.
+    pub store_time_max: Duration,
     /// Time for which a worker goes on trying to store what it did.
     pub store_patience: Duration,
 }
@@ -59,6 +62,7 @@ impl SagaLimits {
         ended_kept_time: Duration::from_secs(3600),
         at_a_time_max: 16,
         sweep_every: Duration::from_secs(1),
+        store_time_max: Duration::from_secs(2),
         store_patience: Duration::from_secs(30),
     };
 
