@@ -74,6 +74,10 @@ const steps = {
     needs: ["parts", "programs"],
   },
   deploy: { work: checkDeploy, needs: ["parts", "deploy-tools", "programs"] },
+  "kill-matrix": {
+    work: command("node", ["scripts/kill-matrix.mjs", "--short", "--built"]),
+    needs: ["parts", "programs"],
+  },
   "end-to-end": {
     work: tests("npm", "test", "-w", "tests/end-to-end"),
     needs: ["packages", "parts", "vsix", "programs"],

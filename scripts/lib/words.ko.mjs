@@ -8,6 +8,7 @@ export const korean = {
   "Install Redis": "Redis 설치",
   "Redis was not found: {0}": "Redis를 찾지 못했어요: {0}",
   "Install Kafka (54 MB)": "Kafka 설치 (54 MB)",
+  "Start the fleet": "서버 여러 대 시작",
   "Kafka needs {0}: {1}": "Kafka에는 {0}이(가) 필요해요: {1}",
   "Install the small model (about 130 MB)": "작은 모델 설치 (약 130 MB)",
   "Install the SDKs of other clients": "다른 클라이언트의 SDK 설치",
