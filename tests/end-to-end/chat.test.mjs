@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import { after, before } from "node:test";
-import * as places from "../../scripts/lib/places.mjs";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
 import { askedText } from "./harness/scripted.mjs";
@@ -15,19 +13,16 @@ const answer = [
 
 let scene;
 let workbench;
-let page;
 
 before(async () => {
   scene = await openScene({
     name: "chat",
     files: { "stack.py": "stack = []\n" },
     withLine: true,
-    beside: path.join(places.root, "tests", "end-to-end", "neighbour"),
     // A test that looks around while the line is cut must not be too late.
     env: { CODESAGA_RESUME_SECONDS: "60" },
   });
   workbench = scene.workbench;
-  page = scene.page;
   await workbench.waitForStatus("sparkle");
 });
 after(() => scene?.close());
@@ -194,24 +189,4 @@ test("an answer that is lost with its server says so, and is asked again when th
     () => answers(chat),
     (texts) => texts.at(-1).includes("all of it"),
   );
-});
-
-test("@codesaga answers in the editor's own chat, and remembers there too", async () => {
-  await workbench.palette("Chat: Open Chat");
-  const input = page.locator(".interactive-input-part .monaco-editor");
-  await input.waitFor();
-  const said = page.locator(".interactive-response .value");
-  for (const [question, reply] of [
-    ["@codesaga What is a heap?", "A **tree** in an array."],
-    // Whom the first question named is asked the next one too.
-    ["And its root?", "The smallest of all."],
-  ]) {
-    await scene.scripted.script([{ contains: question.replace("@codesaga ", ""), pieces: [reply] }]);
-    await input.click();
-    await workbench.type(question);
-    await workbench.press("Enter");
-    await said.filter({ hasText: reply.replaceAll("*", "") }).waitFor();
-  }
-  await scene.screenshots("editor-chat");
-  assert.match(askedText((await scene.scripted.asked("And its root?"))[0]), /What is a heap\?/);
 });

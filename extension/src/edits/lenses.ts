@@ -44,7 +44,8 @@ function lensesOf(proposal: Proposal, document: vscode.TextDocument): vscode.Cod
         ]
       : [];
     const all = index === 0 && several && isIntact ? [lens(l10n.t("Accept All"), "codesaga.acceptEdit")] : [];
-    return [...(index === 0 ? ofWhole(proposal, isIntact, lens) : []), ...own, ...all];
+    // Half a window has little room: what can be done comes before what is to be known.
+    return [...own, ...all, ...(index === 0 ? ofWhole(proposal, isIntact, lens) : [])];
   });
 }
 

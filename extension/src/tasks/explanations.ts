@@ -11,7 +11,8 @@ import { type Place, type Target, targetAt, tellNoTarget } from "./target";
 
 export interface Explanations {
   explain(place?: Place): Promise<void>;
-  close(thread: vscode.CommentThread): void;
+  /** That one, or else the newest in the editor in front. */
+  close(thread?: vscode.CommentThread): void;
 }
 
 /** The oldest gives way. */
@@ -24,10 +25,21 @@ export function registerExplanations(ctx: Ctx): Explanations {
   /** What is shown, the oldest first, with the answer it comes from. */
   const shown = new Map<vscode.CommentThread, Reply>();
 
+  const tellShown = (): void => {
+    void vscode.commands.executeCommand("setContext", "codesaga.explained", shown.size > 0);
+  };
+
   const close = (thread: vscode.CommentThread): void => {
     shown.get(thread)?.cancel();
     shown.delete(thread);
     thread.dispose();
+    tellShown();
+  };
+
+  const closeNewest = (): void => {
+    const here = vscode.window.activeTextEditor?.document.uri.toString();
+    const newest = [...shown.keys()].findLast((thread) => thread.uri.toString() === here);
+    if (newest) close(newest);
   };
 
   const open = ({ document, range, name }: Target): vscode.CommentThread => {
@@ -49,6 +61,7 @@ export function registerExplanations(ctx: Ctx): Explanations {
     const reply = ctx.engine.edit(document, { task: "explain", startOffset: span.start, endOffset: span.end });
     const thread = open(target);
     shown.set(thread, reply);
+    tellShown();
     for (const oldest of [...shown.keys()].slice(0, -OPEN_MAX)) close(oldest);
     const work = ctx.status.work();
     const writing = new Writing(thread, vscode.l10n.t("{0} explained", target.name));
@@ -70,7 +83,7 @@ export function registerExplanations(ctx: Ctx): Explanations {
     }),
   );
   ctx.own({ dispose: () => [...shown.values()].forEach((reply) => void reply.cancel()) });
-  return { explain, close };
+  return { explain, close: (thread) => (thread ? close(thread) : closeNewest()) };
 }
 
 /** Words that grow in a thread. */
