@@ -10,6 +10,7 @@ use crate::config::{Config, Language};
 mod certificate;
 mod local;
 mod redis;
+mod services;
 mod upstreams;
 mod words;
 
@@ -52,6 +53,10 @@ enum Finding {
     RedisDrops { place: String, policy: String },
     /// It does not.
     RedisSilent { place: String, why: String },
+    /// The model service lets this process in.
+    Service { address: String, models: usize },
+    /// It does not.
+    ServiceSilent { address: String, why: String },
     /// The model server answers.
     Upstream { address: String, kind: &'static str, models: usize },
     /// It does not.
@@ -94,7 +99,12 @@ pub async fn run(config: &Config, language: Language, out: &mut impl Write) -> i
     tell(local::keys(config))?;
     tell(certificate::look(config))?;
     tell(redis::look(config).await)?;
-    for upstream in &config.upstreams {
+    for service in &config.fleet.services {
+        tell(vec![services::look(config, service).await])?;
+    }
+    // Where model services are asked, the model servers are theirs.
+    let own = config.upstreams.iter().filter(|_| config.fleet.services.is_empty());
+    for upstream in own {
         tell(upstreams::look(config, upstream).await)?;
     }
     let all_well = language.choose("All is well.", "모두 괜찮아요.");
@@ -130,6 +140,7 @@ impl Finding {
             | Self::Keys { .. }
             | Self::Certificate { .. }
             | Self::Redis { .. }
+            | Self::Service { .. }
             | Self::Upstream { .. }
             | Self::Token { .. } => Gravity::Good,
             Self::AddressInUse { .. }
@@ -174,6 +185,8 @@ mod tests {
             Finding::RedisForgets { place: place.clone() },
             Finding::RedisDrops { place: place.clone(), policy: "allkeys-lru".to_owned() },
             Finding::RedisSilent { place, why: w() },
+            Finding::Service { address: a(), models: 3 },
+            Finding::ServiceSilent { address: a(), why: w() },
             Finding::Upstream { address: a(), kind: "ollama", models: 3 },
             Finding::UpstreamSilent { address: a(), why: w() },
             Finding::UpstreamEmpty { address: a() },

@@ -79,6 +79,14 @@ impl Finding {
                 format!("Redis at {place} does not answer: {why}."),
                 format!("{place}의 Redis가 응답하지 않아요: {why}."),
             ),
+            Self::Service { address, models } => (
+                format!("Model service {address} answers: {models} models."),
+                format!("모델 서비스 {address}이(가) 응답해요: 모델 {models}개."),
+            ),
+            Self::ServiceSilent { address, why } => (
+                format!("Model service {address} cannot be asked: {why}."),
+                format!("모델 서비스 {address}에 물을 수 없어요: {why}."),
+            ),
             Self::Upstream { address, kind, models } => (
                 format!("Model server {address} answers: {kind}, {models} models."),
                 format!("모델 서버 {address}이(가) 응답해요: {kind}, 모델 {models}개."),
@@ -179,6 +187,14 @@ impl Finding {
                 "Redis를 시작하거나 CODESAGA_REDIS_URL을 고쳐 주세요. 그때까지는 기억 없이 답해요."
                     .to_owned(),
             ),
+            Self::ServiceSilent { .. } => (
+                "Start it, or correct CODESAGA_MODEL_SERVICE; with https see whether both have \
+                 certificates of one authority."
+                    .to_owned(),
+                "모델 서비스를 시작하거나 CODESAGA_MODEL_SERVICE를 고쳐 주세요. https라면 양쪽 \
+                 인증서가 같은 인증 기관의 것인지 확인해 주세요."
+                    .to_owned(),
+            ),
             Self::UpstreamSilent { .. } => (
                 "Start the model server, or correct CODESAGA_UPSTREAM.".to_owned(),
                 "모델 서버를 시작하거나 CODESAGA_UPSTREAM을 고쳐 주세요.".to_owned(),
@@ -202,6 +218,7 @@ impl Finding {
             | Self::Certificate { .. }
             | Self::Redis { .. }
             | Self::Upstream { .. }
+            | Self::Service { .. }
             | Self::Token { .. } => return None,
         };
         Some(language.choose(english, korean))
