@@ -67,7 +67,8 @@ async function reached(fleet, sent, step) {
   const wanted = steps.indexOf(step);
   for (;;) {
     const stage = await stageOfNewest(fleet, id);
-    if (steps.indexOf(stage) >= wanted) return stage;
+    // One that ended otherwise comes no further.
+    if (steps.indexOf(stage) >= wanted || ["failed", "cancelled"].includes(stage)) return stage;
     // A look takes less than a step does.
     await wait(1);
   }
