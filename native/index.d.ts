@@ -79,9 +79,9 @@ export declare class Engine {
   models(): Promise<Array<ServedModel>>
   /**
    * The conversations of this user, newest first; with a query those in whose name or text all of
-   * its words stand, with an `excerpt`.
+   * its words stand, with an `excerpt`. A search may stop before it has seen all, and says so.
    */
-  sessions(query?: string | undefined | null): Promise<Array<SessionSummary>>
+  sessions(query?: string | undefined | null): Promise<SessionList>
   /** One conversation; `null` when there is none with that id. */
   session(id: string): Promise<Session | null>
   /**
@@ -145,6 +145,11 @@ export interface ChatMessage {
   text: string
   /** Code that belongs to the message. */
   context?: Array<ChatContext>
+  /**
+   * The id it is asked under: 1 to 64 of `A-Z a-z 0-9 - _`; made up when absent. The same
+   * question under the same id is the same answer, from its beginning.
+   */
+  request?: string
 }
 
 /** Asks for the text that belongs at a cursor. */
@@ -679,6 +684,14 @@ export interface Session {
   log: Array<SessionTurn>
 }
 
+/** Conversations the server remembers. */
+export interface SessionList {
+  /** The newest first. */
+  sessions: Array<SessionSummary>
+  /** How many of the newest a search looked through when it stopped early; absent when it saw all. */
+  stoppedAfter?: number
+}
+
 /** A conversation the server remembers. */
 export interface SessionSummary {
   /** Its id. */
@@ -764,6 +777,8 @@ export interface WriteRequest {
   examples?: Array<string>
   /** The language to write in, `ko` or `en`; that of the examples when absent. */
   language?: string
+  /** What the user adds, in any language. */
+  instruction?: string
 }
 
 /** What is written about code. */

@@ -57,7 +57,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   "codesaga.refactorAcrossFiles": (app) => () => app.acrossFiles.start(),
   "codesaga.applyAcrossFiles": (app) => () => app.acrossFiles.apply(),
   "codesaga.discardAcrossFiles": (app) => () => app.acrossFiles.discard(),
-  "codesaga.commitMessage": (app) => (source) => commitMessage(app, source),
+  "codesaga.commitMessage": (app) => (source, wish?: Wish) => commitMessage(app, source, wish?.instruction),
   "codesaga.fix": (app) => () => fixHere(app),
   "codesaga.fixTerminal": (app) => () => fixTerminal(app),
   "codesaga.fixTestFailure": (app) => (failed?: FailedTest) => fixTestFailure(app, failed),

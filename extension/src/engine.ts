@@ -28,6 +28,7 @@ export type {
   ServedModel,
   ServerStatus,
   Session,
+  SessionList,
   SessionSummary,
 } from "../../native/index";
 
@@ -64,8 +65,8 @@ export interface EngineHandle {
   status(): Promise<addon.ServerStatus | undefined>;
   /** The server's models, its default first. */
   models(): Promise<addon.ServedModel[]>;
-  /** With a query those in whose name or text all of its words stand. */
-  sessions(query?: string): Promise<addon.SessionSummary[]>;
+  /** With a query those in whose name or text all of its words stand; a search may stop early. */
+  sessions(query?: string): Promise<addon.SessionList>;
   session(id: string): Promise<addon.Session | null>;
   /** An empty title takes the name away. */
   renameSession(id: string, title: string): Promise<addon.SessionSummary | null>;

@@ -145,6 +145,8 @@ pub struct WriteRequest {
     pub examples: Option<Vec<String>>,
     /// The language to write in, `ko` or `en`; that of the examples when absent.
     pub language: Option<String>,
+    /// What the user adds, in any language.
+    pub instruction: Option<String>,
 }
 
 pub(crate) fn edit_ask(request: EditRequest, selection: Span) -> EditAsk {
@@ -200,5 +202,6 @@ pub(crate) fn write_ask(request: WriteRequest) -> WriteAsk {
         text: request.text,
         examples: request.examples.unwrap_or_default(),
         language: request.language,
+        instruction: request.instruction,
     }
 }

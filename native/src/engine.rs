@@ -13,7 +13,7 @@ use crate::find::{self, FileText, FindRequest, FoundFile, FoundSymbol, ReadFileR
 use crate::hints::{self, Hints, HintsRequest};
 use crate::promise::promise;
 use crate::reply::Reply;
-use crate::sessions::{self, Feedback, Fork, Session, SessionSummary};
+use crate::sessions::{self, Feedback, Fork, Session, SessionList, SessionSummary};
 use crate::stats::{self, EngineStats};
 use crate::types::{
     ChatMessage, CompleteRequest, DocumentChange, EngineOptions, OpenDocument, PrefillRequest,
@@ -263,8 +263,8 @@ impl Engine {
     }
 
     /// The conversations of this user, newest first; with a query those in whose name or text all of
-    /// its words stand, with an `excerpt`.
-    #[napi(catch_unwind, ts_return_type = "Promise<Array<SessionSummary>>")]
+    /// its words stand, with an `excerpt`. A search may stop before it has seen all, and says so.
+    #[napi(catch_unwind, ts_return_type = "Promise<SessionList>")]
     pub fn sessions<'env>(
         &self,
         env: &'env Env,
@@ -272,8 +272,7 @@ impl Engine {
     ) -> Result<Object<'env>, Thrown> {
         let sessions = self.engine.sessions(query.as_deref());
         let sessions = async move {
-            let listed: Vec<SessionSummary> =
-                sessions.await?.into_iter().map(sessions::session_summary).collect();
+            let listed: SessionList = sessions::session_list(sessions.await?);
             Ok(listed)
         };
         promise(env, &self.engine.runner(), sessions, || Err(closed()))

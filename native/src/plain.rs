@@ -82,6 +82,7 @@ pub(crate) fn chat_ask(message: ChatMessage) -> ChatAsk {
         session: message.session,
         text: message.text,
         context: message.context.unwrap_or_default().into_iter().map(engine_context).collect(),
+        request: message.request,
     }
 }
 

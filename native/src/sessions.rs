@@ -5,6 +5,15 @@ use saga_engine::Opinion;
 
 use crate::types::ChatContext;
 
+/// Conversations the server remembers.
+#[napi(object, object_from_js = false)]
+pub struct SessionList {
+    /// The newest first.
+    pub sessions: Vec<SessionSummary>,
+    /// How many of the newest a search looked through when it stopped early; absent when it saw all.
+    pub stopped_after: Option<u32>,
+}
+
 /// A conversation the server remembers.
 #[napi(object, object_from_js = false)]
 pub struct SessionSummary {
@@ -97,6 +106,13 @@ pub(crate) fn opinion(feedback: Feedback) -> Opinion {
         request: feedback.request,
         is_good: matches!(feedback.verdict, Thumb::Up),
         reason: feedback.reason,
+    }
+}
+
+pub(crate) fn session_list(list: saga_engine::SessionList) -> SessionList {
+    SessionList {
+        sessions: list.sessions.into_iter().map(session_summary).collect(),
+        stopped_after: list.stopped_after,
     }
 }
 

@@ -145,6 +145,9 @@ pub struct ChatMessage {
     pub text: String,
     /// Code that belongs to the message.
     pub context: Option<Vec<ChatContext>>,
+    /// The id it is asked under: 1 to 64 of `A-Z a-z 0-9 - _`; made up when absent. The same
+    /// question under the same id is the same answer, from its beginning.
+    pub request: Option<String>,
 }
 
 /// A piece of code beside a message.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { Engine, events } from "./server.mjs";
 
 const summary = { id: "s", title: "스택", turns: 1, created_at: 1, updated_at: 2 };
@@ -26,9 +27,10 @@ async function withConversations(table, work) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const engine = new Engine({ serverUrl: `http://127.0.0.1:${server.address().port}`, background: false });
+  const options = { serverUrl: `http://127.0.0.1:${server.address().port}`, background: false };
+  const engine = new Engine(options);
   try {
-    await work(engine, asked);
+    await work(engine, asked, options);
   } finally {
     engine.close();
     server.closeAllConnections();
@@ -48,7 +50,10 @@ test("conversations are searched, named, forked and rid of turns", () => {
   const forked = { ...summary, id: "f", fork_of, log: [turn] };
   const table = {
     "GET /v1/sessions": { sessions: [summary] },
-    "GET /v1/sessions?q=%EC%8A%A4%ED%83%9D": { sessions: [{ ...summary, fork_of, excerpt: "스택이 뭐예요?" }] },
+    "GET /v1/sessions?q=%EC%8A%A4%ED%83%9D": {
+      sessions: [{ ...summary, fork_of, excerpt: "스택이 뭐예요?" }],
+      stopped_after: 90,
+    },
     "PATCH /v1/sessions/s": { ...summary, title: "쌓기" },
     "POST /v1/sessions/s/fork": forked,
     "DELETE /v1/sessions/s/turns/r-1": null,
@@ -56,9 +61,11 @@ test("conversations are searched, named, forked and rid of turns", () => {
   };
   return withConversations(table, async (engine, asked) => {
     const plain = { id: "s", title: "스택", turns: 1, createdAt: 1, updatedAt: 2 };
-    assert.deepEqual(await engine.sessions(), [plain]);
-    assert.deepEqual(await engine.sessions("  "), [plain]);
-    const [found] = await engine.sessions(" 스택 ");
+    assert.deepEqual(await engine.sessions(), { sessions: [plain] });
+    assert.deepEqual(await engine.sessions("  "), { sessions: [plain] });
+    const { sessions, stoppedAfter } = await engine.sessions(" 스택 ");
+    assert.equal(stoppedAfter, 90);
+    const [found] = sessions;
     assert.deepEqual(found, { ...plain, forkOf: fork_of, excerpt: "스택이 뭐예요?" });
     assert.equal((await engine.renameSession("s", "쌓기")).title, "쌓기");
     assert.equal(await engine.renameSession("t", "쌓기"), null);
@@ -113,5 +120,31 @@ test("an answer names its request, and warnings say how many they are about", ()
     assert.equal(said.join(""), "LIFO");
     assert.equal(asked[0], asked[1], "asked once, and read on");
     assert.deepEqual([told.at(-1).session, told.at(-1).request], ["s", asked[0]]);
+  });
+});
+
+test("a question asked again under its own id is that question, and an engine that closes calls nothing off", () => {
+  const table = {
+    "POST /v1/chat": (response) => write(response, 1, ["session", { session: "s" }], ["text", { text: "LI" }]),
+    "DELETE /v1/chat/r-1": null,
+    "DELETE /v1/chat/r-2": null,
+  };
+  return withConversations(table, async (engine, asked, options) => {
+    const begun = async (engine, request) => {
+      const reply = engine.chat({ session: "s", request, text: "스택이 뭐예요?" });
+      assert.deepEqual(await reply.next(), { kind: "text", text: "LI" });
+      return reply;
+    };
+    const closing = new Engine(options);
+    const left = await begun(closing, "r-1");
+    closing.close();
+    assert.equal(await left.next(), null);
+    const letGo = await begun(engine, "r-2");
+    letGo.cancel();
+    for (let looks = 0; asked.length < 3 && looks < 1_000; looks += 1) await pause(10);
+    const names = asked.slice(0, 2).map((call) => JSON.parse(call.slice("POST /v1/chat ".length)).request_id);
+    assert.deepEqual([...names, asked[2]], ["r-1", "r-2", "DELETE /v1/chat/r-2"]);
+    const [refused] = await events(engine.chat({ request: "../r", text: "x" }));
+    assert.deepEqual([refused.kind, refused.code], ["failed", "invalid_request"]);
   });
 });

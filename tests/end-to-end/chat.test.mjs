@@ -112,6 +112,31 @@ test("the conversation survives a reload of the editor with what was not sent ye
   assert.match(askedText(asked), /And a queue\?/);
 });
 
+test("an answer that is on its way when the window is loaded again goes on", async () => {
+  await scene.scripted.script([{ contains: "Tell a story", pieces: ["Once ", "upon a time"], hold_after: 1 }]);
+  const before = await ask("Tell a story");
+  const last = (chat, text) =>
+    eventually(
+      `an answer “${text}”`,
+      () => answers(chat),
+      (texts) => texts.at(-1)?.trim() === text,
+    );
+  await last(before, "Once");
+  await workbench.reload();
+  await workbench.palette("CodeSaga: Open Chat");
+  const chat = await workbench.chat();
+  await last(chat, "Once");
+  await scene.scripted.release();
+  await last(chat, "Once upon a time");
+  await eventually(
+    "its end",
+    () => finished(chat),
+    (count) => count === 4,
+  );
+  assert.equal(await chat.locator(".turn.stopped").count(), 0);
+  assert.equal((await scene.scripted.asked("Tell a story")).length, 1, "the model was asked once");
+});
+
 test("Stop closes the model's connection and keeps what was said", async () => {
   await scene.scripted.script([{ contains: "Count", pieces: ["one ", "two ", "three"], hold_after: 2 }]);
   const chat = await ask("Count");

@@ -81,3 +81,14 @@ test("Cancel closes the model's connection and leaves the box alone", async () =
   assert.equal(await scene.scripted.endingOf(question), "client_gone");
   assert.equal(await message(), before);
 });
+
+test("what is said behind /commit in the chat goes along", async () => {
+  await scene.scripted.script([{ pieces: ["Sum the prices"] }]);
+  await workbench.palette("CodeSaga: Open Chat");
+  const input = (await workbench.chat()).locator(".composer textarea");
+  await input.fill("/commit 영어로, 짧게");
+  await input.press("Enter");
+  const asked = askedText(await scene.scripted.question("다음 요청을 따르세요: 영어로, 짧게"));
+  assert.match(asked, /sum\(item\.price/);
+  await workbench.choose("Replace what is there");
+});

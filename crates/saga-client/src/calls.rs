@@ -121,6 +121,9 @@ impl Client {
         if let Some(session) = &request.session {
             check_id("session", session)?;
         }
+        if let Some(request_id) = &request.request_id {
+            check_id("request", request_id)?;
+        }
         let begun = Conversation::begin(self.clone(), request.clone()).await;
         begun.map_err(|failure| self.no_memory(failure))
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use saga_client::Heard;
+use saga_client::{Conversation, Heard};
 use saga_domain::{Failure, FailureCode, ReplyEvent, Usage, WarningCode};
 use saga_prompt::estimate_tokens;
 use saga_protocol::chat::{ChatContext, ChatDone, ChatEvent, ChatRequest};
+use tokio_util::sync::CancellationToken;
 
 use crate::guard;
 use crate::reply::{Giver, Reply};
@@ -26,6 +27,9 @@ pub struct ChatAsk {
     pub text: String,
     /// Code that belongs to the message.
     pub context: Vec<ChatContext>,
+    /// The id it is asked under: 1 to 64 of `A-Z a-z 0-9 - _`; made up when absent. The same
+    /// question under the same id is the same answer, from its beginning.
+    pub request: Option<String>,
 }
 
 pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Result<Reply, Failure> {
@@ -60,7 +64,7 @@ pub(crate) fn chat(shared: &Arc<Shared>, runner: &Runner, ask: ChatAsk) -> Resul
 
 async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Failure> {
     let mut session = ask.session.clone();
-    let request_id = uuid::Uuid::new_v4().to_string();
+    let request_id = ask.request.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let (text, mut hidden) = guard::hide_secrets(ask.text);
     let mut context = ask.context;
     for piece in &mut context {
@@ -80,10 +84,11 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
         resumable: true,
     };
     let mut watch = Watch::start(&shared.stats, Errand::Other);
-    let mut conversation =
+    let conversation =
         shared.client.chat(&request).await.inspect_err(|failure| watch.failed(failure))?;
+    let mut heard = Heeded { conversation, closing: shared.closing() };
     let mut tokens = 0;
-    while let Some(event) = conversation.next().await {
+    while let Some(event) = heard.conversation.next().await {
         let event = match event.inspect_err(|failure| watch.failed(failure))? {
             Heard::Event(event) => event,
             Heard::Reconnecting => {
@@ -121,6 +126,21 @@ async fn converse(shared: &Shared, ask: ChatAsk, giver: &Giver) -> Result<(), Fa
         }
     }
     Ok(())
+}
+
+/// An answer that is called off when it is let go, unless the engine closes under it: a window that
+/// is loaded again asks for it again.
+struct Heeded {
+    conversation: Conversation,
+    closing: CancellationToken,
+}
+
+impl Drop for Heeded {
+    fn drop(&mut self) {
+        if self.closing.is_cancelled() {
+            self.conversation.let_run();
+        }
+    }
 }
 
 fn secrets_hidden(count: usize) -> ReplyEvent {

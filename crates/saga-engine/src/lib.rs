@@ -58,7 +58,7 @@ pub use reply::Reply;
 pub use runner::Runner;
 pub use saga_client::{ProxyOptions, Timeouts};
 pub use saga_context::{Rule, Smell, SmellLimits, SymbolKind};
-pub use saga_protocol::chat::{ChatContext, ForkOf, Session, SessionSummary};
+pub use saga_protocol::chat::{ChatContext, ForkOf, Session, SessionList, SessionSummary};
 pub use sessions::Opinion;
 pub use stats::EngineStats;
 pub use status::ServerStatus;

@@ -2,7 +2,7 @@
 //! and what people think of their answers. How one goes on is the business of `chat`.
 
 use saga_domain::{Failure, FailureCode};
-use saga_protocol::chat::{ForkRequest, QUERY_BYTES_MAX, Session, SessionSummary};
+use saga_protocol::chat::{ForkRequest, QUERY_BYTES_MAX, Session, SessionList, SessionSummary};
 use saga_protocol::feedback::{Feedback, FeedbackVerdict, REASON_CHARS_MAX, Verdict};
 
 use crate::Engine;
@@ -20,15 +20,15 @@ pub struct Opinion {
 
 impl Engine {
     /// The conversations of this user, newest first; with a `query` those in whose name or text all
-    /// of its words stand.
+    /// of its words stand, and whether the search stopped before it had seen all.
     pub fn sessions(
         &self,
         query: Option<&str>,
-    ) -> impl Future<Output = Result<Vec<SessionSummary>, Failure>> + Send + 'static + use<> {
+    ) -> impl Future<Output = Result<SessionList, Failure>> + Send + 'static + use<> {
         let client = self.shared.client.clone();
         let query = query.map(|query| first_bytes(query.trim(), QUERY_BYTES_MAX).to_owned());
         let query = query.filter(|query| !query.is_empty());
-        async move { Ok(client.sessions(query.as_deref()).await?.sessions) }
+        async move { client.sessions(query.as_deref()).await }
     }
 
     /// One conversation; `None` when there is none with that id.

@@ -97,6 +97,11 @@ impl Shared {
         })
     }
 
+    /// Cancelled when the engine closes.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+
     /// The two ends of a new answer.
     pub(crate) fn reply(&self) -> (Giver, Reply) {
         Giver::pair(&self.closing)

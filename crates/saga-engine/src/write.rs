@@ -23,6 +23,8 @@ const TEXT_BYTES_READ: usize = 512 << 10;
 const EXAMPLES_MAX: usize = 20;
 /// Bytes of each.
 const EXAMPLE_BYTES_MAX: usize = 1 << 10;
+/// Bytes of what the user adds; the prompt takes fewer.
+const INSTRUCTION_BYTES_MAX: usize = 4 << 10;
 
 /// What is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct WriteAsk {
     pub examples: Vec<String>,
     /// The language to write in, `ko` or `en`; that of the examples when absent.
     pub language: Option<String>,
+    /// What the user adds, in any language.
+    pub instruction: Option<String>,
 }
 
 pub(crate) fn write(
@@ -85,6 +89,7 @@ fn harmless(ask: WriteAsk) -> WriteAsk {
     WriteAsk {
         text: head(&ask.text, TEXT_BYTES_READ),
         examples: examples.map(|example| head(example, EXAMPLE_BYTES_MAX)).collect(),
+        instruction: ask.instruction.as_deref().map(|text| head(text, INSTRUCTION_BYTES_MAX)),
         ..ask
     }
 }
@@ -96,6 +101,7 @@ async fn message(shared: &Shared, ask_for: &WriteAsk, giver: &Giver) -> Result<(
         diff: &ask_for.text,
         examples: &ask_for.examples,
         language: ask_for.language.as_deref(),
+        instruction: ask_for.instruction.as_deref(),
         budget: Budget::for_edit(&facts),
     })
     .map_err(|overflow| Failure::new(FailureCode::ContextOverflow, overflow.to_string()))?;

@@ -20,6 +20,8 @@ const DIFF_TOKENS_MIN: u32 = 64;
 const EXAMPLES_MAX: usize = 10;
 /// Characters of each.
 const EXAMPLE_CHARS_MAX: usize = 120;
+/// Characters of what the user adds.
+const INSTRUCTION_CHARS_MAX: usize = 400;
 /// What the words of ours take.
 const FIXED_WORDS_TOKENS: u32 = 120;
 
@@ -34,6 +36,8 @@ pub struct MessageAsk<'a> {
     pub examples: &'a [String],
     /// The language to write in, `ko` or `en`; that of the examples when absent.
     pub language: Option<&'a str>,
+    /// What the user adds, in any language; its beginning is taken.
+    pub instruction: Option<&'a str>,
     /// What it may use.
     pub budget: Budget,
 }
@@ -106,11 +110,22 @@ fn task(ask: &MessageAsk<'_>, examples: &[String]) -> String {
         }
         out.push('\n');
     }
-    out.push_str(if is_in_korean(ask.language, examples) {
+    let in_korean = is_in_korean(ask.language, examples);
+    out.push_str(if in_korean {
         "이 변경에 대한 커밋 메시지를 한국어로 작성하세요. 메시지만 답하세요."
     } else {
         "Write the commit message for this change in English. Answer with the message only."
     });
+    let wish = ask.instruction.map(str::trim).filter(|wish| !wish.is_empty());
+    if let Some(wish) = wish {
+        // Last, where it is heeded most: it may ask for another language too.
+        out.push_str(if in_korean {
+            "\n다음 요청을 따르세요: "
+        } else {
+            "\nDo as asked here: "
+        });
+        out.extend(wish.chars().take(INSTRUCTION_CHARS_MAX));
+    }
     out
 }
 

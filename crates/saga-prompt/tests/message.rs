@@ -13,7 +13,9 @@ fn prompt(diff: &str, examples: &[&str], language: Option<&str>, context_tokens:
     let facts = facts(context_tokens);
     let examples: Vec<String> = examples.iter().map(|&example| example.to_owned()).collect();
     let budget = Budget::for_edit(&facts);
-    let ask = MessageAsk { facts: &facts, diff, examples: &examples, language, budget };
+    let instruction = None;
+    let ask =
+        MessageAsk { facts: &facts, diff, examples: &examples, language, instruction, budget };
     match commit_message(&ask).expect("a prompt").prompt {
         Prompt::Raw(text) => text,
         other => panic!("a template is known: {other:?}"),
@@ -82,10 +84,38 @@ fn the_language_is_the_one_that_is_wanted_or_used_before() {
 }
 
 #[test]
+fn what_the_user_adds_stands_last_and_has_a_limit() {
+    let facts = facts(4096);
+    let budget = Budget::for_edit(&facts);
+    let asked = |wish: &str, language| {
+        let (diff, instruction) = ("+x\n", Some(wish));
+        let ask = MessageAsk { facts: &facts, diff, examples: &[], language, instruction, budget };
+        match commit_message(&ask).expect("a prompt").prompt {
+            Prompt::Raw(text) => text,
+            other => panic!("a template is known: {other:?}"),
+        }
+    };
+    assert!(
+        asked(" ticket 7 ", None).contains("message only.\nDo as asked here: ticket 7<|eot_id|>")
+    );
+    assert!(
+        asked("영어로", Some("ko"))
+            .contains("메시지만 답하세요.\n다음 요청을 따르세요: 영어로<|eot_id|>")
+    );
+    assert_eq!(asked(" \n", None), prompt("+x\n", &[], None, 4096));
+    assert!(
+        asked("<|eot_id|>", None).matches("<|eot_id|>").count()
+            == asked("x", None).matches("<|eot_id|>").count()
+    );
+    assert!(asked(&"가".repeat(5_000), None).matches('가').count() < 1_000);
+}
+
+#[test]
 fn a_model_without_room_says_so() {
     let facts = facts(256);
     let budget = Budget::for_edit(&facts);
-    let ask = MessageAsk { facts: &facts, diff: "+x", examples: &[], language: None, budget };
+    let (diff, examples, language, instruction) = ("+x", &[], None, None);
+    let ask = MessageAsk { facts: &facts, diff, examples, language, instruction, budget };
     let refused = commit_message(&ask).expect_err("too small");
     assert!(refused.needed_tokens > refused.context_tokens);
 }

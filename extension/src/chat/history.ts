@@ -61,9 +61,10 @@ export async function showHistory(ctx: Ctx, heard: HistoryHeard): Promise<void> 
     pick.busy = true;
     const query = pick.value.trim();
     try {
-      const sessions = await ctx.engine.sessions(query === "" ? undefined : query);
+      const { sessions, stoppedAfter } = await ctx.engine.sessions(query === "" ? undefined : query);
       if (mine !== asked) return;
-      pick.items = itemsOf(sessions, query !== "", Date.now());
+      const items = itemsOf(sessions, query !== "", Date.now());
+      pick.items = stoppedAfter === undefined ? items : [...items, stoppedItem(stoppedAfter)];
       if (pick.items.length === 0 && query === "") pick.placeholder = l10n.t("No conversations yet");
       pick.busy = false;
     } catch (error) {
@@ -84,7 +85,7 @@ export async function showHistory(ctx: Ctx, heard: HistoryHeard): Promise<void> 
   async function remove({ label, versions }: Item) {
     try {
       // A search finds some of a conversation's versions; all of them go.
-      const all = versionsWith(versions, await ctx.engine.sessions());
+      const all = versionsWith(versions, (await ctx.engine.sessions()).sessions);
       if (await isSure(label, all.length)) {
         for (const session of all) {
           await ctx.engine.deleteSession(session);
@@ -124,7 +125,7 @@ export async function renameConversation(ctx: Ctx, session: string, title: strin
   if (name === undefined) return undefined;
   try {
     // All versions are one row of the list, whichever is the newest.
-    for (const version of versionsWith([session], await ctx.engine.sessions())) {
+    for (const version of versionsWith([session], (await ctx.engine.sessions()).sessions)) {
       await ctx.engine.renameSession(version, name.trim());
     }
     return name.trim();
@@ -163,6 +164,17 @@ function itemsOf(sessions: readonly SessionSummary[], found: boolean, now: numbe
     day = its;
     return [...heading, itemOf(session, versions, its, found)];
   });
+}
+
+/** The last row of a search that did not see all; choosing it does nothing. */
+function stoppedItem(after: number): Item {
+  const label = l10n.t("$(info) Only the newest {0} conversations were searched.", after);
+  return {
+    label,
+    detail: l10n.t("Type more of what you look for to find less at once."),
+    versions: [],
+    alwaysShow: true,
+  };
 }
 
 /** All versions of the conversation that these belong to. */

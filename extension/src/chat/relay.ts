@@ -20,23 +20,27 @@ export interface ReplyWords {
   facts(facts: Facts): string;
 }
 
-/** Pulls a reply to its end. */
+/**
+ * Pulls a reply to its end. `let go` when it ended without a last word: it was cancelled, or the engine closed under it.
+ */
 export async function relay(
   reply: Reply,
   turn: string,
   words: ReplyWords,
   report: (event: TurnEvent) => void,
-): Promise<void> {
+): Promise<"ended" | "let go"> {
   try {
     for (let event = await reply.next(); event !== null; event = await reply.next()) {
       const news = newsOf(event, turn, words);
       if (news) report(news);
-      if (event.kind === "done" || event.kind === "failed") return;
+      if (event.kind === "done" || event.kind === "failed") return "ended";
     }
     report({ kind: "stopped", turn });
+    return "let go";
   } catch (error) {
     const failure = { code: "internal", message: String(error) };
     report({ kind: "failed", turn, sentence: words.failed(failure), code: failure.code });
+    return "ended";
   }
 }
 

@@ -17,7 +17,7 @@ export function startedEngine(engine: EngineHandle): TalkEngine {
     },
     sessions: async () => {
       await whenStarted(engine);
-      return engine.sessions();
+      return (await engine.sessions()).sessions;
     },
     forkSession: (id, place) => engine.forkSession(id, place),
     deleteTurn: (id, request) => engine.deleteTurn(id, request),

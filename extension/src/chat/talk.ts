@@ -14,10 +14,12 @@ import { joinTexts, type ReplyWords, relay } from "./relay";
 import { contextOf, type Found, findSession, remembered } from "./remembered";
 import { apply, isRemembered, restore, settle } from "./transcript";
 import type { Conversation, Kept, Turn, TurnEvent, Verdict } from "./turns";
+import type { Underway } from "./underway";
 
 /** What a conversation needs of the engine. */
 export interface TalkEngine {
-  chat(request: { session: string; text: string; context: ChatContext[] }): Reply;
+  /** The same question under the same `request` is the same answer, from its beginning. */
+  chat(request: { session: string; request?: string; text: string; context: ChatContext[] }): Reply;
   session(id: string): Promise<Session | null>;
   sessions(): Promise<Member[]>;
   /** A new conversation out of the turns up to `after`; out of none when it is absent. */
@@ -40,6 +42,8 @@ export interface TalkOptions {
   words: TalkWords;
   /** Where the id of the conversation outlives the window. */
   memory: { get(): string | undefined; set(session: string | undefined): void };
+  /** Where the question being answered outlives the window. */
+  underway: Underway;
   tell: (message: Extract<ToPage, { type: "conversation" | "events" }>) => void;
   newId: () => string;
   /** When gathered pieces of an answer are told together. */
@@ -76,8 +80,10 @@ interface Question {
 }
 
 export function startTalk(options: TalkOptions): Talk {
-  const { engine, words, memory, tell, newId } = options;
+  const { engine, words, memory, underway, tell, newId } = options;
   const questions = new Map<string, Question>();
+  /** Of questions that were asked already. */
+  const replies = new Map<string, Reply>();
   let conversation: Conversation = { turns: [] };
   let cameBack = false;
   /** The server could not be asked what it remembers of this conversation. */
@@ -86,6 +92,14 @@ export function startTalk(options: TalkOptions): Talk {
   let versionsUnknown = false;
   let waiting: string[] = [];
   let running: Reply | undefined;
+  /** Asked again before anybody looks, so that the server does not let go of it; shown once the conversation is back. */
+  let early = takeUp(engine, underway, memory.get());
+  const letGo = () => {
+    underway.end(false);
+    running?.cancel();
+    early?.reply.cancel();
+    early = undefined;
+  };
 
   const news = batch<TurnEvent>(options.schedule, (gathered) => {
     const events = joinTexts(gathered);
@@ -108,7 +122,7 @@ export function startTalk(options: TalkOptions): Talk {
     unsure = false;
     versionsUnknown = false;
     questions.clear();
-    running?.cancel();
+    letGo();
   };
 
   async function comeBack(kept: Kept | null): Promise<void> {
@@ -120,14 +134,33 @@ export function startTalk(options: TalkOptions): Talk {
     conversation = { session, turns: keptTurns, ...(keptTurns.length === 0 && { line: words.loading() }) };
     const found = await findSession(engine, session);
     if (conversation.session !== session) return;
-    const turns = found.kind === "found" ? restore(keptTurns, remembered(found.session)) : keptTurns;
+    const whole = found.kind === "found" ? restore(keptTurns, remembered(found.session)) : keptTurns;
+    const turns = whole.filter(({ id }) => id !== early?.asked.turn);
     const line = lineAbout(found.kind, turns.length, words);
     unsure = found.kind === "notReached";
     become((now) => {
       const askedSince = now.turns.slice(keptTurns.length);
       return { session, turns: [...turns, ...askedSince], ...(line !== undefined && { line }) };
     });
+    goOn();
     await lookForBranches();
+  }
+
+  /** What was being answered when the window was loaded again is answered on, unless that has ended meanwhile. */
+  function goOn(): void {
+    if (!early) return;
+    const { asked, reply } = early;
+    early = undefined;
+    const { turn, text, context } = asked;
+    if (conversation.turns.some(({ request }) => request === turn)) {
+      reply.cancel();
+      underway.end(false);
+    } else {
+      put(turn, { text, context });
+      replies.set(turn, reply);
+      waiting.unshift(turn);
+    }
+    void answerWaiting();
   }
 
   /** The server answers again: what is said of it must not stay as it was. */
@@ -165,11 +198,15 @@ export function startTalk(options: TalkOptions): Talk {
   async function answerWaiting(): Promise<void> {
     const turn = waiting[0];
     const question = turn === undefined ? undefined : questions.get(turn);
-    if (running || turn === undefined || !question) return;
+    if (running || early || turn === undefined || !question) return;
     waiting.shift();
     news.add({ kind: "waiting", turn, line: "" });
-    running = engine.chat({ session: conversation.session ?? newId(), ...question });
-    await relay(running, turn, words, news.add);
+    const session = conversation.session ?? newId();
+    running = replies.get(turn) ?? engine.chat({ session, request: turn, ...question });
+    replies.delete(turn);
+    underway.begin({ session, turn, ...question });
+    const how = await relay(running, turn, words, news.add);
+    underway.end(how === "let go");
     news.flush();
     running = undefined;
     // Only a failed question can be asked again.
@@ -179,18 +216,22 @@ export function startTalk(options: TalkOptions): Talk {
     void answerWaiting();
   }
 
+  const put = (turn: string, question: Question) => {
+    questions.set(turn, question);
+    tellNow({ kind: "asked", turn, user: question.text, context: question.context.map(contextLabel) });
+  };
+
   const ask = (text: string, context: ChatContext[]) => {
     void comeBack(null);
     if (conversation.session === undefined) become((now) => ({ ...now, session: newId() }));
     const turn = newId();
-    questions.set(turn, { text, context });
-    tellNow({ kind: "asked", turn, user: text, context: context.map(contextLabel) });
+    put(turn, { text, context });
     if (waiting.length >= WAITING_MAX) {
       tellNow({ kind: "failed", turn, sentence: words.tooManyWait(), code: "too_many_waiting" });
       return;
     }
     waiting.push(turn);
-    if (running) tellNow({ kind: "waiting", turn, line: words.waitsForAnswer() });
+    if (running || early) tellNow({ kind: "waiting", turn, line: words.waitsForAnswer() });
     else void answerWaiting();
   };
 
@@ -215,7 +256,7 @@ export function startTalk(options: TalkOptions): Talk {
     const rest = conversation.turns.slice(at);
     if (rest.every(({ request }) => request === undefined)) {
       // The server has stored none of it, so there is nothing to keep a version of.
-      running?.cancel();
+      letGo();
       for (const one of rest) {
         waiting = waiting.filter((other) => other !== one.id);
         questions.delete(one.id);
@@ -237,7 +278,7 @@ export function startTalk(options: TalkOptions): Talk {
     ask,
     comeBack,
     askAgain,
-    stop: () => running?.cancel(),
+    stop: letGo,
     retry(id) {
       const turn = find(id);
       if (turn?.state.kind !== "failed") return;
@@ -267,6 +308,14 @@ export function startTalk(options: TalkOptions): Talk {
       void lookForBranches();
     },
   };
+}
+
+/** The answer that was on its way when the window was loaded again. */
+function takeUp(engine: TalkEngine, underway: Underway, session: string | undefined) {
+  const asked = underway.get();
+  if (!asked || asked.session !== session) return undefined;
+  const { turn, text, context } = asked;
+  return { asked, reply: engine.chat({ session, request: turn, text, context }) };
 }
 
 /** With that line above the turns, or no longer; what else is said there stays. */

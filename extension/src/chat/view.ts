@@ -22,6 +22,7 @@ import { titleOf } from "./text";
 import { pageTexts, talkWords } from "./texts";
 import { themeColours } from "./themeColours";
 import { onTurnMessage, type TurnActions } from "./turnActions";
+import { keepUnderway } from "./underway";
 
 /** What the rest of the extension can do with the panel. */
 export interface ChatPanel {
@@ -65,6 +66,7 @@ export function registerChat(ctx: Ctx, edits: Edits): ChatPanel {
       get: () => workspaceState.get<string>(SESSION_KEY),
       set: (session) => void workspaceState.update(SESSION_KEY, session),
     },
+    underway: keepUnderway(workspaceState),
     tell: (message) => {
       post(message);
       showTitle();

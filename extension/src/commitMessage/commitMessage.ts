@@ -17,8 +17,12 @@ const DIFF_CHARACTERS_MAX = 1_000_000;
 /** Merges and the like are passed over, so more are read than are shown. */
 const COMMITS_READ = 30;
 
-/** Called from the view's title with the source control it stands for. */
-export async function commitMessage(app: App, source?: Partial<vscode.SourceControl>): Promise<void> {
+/** Called from the view's title with the source control it stands for, and from the chat with what the user adds. */
+export async function commitMessage(
+  app: App,
+  source?: Partial<vscode.SourceControl>,
+  instruction?: string,
+): Promise<void> {
   const all = await repositories();
   if (!all) return tell(vscode.l10n.t("The editor's git support is missing or switched off (setting “git.enabled”)."));
   const repository = await choose(all, source?.rootUri);
@@ -31,8 +35,10 @@ export async function commitMessage(app: App, source?: Partial<vscode.SourceCont
   if (diff.trim() === "")
     return tell(vscode.l10n.t("There is no change to describe. New files count once they are staged."));
   const shown = await withoutPrivate(diff, (path) => isPrivate(app.ctx, repository, path));
-  const { outcome, text } = await ask(app.ctx, shown, await subjects(repository));
-  if (outcome.kind === "failed") return showFailure(app.ctx, outcome.failure, () => commitMessage(app, source));
+  const { outcome, text } = await ask(app.ctx, shown, await subjects(repository), instruction);
+  if (outcome.kind === "failed") {
+    return showFailure(app.ctx, outcome.failure, () => commitMessage(app, source, instruction));
+  }
   if (outcome.kind === "done" && text.trim() !== "") await fill(repository, text.trim());
 }
 
@@ -67,9 +73,20 @@ async function subjects(repository: Repository): Promise<string[]> {
   }
 }
 
-async function ask(ctx: Ctx, text: string, examples: string[]): Promise<{ outcome: TextOutcome; text: string }> {
+async function ask(
+  ctx: Ctx,
+  text: string,
+  examples: string[],
+  instruction: string | undefined,
+): Promise<{ outcome: TextOutcome; text: string }> {
   const language = languageOf(examples, vscode.env.language);
-  const reply = ctx.engine.write({ task: "commit_message", text, examples, language });
+  const reply = ctx.engine.write({
+    task: "commit_message",
+    text,
+    examples,
+    language,
+    ...(instruction && { instruction }),
+  });
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: `CodeSaga: ${vscode.l10n.t("Generate Commit Message")}`,

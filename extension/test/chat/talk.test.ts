@@ -6,6 +6,7 @@ import { readToPage } from "../../src/chat/messages";
 import { startTalk, type TalkWords } from "../../src/chat/talk";
 import { apply } from "../../src/chat/transcript";
 import type { Conversation, Kept, Turn } from "../../src/chat/turns";
+import type { Asked } from "../../src/chat/underway";
 import type { ReplyEvent, Session } from "../../src/engine";
 
 const words: TalkWords = {
@@ -37,8 +38,10 @@ function setUp(
   find: (id: string) => Promise<Session | null> = async () => null,
   members: Member[] | Promise<Member[]> | (() => Promise<Member[]>) = [],
   schedule: Schedule = queueMicrotask,
+  underway?: Asked,
 ) {
-  const asked: { session: string; text: string; reply: ScriptedReply }[] = [];
+  const asked: { session: string; request: string | undefined; text: string; reply: ScriptedReply }[] = [];
+  const kept = { asked: underway };
   const stored = { session: remembered };
   const forked: { id: string; after?: string }[] = [];
   const deleted: string[] = [];
@@ -47,9 +50,9 @@ function setUp(
   let ids = 0;
   const talk = startTalk({
     engine: {
-      chat({ session, text }) {
+      chat({ session, request, text }) {
         const reply = new ScriptedReply();
-        asked.push({ session, text, reply });
+        asked.push({ session, request, text, reply });
         return reply;
       },
       session: find,
@@ -71,6 +74,15 @@ function setUp(
         stored.session = session;
       },
     },
+    underway: {
+      get: () => kept.asked,
+      begin: (question) => {
+        kept.asked = question;
+      },
+      end: (keep) => {
+        if (!keep) kept.asked = undefined;
+      },
+    },
     tell: (message) => {
       page = message.type === "events" ? apply(page, message.events) : message.conversation;
     },
@@ -87,7 +99,7 @@ function setUp(
       [turn.user, turn.answer, ...turn.notes, Object.values(turn.state).join(" ").trim()].join(" | "),
     );
   };
-  return { talk, asked, stored, shown, forked, deleted, refuse };
+  return { talk, asked, stored, shown, forked, deleted, refuse, kept };
 }
 
 class ScriptedReply {
@@ -428,4 +440,63 @@ test("the versions that are found while an answer streams take no word of it", a
   await settled();
   assert.equal(talk.conversation().branches?.length, 1);
   assert.deepEqual(shown(), ["one | 1 | done", "two | 2 | answering"]);
+});
+
+const running: Asked = { session: "s1", turn: "k2", text: "two", context: [] };
+const half: Turn = { id: "k2", user: "two", context: [], answer: "ha", notes: [], state: { kind: "answering" } };
+
+test("an answer that ran when the window was loaded again is taken up, under its own name and from its beginning", async () => {
+  const { talk, asked, shown, kept: noted } = setUp("s1", async () => session, [], queueMicrotask, running);
+  assert.deepEqual([asked[0]?.session, asked[0]?.request, asked[0]?.text], ["s1", "k2", "two"]);
+  talk.ask("three", []);
+  await talk.comeBack({ session: "s1", turns: [...kept.turns.map((turn) => ({ ...turn, answer: "1" })), half] });
+  await asked[0]?.reply.say(text("ha"), text("lf"));
+  assert.equal(asked.length, 1, "asked once, and the next question waits");
+  await asked[0]?.reply.say({ ...done, request: "k2" });
+  await asked[1]?.reply.say(text("3"), done);
+  assert.deepEqual(shown().sort(), ["one | 1 | done", "three | 3 | done", "two | half | done"]);
+  assert.equal(noted.asked, undefined);
+});
+
+test("the very first question of a conversation, which the server has not stored yet, is taken up too", async () => {
+  const { talk, asked, shown } = setUp("s1", async () => null, [], queueMicrotask, running);
+  await talk.comeBack({ session: "s1", turns: [half] });
+  await asked[0]?.reply.say(text("half"), done);
+  assert.deepEqual([shown(), talk.conversation().line], [["two | half | done"], undefined]);
+});
+
+test("one that ended meanwhile comes from the server's memory, and is not asked again", async () => {
+  const second = { request: "k2", user: "two", context: [], assistant: "2", at: 1 };
+  const whole = { ...session, log: [...session.log, second] };
+  const { talk, asked, shown, kept: noted } = setUp("s1", async () => whole, [], queueMicrotask, running);
+  await talk.comeBack({ session: "s1", turns: [...kept.turns, half] });
+  await settled();
+  assert.deepEqual(shown(), ["one | 1 | done", "two | 2 | done"]);
+  assert.deepEqual([asked.length, noted.asked], [1, undefined]);
+});
+
+test("an answer is kept for the next window unless it ended or was stopped", async () => {
+  const { talk, asked, kept: noted } = setUp();
+  talk.ask("one", []);
+  assert.equal(noted.asked?.turn, talk.conversation().turns[0]?.id);
+  // The engine closes under it.
+  await asked[0]?.reply.say(text("ha"), null);
+  assert.equal(noted.asked?.text, "one");
+  talk.ask("two", []);
+  talk.stop();
+  await settled();
+  assert.equal(noted.asked, undefined);
+  talk.ask("three", []);
+  await asked[2]?.reply.say(text("3"), done);
+  assert.equal(noted.asked, undefined);
+});
+
+test("an answer of another conversation, or one that a new conversation let go, is not taken up", async () => {
+  const other = setUp("s2", async () => null, [], queueMicrotask, running);
+  await other.talk.comeBack(null);
+  assert.equal(other.asked.length, 0);
+  const { talk, asked, shown, kept: noted } = setUp("s1", async () => session, [], queueMicrotask, running);
+  talk.startNew();
+  await settled();
+  assert.deepEqual([asked.length, shown(), noted.asked], [1, [], undefined]);
 });

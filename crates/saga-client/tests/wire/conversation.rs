@@ -132,3 +132,27 @@ async fn a_conversation_that_is_let_go_is_called_off() {
     let called_off = script.requests.recv().await.expect("another request");
     assert!(called_off.starts_with("DELETE /v1/chat/r-1 HTTP/1.1"), "{called_off}");
 }
+
+#[tokio::test]
+async fn one_that_is_left_to_itself_is_not_called_off() {
+    let ok = "HTTP/1.1 204 No Content\r\n\r\n".to_owned();
+    let held = || HEAD.to_owned() + &text(1, "a");
+    let mut script = Script::start(vec![held(), held(), ok]).await;
+    let client = script.client();
+    for (name, is_left) in [("r-1", true), ("r-2", false)] {
+        let request = ChatRequest {
+            text: "hello".to_owned(),
+            request_id: Some(name.to_owned()),
+            resumable: true,
+            ..ChatRequest::default()
+        };
+        let mut conversation = client.chat(&request).await.expect("a stream");
+        conversation.next().await.expect("an event").expect("no failure");
+        script.requests.recv().await.expect("the question");
+        if is_left {
+            conversation.let_run();
+        }
+    }
+    let called_off = script.requests.recv().await.expect("another request");
+    assert!(called_off.starts_with("DELETE /v1/chat/r-2 HTTP/1.1"), "{called_off}");
+}

@@ -85,7 +85,7 @@ async fn private_files_are_refused() {
     expect!["private_file: .env is a private file: nothing of it is sent to a model."]
         .assert_eq(&format!("{}: {refused}", refused.code.name()));
     let piece = ChatContext { path: "keys/server.pem".to_owned(), ..ChatContext::default() };
-    let ask = ChatAsk { text: "why?".to_owned(), context: vec![piece], session: None };
+    let ask = ChatAsk { text: "why?".to_owned(), context: vec![piece], ..ChatAsk::default() };
     assert_eq!(world.engine.chat(ask).err().expect("refused").code, FailureCode::PrivateFile);
     assert_eq!(world.requests().len(), 0);
 }
@@ -96,7 +96,7 @@ async fn chat_sends_no_secrets() {
     world.script([Rule::on("/v1/chat").refusing(404, serde_json::json!({}))]);
     let text = format!("api_key = \"{KEY}\"");
     let piece = ChatContext { path: "a.py".to_owned(), text: text.clone(), ..Default::default() };
-    let ask = ChatAsk { text, context: vec![piece], session: None };
+    let ask = ChatAsk { text, context: vec![piece], ..ChatAsk::default() };
     let told = world.told(&world.engine.chat(ask).expect("a message")).await;
     assert!(told.starts_with("warning secrets_hidden: "), "{told}");
     let sent = world.server.bodies("/v1/chat")[0].to_string();

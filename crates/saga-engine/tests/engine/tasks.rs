@@ -241,6 +241,7 @@ fn message(text: &str, examples: &[&str], language: Option<&str>) -> WriteAsk {
         text: text.to_owned(),
         examples: examples.iter().map(|&example| example.to_owned()).collect(),
         language: language.map(str::to_owned),
+        instruction: None,
     }
 }
 
@@ -255,13 +256,16 @@ async fn a_commit_message_comes_as_text_without_what_is_said_around_it() {
         " from a file\n\nIt was",
         " wrong.\n```\n",
     ]);
-    let reply = world.engine.write(message(diff, &["Add a thing"], None)).expect("a diff");
+    let instruction = Some("mention the ticket; password = \"hunter2-Zx81kQ0pLm27\"".to_owned());
+    let ask = WriteAsk { instruction, ..message(diff, &["Add a thing"], None) };
+    let reply = world.engine.write(ask).expect("a diff");
     let told = world.told(&reply).await;
     let said: String = told.lines().filter_map(|line| line.strip_prefix("text ")).collect();
     assert_eq!(said.replace("\"\"", ""), "\"Read the key from a file\\n\\nIt was wrong.\"");
     assert!(told.ends_with("done\n"), "{told}");
     let prompt = &world.prompts()[0];
     assert!(prompt.contains("- Add a thing") && prompt.contains("in English"), "{prompt}");
+    assert!(prompt.contains("Do as asked here: mention the ticket"), "{prompt}");
     assert!(!prompt.contains("hunter2"), "{prompt}");
 }
 

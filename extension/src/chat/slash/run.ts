@@ -19,7 +19,7 @@ export async function runCommand(
     case "clear":
       return start("codesaga.newConversation");
     case "commit":
-      return start("codesaga.commitMessage");
+      return start("codesaga.commitMessage", undefined, { instruction: rest });
     case "refactor":
       return edit(editor, "codesaga.refactor", rest, joined(l10n.t("Refactor this code."), rest));
     case "fix": {
