@@ -53,6 +53,8 @@ pub enum Invocation {
     Doctor(Box<Config>),
     /// Show live what a running server does.
     Top(top::Options),
+    /// Ask a running server, by its base address, whether it answers.
+    Health(Uri),
     /// Change or show who may ask.
     Keys(KeysCommand),
     /// Show or publish again what was given up.
@@ -175,6 +177,14 @@ enum Command {
         /// environment: flags can be seen by everyone on the machine.
         #[arg(long, env = "CODESAGA_KEY", value_name = "CODESAGA_KEY", hide_env_values = true)]
         key: Option<String>,
+    },
+    /// Ask a running server whether it answers, for whoever starts it anew when it does not: the
+    /// exit code is 0 when it does, else 1.
+    Health {
+        /// The running server's address.
+        #[arg(long, env = "CODESAGA_SERVER", value_name = "CODESAGA_SERVER",
+              default_value = "http://127.0.0.1:7411", value_parser = base_url)]
+        server: Uri,
     },
     /// Serve the Model Context Protocol on stdin and stdout, by asking a running server.
     Mcp {
@@ -337,6 +347,7 @@ impl Invocation {
                 let key = key.filter(|key| !key.is_empty());
                 Ok(Self::Mcp(mcp::Options { server, key }))
             }
+            Some(Command::Health { server }) => Ok(Self::Health(server)),
             Some(Command::Doctor(settings)) => {
                 Ok(Self::Doctor(Box::new(Config::check(*settings)?)))
             }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use codesaga_proxy::config::{Config, Invocation, Language, LogFormat, ServiceManager};
 use codesaga_proxy::ops::systemd::Notifier;
-use codesaga_proxy::ops::{dead_letters, doctor, top};
+use codesaga_proxy::ops::{dead_letters, doctor, health, top};
 use codesaga_proxy::{Proxy, Reload, keys, mcp};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
                 .map(|()| ExitCode::SUCCESS)
         }
         Invocation::Mcp(options) => serve_mcp(options).map(|()| ExitCode::SUCCESS),
+        Invocation::Health(server) => health::run(server, &mut io::stdout()).map(exit_code),
         Invocation::Keys(command) => {
             keys::run(command, &mut io::stdout()).map(|()| ExitCode::SUCCESS)
         }
@@ -56,8 +57,11 @@ async fn serve_mcp(options: mcp::Options) -> io::Result<()> {
 /// Exit code 1 says that something has to be mended.
 #[tokio::main(flavor = "current_thread")]
 async fn look(config: &Config) -> io::Result<ExitCode> {
-    let is_well = doctor::run(config, Language::of_this_process(), &mut io::stdout()).await?;
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    doctor::run(config, Language::of_this_process(), &mut io::stdout()).await.map(exit_code)
+}
+
+fn exit_code(is_well: bool) -> ExitCode {
+    if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Log lines go to stderr, so that stdout stays for answers of commands.

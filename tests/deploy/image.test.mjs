@@ -16,6 +16,7 @@ import { composeSettings, deploy, pythonTool, run } from "./support.mjs";
 
 const image = "codesaga-proxy:test";
 const ignored = path.join(deploy, "image", "Dockerfile.dockerignore");
+const ownProgram = "/usr/local/bin/codesaga-proxy";
 const keysFile = "/var/lib/codesaga/keys.json";
 /** What the image holds beside the program: libraries, certificates. */
 const besideProgramBytesMax = 8e6;
@@ -67,8 +68,9 @@ describe("the image", () => {
 
   test("holds the program, its libraries and certificates, and little else", async () => {
     const inspected = JSON.parse(await done(...buildah("inspect", "--type", "image", image)));
-    const { User, Entrypoint } = inspected.Docker.config;
-    assert.deepEqual([User, Entrypoint], ["65532:65532", ["/usr/local/bin/codesaga-proxy"]]);
+    const { User, Entrypoint, Healthcheck } = inspected.Docker.config;
+    assert.deepEqual([User, Entrypoint], ["65532:65532", [ownProgram]]);
+    assert.deepEqual(Healthcheck.Test, ["CMD", ownProgram, "health"]);
     const listed = JSON.parse(await done(...buildah("images", "--json")));
     const bytes = Number(/^[\d.]+/.exec(listed[0].size)[0]) * 1e6;
     assert.match(listed[0].size, /^[\d.]+ MB$/);
@@ -78,7 +80,7 @@ describe("the image", () => {
 
   test("runs as a user who may write its keys and nothing else, and answers", async () => {
     const inside = (...args) => buildah("run", "--isolation", "chroot", ...args);
-    const own = ["--", "/usr/local/bin/codesaga-proxy"];
+    const own = ["--", ownProgram];
     const refused = await run(...inside(container, ...own, "keys", "add", "x", "--file", "/etc/keys.json"));
     assert.notEqual(refused.code, 0);
     assert.match(refused.stderr, /Permission denied/);
@@ -101,6 +103,7 @@ describe("the image", () => {
     const server = processes.start("image-proxy", command, args);
     const url = `http://127.0.0.1:${port}`;
     await answers(`${url}/healthz`, server);
+    await done(...inside("--env", `CODESAGA_SERVER=${url}`, container, ...own, "health"));
     const ready = await (await modelReady({ ...server, url })).json();
     assert.equal(ready.memory, "ok");
     const ask = (authorization) =>

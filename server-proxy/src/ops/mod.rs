@@ -3,6 +3,7 @@
 
 pub mod dead_letters;
 pub mod doctor;
+pub mod health;
 pub mod metrics;
 mod process;
 pub mod systemd;

@@ -71,13 +71,25 @@ impl OwnServer {
         self.client.request(request).await.map_err(failed)
     }
 
+    /// Whether it does.
+    ///
+    /// # Errors
+    /// `unreachable` or `bad_response`.
+    pub async fn answers(&self) -> Result<(), Failure> {
+        let mut request = Request::new(Full::default());
+        *request.uri_mut() = Uri::from_static("/healthz");
+        let asked = timeout(ANSWER_TIME_MAX, self.send(request)).await;
+        let response = asked.unwrap_or_else(|_| Err(too_late()))?;
+        if response.status().is_success() { Ok(()) } else { Err(not_ours()) }
+    }
+
     /// How it stands.
     ///
     /// # Errors
     /// What it refused with, `unreachable` or `bad_response`.
     pub async fn state(&self) -> Result<ServerState, Failure> {
         let asked = timeout(ANSWER_TIME_MAX, self.ask()).await;
-        asked.unwrap_or_else(|_| Err(unreachable("the server does not answer in time".to_owned())))
+        asked.unwrap_or_else(|_| Err(too_late()))
     }
 
     async fn ask(&self) -> Result<ServerState, Failure> {
@@ -98,6 +110,10 @@ impl OwnServer {
 
 fn unreachable(message: String) -> Failure {
     Failure::new(FailureCode::Unreachable, message)
+}
+
+fn too_late() -> Failure {
+    unreachable("the server does not answer in time".to_owned())
 }
 
 fn not_ours() -> Failure {

@@ -268,3 +268,25 @@ async fn who_serves_no_clients_says_how_it_stands_and_nothing_else() {
         assert_eq!(asked, if serves { 200 } else { 404 }, "{role:?}");
     }
 }
+
+#[tokio::test]
+async fn health_tells_whoever_restarts_a_server_whether_it_answers() {
+    async fn asked(address: &str) -> (Option<i32>, String) {
+        let server = format!("http://{address}");
+        let output = process::command(&[("CODESAGA_SERVER", server.as_str())])
+            .arg("health")
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .expect("the program runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+    }
+    // No model server is there: a process that waits for one is not to be started anew.
+    let mut server = ProxyProcess::start(&["--upstream", "http://127.0.0.1:9"]).await;
+    assert_eq!(asked(&server.address).await, (Some(0), String::new()));
+    let address = server.address.clone();
+    server.child.kill().await.expect("it is there");
+    let (code, words) = asked(&address).await;
+    assert_eq!(code, Some(1));
+    assert!(words.starts_with("the server does not answer"), "{words}");
+}
