@@ -30,12 +30,13 @@ await runScript(async (kit) => {
     proxy: file("proxy", say),
     "without-litellm": null,
     "soak-seconds": wholeNumber("soak-seconds", 10, 86_400, say),
+    "fleet-seconds": wholeNumber("fleet-seconds", 10, 86_400, say),
     help: null,
   };
   const flags = readArguments(allowed, say, group ? given.slice(1) : given);
   if (flags.help) {
     progress.line(
-      `npm run bench -- [${GROUPS.join(" | ")}] [--only NAME] [--addon FILE] [--proxy FILE] [--without-litellm] [--soak-seconds N]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already, --addon also the VSIX that was packed already`,
+      `npm run bench -- [${GROUPS.join(" | ")}] [--only NAME] [--addon FILE] [--proxy FILE] [--without-litellm] [--soak-seconds N] [--fleet-seconds N]\n\nNames: ${names.join(", ")}\n--addon and --proxy measure what was built already, --addon also the VSIX that was packed already`,
     );
     return 0;
   }

@@ -6,6 +6,7 @@ import { chatPage } from "./chat-page.mjs";
 import { diff } from "./diff.mjs";
 import { failover } from "./failover.mjs";
 import { fairness } from "./fairness.mjs";
+import { fleet } from "./fleet.mjs";
 import { grpcHop } from "./grpc-hop.mjs";
 import { hit } from "./hit.mjs";
 import { idle } from "./idle.mjs";
@@ -33,8 +34,11 @@ export const SERVER = "server";
 /** The group of those that tell how the editor's windows feel. */
 export const EDITOR = "editor";
 
+/** The group of those that tell what several servers stand together. */
+export const FLEET = "fleet";
+
 /** Each group's benchmarks end with a table of their goals. */
-export const GROUPS = [COMPLETION, SERVER, EDITOR];
+export const GROUPS = [COMPLETION, SERVER, EDITOR, FLEET];
 
 const group = COMPLETION;
 
@@ -154,6 +158,13 @@ export const BENCHES = {
     title: "The extension's start in the real editor, and its package",
     needs: ["vsix"],
     work: (_programs, detail) => activation({ detail }),
+  },
+  fleet: {
+    group: FLEET,
+    title: "A fleet on one machine: a hundred and a thousand people, and every process restarted",
+    needs: ["proxy", "redis", "nginx"],
+    work: ({ kit, proxyProgram, processes, fleetSeconds }, detail) =>
+      fleet({ kit, proxyProgram, processes, fleetSeconds, detail }),
   },
   chat: {
     group: EDITOR,

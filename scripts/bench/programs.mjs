@@ -12,8 +12,11 @@ import { compiling } from "../lib/rust.mjs";
 import { installLiteLlm } from "./litellm.mjs";
 import { installTabby } from "./tabby.mjs";
 
+/** As the image has it. */
+const shipped = ["build", "--release", "--locked", "-p", "codesaga-proxy", "--features", "codesaga-proxy/kafka"];
+
 /**
- * @param {{ addon?: string, proxy?: string, "without-litellm"?: boolean, "soak-seconds"?: number }} given files to measure
+ * @param {{ addon?: string, proxy?: string, "without-litellm"?: boolean, "soak-seconds"?: number, "fleet-seconds"?: number }} given files to measure
  *   instead of building them, and how to measure
  */
 export function openPrograms(kit, given) {
@@ -25,6 +28,7 @@ export function openPrograms(kit, given) {
     startModel: () => startModel(kit),
     withoutLiteLlm: given["without-litellm"] === true,
     soakSeconds: given["soak-seconds"],
+    fleetSeconds: given["fleet-seconds"],
   };
 
   const build = {
@@ -50,7 +54,7 @@ export function openPrograms(kit, given) {
     async proxy() {
       if (!given.proxy) {
         await progress.step(say("Build {0}", "codesaga-proxy"), (detail) =>
-          processes.run("bench-proxy", "cargo", ["build", "--release", "--locked", "-p", "codesaga-proxy"], {
+          processes.run("bench-proxy", "cargo", shipped, {
             onLine: compiling(detail),
           }),
         );

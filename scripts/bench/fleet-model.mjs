@@ -1,0 +1,100 @@
+// A model server as a modest GPU has one, on a thread of its own: a few places, each with the prompt it saw last, so that
+// only what differs from it is evaluated again; tokens evaluated and written at a fixed rate. Speaks the OpenAI dialect,
+// and counts what it evaluated and what it knew already.
+
+import { createServer } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { facts, openAiChunk, openAiLast } from "./model-words.mjs";
+
+const CHARACTERS_PER_TOKEN = 4;
+/** A place is taken for a prompt's sake when it knows so much of it; else the one that was free for longest. */
+const WORTH_KEEPING = 0.3;
+
+const { places, evaluatedPerSecond, tokenMs, tokens } = workerData;
+const free = Array.from({ length: places }, () => ({ known: "" }));
+const counted = { prompts: 0, prompt_tokens: 0, known_tokens: 0, waited: 0, open: 0 };
+const line = [];
+
+const server = createServer((request, response) => {
+  let body = "";
+  request.setEncoding("utf8").on("data", (piece) => {
+    body += piece;
+  });
+  request.on("end", () => answer(request, response, body));
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, "127.0.0.1", 4096, () => parentPort.postMessage({ port: server.address().port }));
+parentPort.on("message", () => parentPort.postMessage({ kind: "count", ...counted, taken: places - free.length }));
+
+async function answer({ method, url }, response, body) {
+  if (method === "GET") {
+    const told = facts("openai", url);
+    response.writeHead(told ? 200 : 404, { "content-type": "application/json" });
+    return response.end(told ?? "{}");
+  }
+  const { prompt, messages, max_tokens: most = tokens } = JSON.parse(body);
+  const text = prompt ?? messages.map(({ role, content }) => `<${role}>${content}`).join("");
+  const left = new AbortController();
+  response.on("close", () => left.abort());
+  const place = await takePlace(text, left.signal);
+  if (!place) return undefined;
+  try {
+    await write(response, text, place, Math.min(most, tokens), left.signal);
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  } finally {
+    giveBack(place);
+  }
+  return undefined;
+}
+
+async function write(response, text, place, count, signal) {
+  const known = common(place.known, text);
+  place.known = text;
+  const [all, again] = [text.length, text.length - known].map((length) => Math.ceil(length / CHARACTERS_PER_TOKEN));
+  // A health check's prompt is one sign long.
+  if (text.length > 1) {
+    counted.prompts += 1;
+    counted.prompt_tokens += all;
+    counted.known_tokens += all - again;
+  }
+  await wait((again / evaluatedPerSecond) * 1000, undefined, { signal });
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  for (let index = 0; index < count; index += 1) {
+    response.write(openAiChunk(index));
+    await wait(tokenMs, undefined, { signal });
+  }
+  response.end(openAiLast(count));
+}
+
+/** The free place that knows most of a text; undefined when who asked has gone before there was one. */
+async function takePlace(text, signal) {
+  if (free.length === 0) {
+    counted.waited += 1;
+    const isFree = await new Promise((resolve) => {
+      line.push(resolve);
+      signal.addEventListener("abort", () => resolve(false), { once: true });
+    });
+    if (!isFree || signal.aborted) {
+      if (isFree) line.shift()?.(true);
+      return undefined;
+    }
+  }
+  const shares = free.map(({ known }) => common(known, text) / text.length);
+  const best = shares.indexOf(Math.max(...shares));
+  return free.splice(shares[best] > WORTH_KEEPING ? best : 0, 1)[0];
+}
+
+function giveBack(place) {
+  free.push(place);
+  line.shift()?.(true);
+}
+
+/** Characters that two texts begin with together. */
+function common(left, right) {
+  const most = Math.min(left.length, right.length);
+  let at = 0;
+  while (at < most && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
+  return at;
+}
