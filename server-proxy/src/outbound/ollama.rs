@@ -6,9 +6,10 @@
 //! (`num_predict`), never cut silently (`truncate: false`) and carries the model's pinned options.
 
 use std::collections::HashMap;
+use std::future::ready;
 
 use async_trait::async_trait;
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{StatusCode, Uri};
 use parking_lot::Mutex;
 use saga_domain::{Failure, FailureCode};
@@ -85,7 +86,11 @@ impl OllamaServer {
         serde_json::from_slice(&answer).map_err(|_| not_understood())
     }
 
-    fn facts(&self, model: &str) -> Result<Facts, Failure> {
+    /// Nothing is known of a server that has just come back, until it is asked.
+    async fn facts(&self, model: &str) -> Result<Facts, Failure> {
+        if self.facts.lock().is_empty() {
+            self.models().await?;
+        }
         let known = self.facts.lock().get(model).cloned();
         known.ok_or_else(|| {
             Failure::new(FailureCode::UnknownModel, format!("the model '{model}' is not there"))
@@ -116,17 +121,18 @@ impl ModelServer for OllamaServer {
         let asked: Vec<_> = stream::iter(tags.models)
             .map(|tag| self.facts_of(tag))
             .buffered(SHOWS_AT_A_TIME)
-            // A model whose file is broken cannot be shown; the others can be used.
-            .filter_map(async |shown| shown.ok())
-            .collect()
-            .await;
+            // A model whose file is broken cannot be shown; the others can be used. A server that is
+            // lost meanwhile says nothing of its models.
+            .filter(|shown| ready(shown.as_ref().err().is_none_or(is_lost)))
+            .try_collect()
+            .await?;
         let models = asked.iter().map(|(name, facts)| served(name, facts)).collect();
         *self.facts.lock() = asked.into_iter().collect();
         Ok(models)
     }
 
     async fn answer(&self, call: &ModelCall) -> Result<Answer, Failure> {
-        let facts = self.facts(&call.model)?;
+        let facts = self.facts(&call.model).await?;
         let mut body = self.body(&call.model, &facts);
         body.options.num_predict = Some(call.max_tokens);
         body.options.temperature = call.temperature;
@@ -172,7 +178,7 @@ impl ModelServer for OllamaServer {
     }
 
     async fn load(&self, model: &str) -> Result<(), Failure> {
-        let facts = self.facts(model)?;
+        let facts = self.facts(model).await?;
         // No prompt at all: loads the model and answers when it is there.
         let body = json(&self.body(model, &facts))?;
         let reply = self.client.send(&self.base, GENERATE, Some(body)).await?;
@@ -188,7 +194,7 @@ impl ModelServer for OllamaServer {
     }
 
     async fn embed(&self, call: &EmbedCall) -> Result<Embedded, Failure> {
-        let facts = self.facts(&call.model)?;
+        let facts = self.facts(&call.model).await?;
         let body = json(&EmbedBody {
             model: &call.model,
             input: &call.inputs,
@@ -220,7 +226,7 @@ impl ModelServer for OllamaServer {
                 return Ok(false);
             }
         }
-        let facts = self.facts(model)?;
+        let facts = self.facts(model).await?;
         let mut body = self.body(model, &facts);
         body.keep_alive = keep_alive.seconds();
         body.prompt = Some(PROOF_PROMPT);
@@ -251,6 +257,11 @@ fn served(name: &str, facts: &Facts) -> ServedModel {
         version: facts.digest.clone(),
         context_tokens: facts.context_tokens,
     }
+}
+
+/// Whether nobody was there to answer.
+fn is_lost(failure: &Failure) -> bool {
+    matches!(failure.code, FailureCode::UpstreamUnreachable | FailureCode::Timeout)
 }
 
 fn json(body: &impl Serialize) -> Result<Vec<u8>, Failure> {

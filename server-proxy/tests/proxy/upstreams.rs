@@ -1,6 +1,13 @@
 //! Several model servers, servers that come and go, and servers of the other kind.
 
+use std::time::Duration;
+
+use codesaga_proxy::domain::limits::{KeepAlive, Limits};
+use codesaga_proxy::domain::ports::ModelServer as _;
+use codesaga_proxy::outbound::{FoundServer, HttpClient};
 use expect_test::expect;
+use http::Uri;
+use saga_domain::FailureCode;
 use scripted_ollama::{End, Kind, Options, Rule, ScriptedOllama, Shape};
 use serde_json::json;
 
@@ -58,6 +65,19 @@ async fn nobody_answers() {
         refusal.starts_with("502 upstream_unreachable: the model server does not answer: "),
         "{refusal}"
     );
+}
+
+#[tokio::test]
+async fn a_server_that_has_just_come_back_is_asked_what_it_serves_before_it_is_said_to_lack_a_model()
+ {
+    let ollama = ScriptedOllama::start().await;
+    let base: Uri = ollama.url().parse().expect("an address");
+    let limits = Limits::new(8192, KeepAlive::Forever, 4, Duration::ZERO);
+    let client = HttpClient::new(std::slice::from_ref(&base), &limits).expect("certificates");
+    let server = FoundServer::new(base, client, limits);
+    server.load("bllossom-shape:latest").await.expect("it is there");
+    let missing = server.load("another").await.expect_err("it is not there");
+    assert_eq!(missing.code, FailureCode::UnknownModel);
 }
 
 #[tokio::test]
