@@ -2,11 +2,11 @@
 // something in a conversation. How often a completion is asked for is what `npm run bench -- completion --only requests`
 // measured of the extension; where in the text is where people make their longest pauses.
 
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { MODEL } from "./model-words.mjs";
 import { seeded } from "./seeded.mjs";
-import { ends } from "./stream-client.mjs";
+import { postStream } from "./stream-client.mjs";
 import { rhythm } from "./typist.mjs";
 
 const WORDS_PER_MINUTE = 60;
@@ -28,7 +28,7 @@ export async function person({ url, key, number, trace, until, heard }) {
   await rest(random() * READS_MS, until);
   while (performance.now() < until) {
     await types(client, own, trace, state, heard);
-    if (random() < CHATS_PER_ROUND && performance.now() < until) heard("chat", await chats(client, state));
+    if (random() < CHATS_PER_ROUND && performance.now() < until) heard("chat", judged(await chats(client, state)));
     await rest(READS_MS * (0.5 + random()), until);
   }
   agent.destroy();
@@ -52,7 +52,7 @@ async function types(client, own, trace, { until, random }, heard) {
       running = asked;
       asked.over.then((answer) => {
         if (running === asked) running = undefined;
-        heard("completion", answer);
+        heard("completion", judged(answer));
       });
     }
     await wait(pauses[index]);
@@ -63,66 +63,32 @@ async function types(client, own, trace, { until, random }, heard) {
   await running?.over;
 }
 
-const completes = (client, prompt) =>
-  post(
-    client,
-    "/v1/completions",
+const completes = ({ url, key, agent }, prompt) =>
+  postStream(
+    `${url}/v1/completions`,
     { model: MODEL, prompt, max_tokens: COMPLETION_TOKENS, stream: true },
-    { "x-codesaga-class": "automatic" },
+    { agent, key, headers: { "x-codesaga-class": "automatic" }, isText },
   );
 
-const chats = (client, { session }) =>
-  post(client, "/v1/chat", { session, text: QUESTION }, { accept: "text/event-stream" }).over;
-
-/** Asks and reads a stream: `{ status, began_ms, total_ms, dones, errors, left, problem }`. */
-function post({ url, key, agent }, path, body, headers) {
-  const since = performance.now();
-  const seen = { status: 0, text: "", left: false };
-  const asked = request(`${url}${path}`, {
-    method: "POST",
-    agent,
-    headers: { "content-type": "application/json", authorization: `Bearer ${key}`, ...headers },
-  });
-  const over = new Promise((resolve) => {
-    asked.on("response", (response) => {
-      seen.status = response.statusCode;
-      response.setEncoding("utf8");
-      response.on("data", (piece) => {
-        if (isText(piece)) seen.began_ms ??= performance.now() - since;
-        seen.text += piece;
-      });
-      response.on("close", resolve);
-      response.on("error", () => {});
-    });
-    asked.on("error", resolve);
-    asked.on("close", resolve);
-  }).then(() => ({
-    status: seen.status,
-    left: seen.left,
-    began_ms: seen.began_ms,
-    total_ms: performance.now() - since,
-    problem: seen.left ? undefined : problemIn(seen),
-  }));
-  asked.end(JSON.stringify(body));
-  return {
-    over,
-    began: () => seen.began_ms !== undefined,
-    leave: () => {
-      seen.left = true;
-      asked.destroy();
-    },
-  };
-}
+const chats = ({ url, key, agent }, { session }) =>
+  postStream(
+    `${url}/v1/chat`,
+    { session, text: QUESTION },
+    { agent, key, headers: { accept: "text/event-stream" }, isText },
+  ).over;
 
 /** Comments, `queued` and `started` events are no text. */
 const isText = (piece) => /"text":"[^"]|"content":"[^"]/.test(piece);
 
-/** What was wrong with an answer, as a code; undefined when it is whole. A late completion that is not worth its wait is none. */
-function problemIn({ status, text }) {
+/** An answer, and what was wrong with it as a code. A completion that came too late to be of use is no fault. */
+function judged(answer) {
+  return { ...answer, text: undefined, problem: answer.left ? undefined : problemIn(answer) };
+}
+
+function problemIn({ status, text, dones, errors }) {
   const code = /"code":"(\w+)"/.exec(text)?.[1];
   if (code === "expired" || code === "superseded") return undefined;
   if (status !== 200) return code ?? `status_${status}`;
-  const { dones, errors } = ends(text);
   const isDone = dones + (/^event: done$/m.test(text) ? 1 : 0) === 1;
   return errors > 0 || !isDone ? (code ?? "no_end") : undefined;
 }
