@@ -41,7 +41,7 @@ export async function showFailure(ctx: Ctx, failure: Failure, again?: () => unkn
     case "token":
       return void vscode.commands.executeCommand("codesaga.setToken");
     case "settings":
-      return void vscode.commands.executeCommand("workbench.action.openSettings", "codesaga");
+      return void vscode.commands.executeCommand("workbench.action.openSettings", "@ext:codesaga.codesaga");
     case "restart":
       return void vscode.commands.executeCommand("workbench.action.reloadWindow");
   }

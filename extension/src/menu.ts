@@ -30,7 +30,12 @@ function itemsFor(ctx: Ctx, server: ServerStatus | undefined): Item[] {
     run: () => vscode.commands.executeCommand(name, ...args),
   });
   const again: Item = { label: `$(refresh) ${vscode.l10n.t("Try Again")}`, run: () => ctx.engine.restart() };
-  const settings = command("gear", vscode.l10n.t("Open Settings"), "workbench.action.openSettings", "codesaga");
+  const settings = command(
+    "gear",
+    vscode.l10n.t("Open Settings"),
+    "workbench.action.openSettings",
+    "@ext:codesaga.codesaga",
+  );
   const token = command("key", vscode.l10n.t("Set Server Token"), "codesaga.setToken");
   const pause = ctx.pauses.of()
     ? command("debug-start", vscode.l10n.t("Resume Completion"), "codesaga.resumeCompletion")

@@ -250,7 +250,6 @@ test("menu, settings, walkthrough and diagnosis in Korean", async () => {
   await page.locator(".settings-editor .suggest-input-container").waitFor();
   await keys.type("@ext:codesaga.codesaga");
   await page.locator(".settings-editor .setting-item").filter({ hasText: "자동 완성" }).first().waitFor();
-  await keys.press("Escape");
   await scene.screenshots("settings");
   await keys.run("Welcome: Open Walkthrough...");
   await keys.pick("CodeSaga 시작하기");
