@@ -55,6 +55,8 @@ function addedAt(document: vscode.TextDocument, { at, text }: Added): vscode.Dec
     ...(isHighContrast() && {
       border: "1px dashed",
       borderColor: new vscode.ThemeColor("diffEditor.insertedTextBorder"),
+      // Without a colour behind them the old and the new text would read as one word.
+      margin: "0 0 0 0.4ch",
     }),
   };
   return { range: new vscode.Range(place, place), renderOptions: at === 0 ? { before: look } : { after: look } };
