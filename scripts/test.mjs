@@ -17,7 +17,7 @@ import { installNodeModules } from "./lib/node-modules.mjs";
 import { root } from "./lib/places.mjs";
 import { seconds } from "./lib/progress.mjs";
 import { installRedis } from "./lib/redis.mjs";
-import { buildPrograms, compiling } from "./lib/rust.mjs";
+import { compiling } from "./lib/rust.mjs";
 import { checkTools } from "./lib/tools.mjs";
 import { checkWorkflows } from "./lib/workflows.mjs";
 
@@ -68,7 +68,11 @@ const steps = {
   extension: { work: tests("npm", "test", "-w", "extension"), needs: ["native", "parts"] },
   vsix: { work: packExtension, needs: ["native"] },
   release: { work: tests("node", "--test", "--test-concurrency=1", ...releaseTests), needs: ["vsix"] },
-  programs: { work: (kit) => buildPrograms(["codesaga-proxy", "scripted-ollama"], kit, features), needs: ["tools"] },
+  // With what the tests were built with, since another set of features would compile most of it again.
+  programs: {
+    work: cargo("build", "--workspace", "--all-targets", ...features, "--locked"),
+    needs: ["tools"],
+  },
   clients: {
     work: tests("node", "--test", "--test-concurrency=1", ...clientTests),
     needs: ["parts", "programs"],

@@ -157,11 +157,14 @@ test("a chat: asked, applied, judged, edited, deleted", async () => {
   await keys.press("Enter");
   await chat.locator(".edit-box textarea").waitFor();
   await scene.screenshots("chat-edit");
-  await keys.press("Control+a");
-  // In a webview's page the editor selects a moment after the key.
-  await eventually("all of it selected", () =>
-    chat.locator(".edit-box textarea").evaluate((box) => box.selectionStart === 0 && box.selectionEnd > 0),
-  );
+  // A change of the theme may take the focus out of the box, and the editor selects a moment after the key.
+  await keys.tabTo(chat, "편집 중인 질문", "Shift+Tab");
+  await eventually("all of it selected", async () => {
+    await keys.press("Control+a");
+    return chat
+      .locator(".edit-box textarea")
+      .evaluate((box) => box === document.activeElement && box.selectionStart === 0 && box.selectionEnd > 0);
+  });
   await keys.type("올림은 어떻게 해요?");
   await keys.press("Enter");
   await chat.locator(".versions").waitFor();
