@@ -12,6 +12,7 @@ import { root } from "./lib/places.mjs";
 import { buildPrograms } from "./lib/rust.mjs";
 import { checkTools } from "./lib/tools.mjs";
 import { record } from "./pictures/animation.mjs";
+import { DOCUMENTS } from "./pictures/documents.mjs";
 import { SCENES } from "./pictures/scenes.mjs";
 
 const walkthrough = path.join(root, "extension", "media", "walkthrough");
@@ -37,6 +38,7 @@ await runScript(async (kit) => {
   for (const language of ["en", "ko"]) {
     await progress.step(say("Take the pictures ({0})", language), (detail) => take(language, detail));
   }
+  await progress.step(say("Take the pictures ({0})", "docs/using.md"), (detail) => takeDocuments(detail));
   return 0;
 });
 
@@ -61,6 +63,27 @@ async function take(language, detail) {
       const gif = await record(scene.page, size, (frame) => SCENES.animation(scene, frame));
       await writeFile(path.join(images, "completion.gif"), gif);
       await copyFile(path.join(walkthrough, "chat-dark.png"), path.join(images, "editor.png"));
+    }
+  } finally {
+    await scene.close();
+  }
+}
+
+/** One for each thing that the users' guide says how to find. */
+async function takeDocuments(detail) {
+  const { files, settings } = DOCUMENTS;
+  const scene = await openScene({ name: "pictures-documents", files, settings });
+  try {
+    await scene.page.setViewportSize(size);
+    await scene.workbench.waitForStatus("sparkle");
+    await scene.workbench.setTheme("dark");
+    for (const [name, arrange] of Object.entries(DOCUMENTS.scenes)) {
+      detail(name);
+      const tidy = await arrange(scene);
+      // What the mouse points at would explain itself in the picture.
+      await scene.page.mouse.move(0, 0);
+      await writeFile(path.join(images, `${name}.png`), await still(scene.page));
+      await tidy?.();
     }
   } finally {
     await scene.close();
