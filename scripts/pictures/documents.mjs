@@ -1,19 +1,9 @@
 // The pictures of docs/using.md: one for each thing that it says how to find.
 import { execFileSync } from "node:child_process";
 import { eventually } from "../../tests/end-to-end/harness/eventually.mjs";
+import { cartBegun } from "./scenes.mjs";
 
-const cart = `class Cart:
-    def __init__(self):
-        self.items = []
-
-    def total(self):
-        result = 0
-        for item in self.items:
-            result = result + item.price
-        return result
-
-    def cheapest(self):
-        best = None
+const cart = `${cartBegun}        best = None
         for item in self.items:
             if best is None or item.price < best.price:
                 best = item

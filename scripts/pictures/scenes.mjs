@@ -1,7 +1,8 @@
 // What the pictures show: a file, what the model says, and what a person does.
 import { eventually } from "../../tests/end-to-end/harness/eventually.mjs";
 
-const cart = `class Cart:
+/** A class whose last method is still to be written. */
+export const cartBegun = `class Cart:
     def __init__(self):
         self.items = []
 
@@ -12,7 +13,8 @@ const cart = `class Cart:
         return result
 
     def cheapest(self):
-        
+`;
+const cart = `${cartBegun}        
 `;
 const cheapestLine = 12;
 const indented = 9;

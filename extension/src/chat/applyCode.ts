@@ -81,7 +81,11 @@ async function openFile(ctx: Ctx, name: string): Promise<vscode.TextDocument | u
 
 /** The files of the index whose paths end so. */
 async function indexed(ctx: Ctx, path: string): Promise<vscode.Uri[]> {
-  const found = await ctx.engine.findFiles(path, FOUND_MAX).catch(() => []);
+  const found = await ctx.engine.findFiles(path, FOUND_MAX).catch(() => {
+    // The user is then told that there is no such file and how to go on.
+    ctx.log.warn("The index could not be searched for the file that code is meant for");
+    return [];
+  });
   return found.flatMap((file) => {
     const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === file.folder);
     const uri = folder && vscode.Uri.joinPath(folder.uri, file.path);
