@@ -3,7 +3,7 @@
  * what is typed is told to the extension, so that it outlives a reload.
  */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { limits } from "../checks";
 import type { Texts } from "../pageTexts";
 import type { Completing } from "./completing";
@@ -31,7 +31,7 @@ export function EditBox({ editing, texts }: { editing: Editing; texts: Texts }) 
     if (text !== "") editing.send(text);
   };
   useInputKeys(field, { sendWith: editing.sendWith, completing: NOTHING, send, backspaceAtStart() {} });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = field;
     if (!current) return;
     current.value = editing.text();

@@ -3,7 +3,7 @@
  * a reload, and is there again when the conversation is.
  */
 
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { SendWith } from "../composerMessages";
 import type { EditedQuestion } from "../messages";
 import type { Turn } from "../turns";
@@ -26,7 +26,7 @@ export interface Editing {
 export function useEditing({ conversation, edited, composer }: PageState, actions: Actions): Editing {
   const now = useRef<(EditedQuestion & { sent?: boolean }) | null>(null);
   const [, drawAgain] = useReducer<number, void>((count) => count + 1, 0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!edited) return;
     now.current ??= edited;
     drawAgain();
@@ -34,7 +34,7 @@ export function useEditing({ conversation, edited, composer }: PageState, action
   // A turn that comes back from the server has another id here, and the same request.
   const key = now.current?.turn;
   const turn = conversation.turns.find(({ id, request }) => key !== undefined && (id === key || request === key))?.id;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // It was asked, and another turn has taken its place.
     if (turn === undefined && now.current?.sent) forget();
   });

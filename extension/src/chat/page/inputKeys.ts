@@ -1,7 +1,7 @@
 /** Feeds the input's events to the pure rules of composition.ts, and moves in the list above it. */
 
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SendWith } from "../composerMessages";
 import type { Completing } from "./completing";
 import { type InputEventLike, idle, onInputEvent } from "./composition";
@@ -27,7 +27,7 @@ const HEARD = [
 export function useInputKeys(input: RefObject<HTMLTextAreaElement | null>, keys: InputKeys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = input.current;
     if (!field) return;
     let state = idle;
