@@ -25,6 +25,7 @@ ours="
 /usr/local/bin/codesaga-proxy
 /usr/local/lib/codesaga
 /etc/systemd/system/codesaga-proxy.service
+/etc/systemd/system/codesaga-proxy@.service
 /etc/systemd/system/codesaga-model.service
 /usr/local/lib/sysusers.d/codesaga.conf
 /etc/systemd/system/ollama.service.d/codesaga.conf
@@ -50,6 +51,12 @@ fi
 
 if [ -z "$root" ]; then
   systemctl disable --now codesaga-proxy.service codesaga-model.service 2>/dev/null || true
+  # Each by its name: a pattern finds only those that run.
+  for settings in /etc/codesaga/role-*.env; do
+    [ -e "$settings" ] || continue
+    role=${settings##*/role-}
+    systemctl disable --now "codesaga-proxy@${role%.env}.service" 2>/dev/null || true
+  done
 fi
 for place in $ours; do rm -rf "$root$place"; done
 if [ -n "$purge" ]; then

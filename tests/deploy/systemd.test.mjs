@@ -60,6 +60,28 @@ describe("the service", () => {
     assert.match(await readFile(settings, "utf8"), /RUST_LOG=debug/);
   });
 
+  test("the roles of a fleet are installed beside it, each with its settings", async () => {
+    const roles = ["gateway", "model", "worker"];
+    const chosen = roles.flatMap((role) => ["--role", role]);
+    const { code, stdout, stderr } = await script("install.sh", ["--yes", ...chosen, program("codesaga-proxy")]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /make +\S+codesaga-proxy@\.service/);
+    for (const role of roles) {
+      const settings = path.join(root, "etc", "codesaga", `role-${role}.env`);
+      assert.equal((await stat(settings)).mode & 0o777, 0o640, role);
+    }
+    assert.equal((await script("install.sh", ["--yes", "--role", "all", program("codesaga-proxy")])).code, 2);
+  });
+
+  test("a role is confined as the whole server is, and differs in its settings alone", async () => {
+    const [whole, role] = await Promise.all(
+      ["codesaga-proxy.service", "codesaga-proxy@.service"].map((name) => readFile(path.join(here, name), "utf8")),
+    );
+    const lines = (text) => text.split("\n").filter((line) => line && !/^(#|Description=|EnvironmentFile=)/.test(line));
+    assert.deepEqual(lines(role), lines(whole));
+    assert.match(role, /^EnvironmentFile=\/etc\/codesaga\/role-%i\.env$/m);
+  });
+
   test("what was installed starts with the settings that were installed", async () => {
     const port = await freePort();
     const settings = await readSettings(path.join(root, "etc", "codesaga", "proxy.env"));
@@ -77,7 +99,7 @@ describe("the service", () => {
       if (/\.(service|timer)$/.test(name)) await cp(path.join(ec2, name), path.join(folder, name));
     }
     const units = (await readdir(folder)).filter((name) => /\.(service|timer)$/.test(name));
-    assert.ok(units.length >= 5, String(units));
+    assert.ok(units.length >= 6, String(units));
     for (const unit of units) {
       // The analyser looks for each program; those that belong to the machine are looked for where they were installed.
       const text = (await readFile(path.join(folder, unit), "utf8"))
