@@ -16,6 +16,7 @@ export const versionFiles = [
   { file: "tests/end-to-end/package.json", kind: "npm" },
   { file: "package-lock.json", kind: "npm-lock" },
   { file: "deploy/kustomization.yaml", kind: "image" },
+  { file: "deploy/kubernetes/fleet/kustomization.yaml", kind: "image" },
   { file: "docs/deploying.md", kind: "image" },
 ];
 
