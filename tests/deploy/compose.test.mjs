@@ -1,20 +1,11 @@
 // deploy/compose.yaml, read by Docker's own compose program, and what must hold of it: the server alone is reached.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import path from "node:path";
 import { before, describe, test } from "node:test";
-import { deploy, pythonTool } from "./support.mjs";
+import { composeProject } from "./support.mjs";
 
-const file = path.join(deploy, "compose.yaml");
 const all = ["cpu", "gpu", "kafka", "monitoring"];
-
-async function compose(...profiles) {
-  const flags = ["--env-file", "/dev/null", "-f", file, ...profiles.flatMap((name) => ["--profile", name])];
-  const { code, stdout, stderr } = await pythonTool("docker-compose", [...flags, "config", "--format", "json"]);
-  assert.equal(code, 0, stderr);
-  assert.doesNotMatch(stderr, /warn/i);
-  return JSON.parse(stdout);
-}
+const compose = (...profiles) => composeProject("compose.yaml", ...profiles);
 
 describe("compose.yaml", () => {
   let project;

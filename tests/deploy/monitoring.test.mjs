@@ -25,6 +25,7 @@ describe("the alerts", () => {
   test("promtool accepts the configuration and the rules, and each fires when it should and only then", async () => {
     for (const args of [
       ["check", "config", "--syntax-only", path.join(here, "prometheus.yml")],
+      ["check", "config", "--syntax-only", path.join(here, "prometheus-fleet.yml")],
       ["check", "rules", path.join(here, "rules.yml")],
       ["test", "rules", path.join(here, "rules.test.yml")],
     ]) {

@@ -5,10 +5,17 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { program } from "../../scripts/lib/rust.mjs";
-import { composeSettings, deploy, readSettings, readYaml, run } from "./support.mjs";
+import { composeProject, composeSettings, deploy, readSettings, readYaml, run, settingsOf } from "./support.mjs";
 
-/** Settings of compose.yaml itself, which the server does not see. */
-const notTheServers = ["CODESAGA_IMAGE", "CODESAGA_MODEL_DIGEST", "CODESAGA_PUBLISH"];
+/** Settings of the files for compose themselves, which the server does not see. */
+const notTheServers = [
+  "CODESAGA_IMAGE",
+  "CODESAGA_INNER_NETWORK",
+  "CODESAGA_MODEL_DIGEST",
+  "CODESAGA_PARALLEL_EACH",
+  "CODESAGA_PUBLISH",
+];
+const roles = ["gateway", "model", "worker"];
 
 test("the server takes the settings that each way of deploying gives it", async () => {
   const manifests = await readYaml(path.join(deploy, "kubernetes", "proxy.yaml"));
@@ -17,6 +24,15 @@ test("the server takes the settings that each way of deploying gives it", async 
     systemd: await readSettings(path.join(deploy, "systemd", "proxy.env")),
     kubernetes: manifests.find(({ kind }) => kind === "ConfigMap").data,
   };
+  const { services } = await composeProject("fleet.yaml");
+  for (const name of ["gateway-1", "models-1", "worker"]) {
+    // With what the image says, as there.
+    given[`fleet.yaml: ${name}`] = { CODESAGA_KEYS_FILE: "/var/lib/codesaga/keys.json", ...settingsOf(services[name]) };
+  }
+  for (const role of roles) {
+    given[`systemd: ${role}`] = await readSettings(path.join(deploy, "systemd", `role-${role}.env`));
+    assert.equal(given[`systemd: ${role}`].CODESAGA_ROLE, role);
+  }
   for (const [way, settings] of Object.entries(given)) {
     // What they name is not there, which the doctor tells with 1 (or it is, which is 0); a value that is not understood is 2.
     const { code, stderr } = await run(program("codesaga-proxy"), ["doctor"], {

@@ -42,11 +42,21 @@ export async function readSettings(file) {
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
-/** What compose.yaml, as Docker's own program reads it, gives the server. */
-export async function composeSettings() {
-  const flags = ["--env-file", "/dev/null", "-f", path.join(deploy, "compose.yaml"), "config", "--format", "json"];
-  const { code, stdout, stderr } = await pythonTool("docker-compose", flags);
-  if (code !== 0) throw new Error(stderr);
-  const { environment } = JSON.parse(stdout).services.proxy;
+/** One of the files for compose as Docker's own program reads it, with the services of `profiles`. It has no warnings. */
+export async function composeProject(name, ...profiles) {
+  const file = path.join(deploy, name);
+  const flags = ["--env-file", "/dev/null", "-f", file, ...profiles.flatMap((profile) => ["--profile", profile])];
+  const { code, stdout, stderr } = await pythonTool("docker-compose", [...flags, "config", "--format", "json"]);
+  if (code !== 0 || /warn/i.test(stderr)) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** What a service of it is given. */
+export function settingsOf({ environment }) {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== null));
+}
+
+/** What compose.yaml gives the server. */
+export async function composeSettings() {
+  return settingsOf((await composeProject("compose.yaml")).services.proxy);
 }
