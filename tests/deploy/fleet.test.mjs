@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { composeProject, deploy, pythonTool, run } from "./support.mjs";
+import { composeProject, deploy, pythonTool, readYaml, run } from "./support.mjs";
 
 const profiles = ["cpu", "gpu", "kafka", "monitoring"];
 const gateways = ["gateway-1", "gateway-2"];
@@ -133,6 +133,19 @@ describe("fleet.yaml", () => {
     assert.match(main, /proxy_buffering off;/);
     const [{ target }] = services.balancer.ports;
     assert.match(main, new RegExp(`listen ${target} `));
+  });
+
+  test("Prometheus asks every process", async () => {
+    const [{ scrape_configs }] = await readYaml(path.join(deploy, "monitoring", "prometheus-fleet.yml"));
+    assert.deepEqual(
+      scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets)),
+      roles.map((name) => `${name}:7411`),
+    );
+    const mounted = services.prometheus.volumes.filter(({ target }) => target === "/etc/prometheus/prometheus.yml");
+    assert.deepEqual(
+      mounted.map(({ source }) => path.basename(source)),
+      ["prometheus-fleet.yml"],
+    );
   });
 
   test("the image that makes certificates keeps hadolint's rules", async () => {
