@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/codesaga/deploy"
 cp "$program" "$folder/codesaga/codesaga-proxy"
-cp -R "$deploy/ec2" "$deploy/hop" "$deploy/model" "$deploy/systemd" "$folder/codesaga/deploy/"
+cp -R "$deploy/ec2" "$deploy/model" "$deploy/systemd" "$folder/codesaga/deploy/"
 # The same content gives the same archive, whoever packs it and when.
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -C "$folder" -cf - codesaga | gzip -n >"$archive"
 sha256sum "$archive" | cut -d ' ' -f 1

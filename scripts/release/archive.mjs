@@ -9,8 +9,8 @@ import { licencesOfProxy } from "./licences.mjs";
 import { proxyProgram } from "./targets.mjs";
 import { sourceDate } from "./when.mjs";
 
-// install.sh finds the program beside this folder, and an EC2 instance is set up from it.
-const deployed = ["ec2", "model", "systemd"];
+// install.sh finds the program beside this folder, an EC2 instance is set up from it, and a fleet needs certificates and nginx.
+const deployed = ["balancer", "ec2", "hop", "model", "systemd"];
 
 /** Writes the archive of `program` into the folder `into`, and gives its name. */
 export async function archiveOfProxy({ target, version, program, into }, { processes }) {

@@ -92,6 +92,33 @@ describe("the service", () => {
     await server.end();
   });
 
+  test("each role starts with its settings and certificate, before anything else of its fleet is there", async () => {
+    const folder = path.join(root, "fleet");
+    const [hop, keysFile] = [path.join(folder, "hop"), path.join(folder, "keys.json")];
+    const roles = ["gateway", "model", "worker"];
+    const made = await run(path.join(deploy, "hop", "make-certificates.sh"), [hop, ...roles]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal((await run(program("codesaga-proxy"), ["keys", "add", "minji", "--file", keysFile])).code, 0);
+    for (const role of roles) {
+      const port = await freePort();
+      const text = await readSettings(path.join(root, "etc", "codesaga", `role-${role}.env`));
+      const settings = Object.entries(text).map(([name, value]) => [
+        name,
+        value.replace("/etc/codesaga/hop", path.join(hop, role)).replace("/var/lib/codesaga/keys.json", keysFile),
+      ]);
+      const server = processes.start(`systemd-${role}`, path.join(root, "usr/local/bin/codesaga-proxy"), [], {
+        env: {
+          ...Object.fromEntries(settings),
+          CODESAGA_LISTEN: `127.0.0.1:${port}`,
+          CODESAGA_GRPC_LISTEN: "127.0.0.1:0",
+        },
+      });
+      await answers(`http://127.0.0.1:${port}/healthz`, server);
+      await server.end();
+    }
+    await rm(folder, { recursive: true });
+  });
+
   test("systemd accepts the units, and finds them closed enough", async () => {
     const folder = path.join(root, "units");
     await cp(system(), folder, { recursive: true });

@@ -43,6 +43,7 @@ test("the service is installed from what was unpacked, and the archive has the s
   await mkdir(path.join(folder, "codesaga"));
   await runFile("tar", ["-xzf", file, "--strip-components=1", "-C", path.join(folder, "codesaga")]);
   await access(path.join(folder, "codesaga", "deploy", "ec2", "set-up.sh"), constants.X_OK);
+  await access(path.join(unpacked, "deploy", "hop", "make-certificates.sh"), constants.X_OK);
   assert.match(await readFile(path.join(unpacked, "THIRD_PARTY_LICENSES.txt"), "utf8"), /librdkafka/);
 });
 
