@@ -1,6 +1,7 @@
-// A model server as a modest GPU has one, on a thread of its own: a few places, each with the prompt it saw last, so that
-// only what differs from it is evaluated again; tokens evaluated and written at a fixed rate. Speaks the OpenAI dialect,
-// and counts what it evaluated and what it knew already.
+// A model server as a modest GPU has one, on a thread of its own: some places, each with the prompt it saw last, so that
+// only what differs from it is evaluated again. All places together evaluate at one rate, by turns of a batch, as llama.cpp
+// does; each writes at a rate of its own, which the memory's bandwidth sets while few write at once. Speaks the OpenAI
+// dialect, and counts what it evaluated and what it knew already.
 
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,11 +11,15 @@ import { facts, openAiChunk, openAiLast } from "./model-words.mjs";
 const CHARACTERS_PER_TOKEN = 4;
 /** A place is taken for a prompt's sake when it knows so much of it; else the one that was free for longest. */
 const WORTH_KEEPING = 0.3;
+/** Tokens that are evaluated in one turn. */
+const BATCH = 512;
 
 const { places, evaluatedPerSecond, tokenMs, tokens } = workerData;
 const free = Array.from({ length: places }, () => ({ known: "" }));
 const counted = { prompts: 0, prompt_tokens: 0, known_tokens: 0, waited: 0, open: 0 };
 const line = [];
+/** Over when the turns taken so far are. */
+let turns = Promise.resolve();
 
 const server = createServer((request, response) => {
   let body = "";
@@ -59,13 +64,26 @@ async function write(response, text, place, count, signal) {
     counted.prompt_tokens += all;
     counted.known_tokens += all - again;
   }
-  await wait((again / evaluatedPerSecond) * 1000, undefined, { signal });
+  await evaluate(again, signal);
   response.writeHead(200, { "content-type": "text/event-stream" });
   for (let index = 0; index < count; index += 1) {
     response.write(openAiChunk(index));
     await wait(tokenMs, undefined, { signal });
   }
   response.end(openAiLast(count));
+}
+
+/** By turns with all others; whoever left takes none any more. */
+async function evaluate(count, signal) {
+  for (let left = count; left > 0; left -= BATCH) {
+    const turn = turns.then(() => {
+      if (signal.aborted) return undefined;
+      return wait((Math.min(left, BATCH) / evaluatedPerSecond) * 1000);
+    });
+    turns = turn;
+    await turn;
+    signal.throwIfAborted();
+  }
 }
 
 /** The free place that knows most of a text; undefined when who asked has gone before there was one. */

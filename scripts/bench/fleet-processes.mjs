@@ -42,6 +42,11 @@ export async function startRedisCluster({ processes }) {
   }
   return {
     url: `redis-cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(",")}`,
+    /** Bytes that all nodes together hold. */
+    async bytes() {
+      const told = await Promise.all(nodes.map(({ port }) => tell(port, "info", "memory")));
+      return told.reduce((sum, text) => sum + Number(/used_memory:(\d+)/.exec(text)[1]), 0);
+    },
     end: () => Promise.all(nodes.map(({ program }) => program.end())),
   };
 }
@@ -69,7 +74,8 @@ export async function startBalancer({ processes }, gateways) {
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${path.join(folder, "tmp", name)};`)
     .join(" ");
-  const servers = gateways.map((at) => `server 127.0.0.1:${at} max_fails=1 fail_timeout=1s;`).join(" ");
+  // One that is full refuses as well. Were that counted against it, none would be left in a rush.
+  const servers = gateways.map((at) => `server 127.0.0.1:${at} max_fails=0;`).join(" ");
   await writeFile(
     file,
     `daemon off; worker_processes 1; pid ${path.join(folder, "nginx.pid")}; error_log ${errors};

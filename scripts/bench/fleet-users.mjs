@@ -21,7 +21,7 @@ const QUESTION = "How would you make this clearer? 더 읽기 쉽게 하려면 �
 export async function person({ url, key, number, trace, until, heard }) {
   const random = seeded(number + 1);
   const agent = new Agent({ keepAlive: true });
-  const client = { url, key, agent };
+  const client = { url, key, agent, document: `file-${number}` };
   const own = ownFile(trace, number);
   const state = { session: `fleet-${number}`, until, random };
   // Not all begin at once; who begins in the middle of reading is one who reads.
@@ -63,11 +63,11 @@ async function types(client, own, trace, { until, random }, heard) {
   await running?.over;
 }
 
-const completes = ({ url, key, agent }, prompt) =>
+const completes = ({ url, key, agent, document }, prompt) =>
   postStream(
     `${url}/v1/completions`,
     { model: MODEL, prompt, max_tokens: COMPLETION_TOKENS, stream: true },
-    { agent, key, headers: { "x-codesaga-class": "automatic" }, isText },
+    { agent, key, headers: { "x-codesaga-class": "automatic", "x-codesaga-document": document }, isText },
   );
 
 const chats = ({ url, key, agent }, { session }) =>

@@ -1,6 +1,7 @@
 // A fleet on one machine: three gateways, two model services, a worker, a Redis cluster, Kafka, and five model servers
 // that evaluate and write as fast as modest GPUs do. First a hundred people, then a thousand, and while the thousand are
-// there every process is restarted, one after the other.
+// there every process is restarted, one after the other; then the thousand again, on model servers of the same speed that
+// keep more prompts.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { atLeast, atMost } from "./figures.mjs";
@@ -20,7 +21,9 @@ const GATEWAYS = 3;
 const MODEL_SERVICES = 2;
 const MODEL_SERVERS = 5;
 /** An 8B model at four bits on a GPU of 16 GB, as the stand-in plays it. */
-const GPU = { places: 4, evaluatedPerSecond: 1_500, tokenMs: 20, tokens: 64 };
+const GPU = { evaluatedPerSecond: 1_500, tokenMs: 20, tokens: 64 };
+/** Places with 8,192 tokens each, and with 2,048 and half the bytes a token: see docs/scaling.md. */
+const [FEW_PLACES, MANY_PLACES] = [4, 32];
 const DRAIN_MS = 60_000;
 /** Answers of which a person must have some for theirs to be compared with others'. */
 const ANSWERS_MIN = 5;
@@ -33,61 +36,76 @@ export async function fleet({ kit, processes, proxyProgram, fleetSeconds = FLEET
     return part;
   };
   try {
-    detail("Redis, Kafka and five model servers");
+    detail("Redis and Kafka");
     const redis = keep(await startRedisCluster(tools));
     const kafka = keep(await startKafka(kit));
-    const servers = [];
-    for (let number = 0; number < MODEL_SERVERS; number += 1)
-      servers.push(keep(await startWorker("fleet-model.mjs", GPU)));
     const keys = await openKeys(tools);
     const people = [];
     for (let number = 0; number < MANY; number += 1) {
       if (number % 50 === 0) detail(`key ${number + 1} of ${MANY}`);
       people.push(await keys.add(`user-${number}`));
     }
-    const shared = {
+    const settings = {
       CODESAGA_MODEL: MODEL,
-      CODESAGA_PARALLEL: String(GPU.places),
-      CODESAGA_UPSTREAM: servers.map(({ url }) => url).join(","),
       CODESAGA_REDIS_URL: redis.url,
       CODESAGA_KEYS_FILE: keys.file,
       CODESAGA_BUS: "kafka",
       CODESAGA_KAFKA_BROKERS: kafka.brokers,
     };
+    const trace = await readTrace("rust", TYPED_KEYS);
+    const empty = await redis.bytes();
+    const [few, many] = await withProcesses(tools, settings, FEW_PLACES, async (started) => {
+      const load = { ...started, people, trace, places: FEW_PLACES };
+      return [
+        await phase({ ...load, count: FEW, seconds: fleetSeconds / 4 }, detail),
+        await phase({ ...load, count: MANY, seconds: fleetSeconds, restarts: true }, detail),
+      ];
+    });
+    const roomy = await withProcesses(tools, settings, MANY_PLACES, (started) =>
+      phase({ ...started, people, trace, places: MANY_PLACES, count: MANY, seconds: fleetSeconds / 2 }, detail),
+    );
+    const kept = (await redis.bytes()) - empty;
+    return told(few, many, roomy, kept / MANY);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+/** Gateways, model services with so many places at each model server, and a worker, for as long as `work` takes. */
+async function withProcesses(tools, settings, places, work) {
+  const ends = [];
+  const keep = (part) => {
+    ends.unshift(part.end);
+    return part;
+  };
+  try {
+    const servers = [];
+    for (let number = 0; number < MODEL_SERVERS; number += 1)
+      servers.push(keep(await startWorker("fleet-model.mjs", { ...GPU, places })));
     const models = [];
     for (let number = 0; number < MODEL_SERVICES; number += 1) {
       // Two services share the model servers' places between them by having servers of their own.
       const own = servers.filter((_, index) => index % MODEL_SERVICES === number).map(({ url }) => url);
-      models.push(keep(await startRole(tools, "model", number, { ...shared, CODESAGA_UPSTREAM: own.join(",") })));
+      const of = { ...settings, CODESAGA_PARALLEL: String(places), CODESAGA_UPSTREAM: own.join(",") };
+      models.push(keep(await startRole(tools, "model", number, of)));
     }
-    const asking = {
-      ...shared,
-      CODESAGA_MODEL_SERVICE: models.map(({ grpc }) => `http://127.0.0.1:${grpc}`).join(","),
-    };
+    const services = models.map(({ grpc }) => `http://127.0.0.1:${grpc}`).join(",");
+    const asking = { ...settings, CODESAGA_MODEL_SERVICE: services };
     const gateways = [];
     for (let number = 0; number < GATEWAYS; number += 1) {
       gateways.push(keep(await startRole(tools, "gateway", number, asking)));
     }
     const worker = keep(await startRole(tools, "worker", 0, asking));
-    const balancer = keep(
-      await startBalancer(
-        tools,
-        gateways.map(({ port }) => port),
-      ),
-    );
-    const members = [...gateways, ...models, worker];
-    const trace = await readTrace("rust", TYPED_KEYS);
-    const load = { url: balancer.url, people, trace, members, servers };
-    const few = await phase({ ...load, count: FEW, seconds: fleetSeconds / 2 }, detail);
-    const many = await phase({ ...load, count: MANY, seconds: fleetSeconds, restarts: true }, detail);
-    return told(few, many);
+    const ports = gateways.map(({ port }) => port);
+    const { url } = keep(await startBalancer(tools, ports));
+    return await work({ url, servers, members: [...gateways, ...models, worker] });
   } finally {
     for (const end of ends) await end();
   }
 }
 
 /** So many people for so long; what they were answered, and what it cost. */
-async function phase({ url, people, trace, members, servers, count, seconds, restarts = false }, detail) {
+async function phase({ url, people, trace, members, servers, places, count, seconds, restarts = false }, detail) {
   const before = { servers: await counts(servers), processor: await used(members) };
   const until = performance.now() + seconds * 1000;
   const heard = [];
@@ -119,6 +137,7 @@ async function phase({ url, people, trace, members, servers, count, seconds, res
   const sum = (key) => after[key] - before.servers[key];
   return {
     count,
+    places,
     heard,
     processorUs: processor,
     knownShare: sum("known_tokens") / sum("prompt_tokens"),
@@ -141,11 +160,12 @@ async function used(members) {
   return each.reduce((sum, one) => sum + one, 0);
 }
 
-function told(few, many) {
-  const rows = [few, many].flatMap((phase) => ["completion", "chat"].map((kind) => row(phase, kind)));
-  const failed = [...few.heard, ...many.heard].filter(({ problem }) => problem !== undefined);
+function told(few, many, roomy, keptBytes) {
+  const phases = [few, many, roomy];
+  const rows = phases.flatMap((phase) => ["completion", "chat"].map((kind) => row(phase, kind)));
+  const heard = phases.flatMap((phase) => phase.heard);
+  const failed = heard.filter(({ problem }) => problem !== undefined);
   const codes = [...new Set(failed.map(({ problem }) => problem))].join(", ");
-  const rank = fairness(many);
   return {
     rows,
     figures: [
@@ -154,14 +174,21 @@ function told(few, many) {
         failed.length,
         0,
         "",
-        `of ${few.heard.length + many.heard.length}${codes ? `: ${codes}` : ""}`,
+        `of ${heard.length}${codes ? `: ${codes}` : ""}`,
       ),
-      atMost(`${MANY} people: the person in 20 who waits longest, median wait`, rank, 3, "× the middle one's"),
+      atMost(
+        `${MANY} people: the person in 20 who waits longest, median wait`,
+        fairness(many),
+        3,
+        "× the middle one's",
+        `${fairness(roomy)} × with ${MANY_PLACES} places`,
+      ),
       atLeast(
-        `prompt tokens the model servers knew already, ${MANY} people`,
-        rounded(many.knownShare * 100, 1),
+        `prompt tokens known already, ${MANY} people, ${MANY_PLACES} places a server`,
+        rounded(roomy.knownShare * 100, 1),
         50,
         "%",
+        `${rounded(many.knownShare * 100, 1)} % with ${FEW_PLACES} places`,
       ),
       atMost(
         `processor of the fleet for an answer, ${MANY} people`,
@@ -170,17 +197,19 @@ function told(few, many) {
         `× that of ${FEW}`,
         `${Math.round(few.processorUs)} to ${Math.round(many.processorUs)} µs`,
       ),
-      atMost("places at the model servers that are not free afterwards", many.taken, 0, ""),
+      atMost("Redis for a person who was there", rounded(keptBytes / 1024, 1), 256, "KiB"),
+      atMost("places at the model servers that are not free afterwards", many.taken + roomy.taken, 0, ""),
     ],
   };
 }
 
-function row({ count, heard, knownShare }, kind) {
+function row({ count, places, heard, knownShare }, kind) {
   const of = heard.filter((answer) => answer.kind === kind);
   const began = of.filter(({ left, began_ms: ms }) => !left && ms !== undefined).map(({ began_ms: ms }) => ms);
   const at = (share) => (began.length > 0 ? rounded(percentile(began, share), 0) : undefined);
   return {
     people: count,
+    places,
     class: kind,
     answers: of.length,
     let_go: of.filter(({ left }) => left).length,

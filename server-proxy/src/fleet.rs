@@ -15,22 +15,28 @@ use crate::domain::models::ModelDirectory;
 use crate::domain::witness::Witness;
 use crate::inbound::AppState;
 use crate::inbound::grpc::{Hop, hop_router};
+use crate::outbound::fleet_channel::{self, STREAMS_MAX};
 use crate::outbound::remote_models::RemoteModels;
 use crate::server;
 use crate::tls::Certificates;
 
-/// Requests that one gateway may have open at a model service, all on one connection.
-const STREAMS_MAX: u32 = 8192;
+/// What this process shows to others of the fleet and knows them by.
+pub(crate) fn fleet_certificates(config: &Config) -> io::Result<Option<Arc<Certificates>>> {
+    config.fleet.tls.clone().map(Certificates::of_fleet).transpose()
+}
 
 /// The model services of the settings; nothing is asked of them yet.
-pub(crate) fn model_fleet(config: &Config, witness: Arc<dyn Witness>) -> io::Result<ModelFleet> {
-    let (fleet, limits) = (&config.fleet, &config.limits);
+pub(crate) fn model_fleet(
+    config: &Config,
+    certificates: Option<&Arc<Certificates>>,
+    witness: Arc<dyn Witness>,
+) -> io::Result<ModelFleet> {
+    let channel = fleet_channel::open(certificates, config.limits.connect_time_max)?;
     let peer = |address: &http::Uri| {
-        let peer = RemoteModels::new(address, fleet.tls.as_ref(), limits)?;
-        Ok(Arc::new(peer) as Arc<dyn ModelPeer>)
+        let peer = RemoteModels::new(address, channel.clone(), &config.limits);
+        Arc::new(peer) as Arc<dyn ModelPeer>
     };
-    let peers = fleet.services.iter().map(peer).collect::<io::Result<Vec<_>>>()?;
-    Ok(ModelFleet::new(peers, witness))
+    Ok(ModelFleet::new(config.fleet.services.iter().map(peer).collect(), witness))
 }
 
 /// Where a model service listens, and does not serve yet.
@@ -42,26 +48,23 @@ pub(crate) struct Door {
 
 impl Door {
     /// Takes the address, if this process is a model service.
-    pub(crate) async fn bind(config: &Config) -> io::Result<Option<Self>> {
+    pub(crate) async fn bind(
+        config: &Config,
+        certificates: Option<&Arc<Certificates>>,
+    ) -> io::Result<Option<Self>> {
         if config.role != Role::Model {
             return Ok(None);
         }
-        let certificates = config.fleet.tls.clone().map(Certificates::of_fleet).transpose()?;
         let listen = config.fleet.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_GRPC_LISTEN '{listen}': {error}"))
         })?;
         let address = listener.local_addr()?;
-        Ok(Some(Self { listener, address, certificates }))
+        Ok(Some(Self { listener, address, certificates: certificates.cloned() }))
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// To be read again when their files change.
-    pub(crate) fn certificates(&self) -> Option<Arc<Certificates>> {
-        self.certificates.clone()
     }
 
     /// Serves until `closed`.

@@ -55,7 +55,7 @@ use crate::domain::tokens::TokenCounts;
 use crate::domain::usage::UsageCounts;
 use crate::domain::witness::{Witness, Witnesses};
 use crate::domain::writers::SessionWriters;
-use crate::fleet::{Door, model_fleet};
+use crate::fleet::{Door, fleet_certificates, model_fleet};
 use crate::inbound::{AppState, Shared};
 use crate::model_servers::KnownServers;
 use crate::ops::metrics::Metrics;
@@ -111,7 +111,8 @@ impl Proxy {
         let listener = TcpListener::bind(config.listen).await.map_err(|error| {
             io::Error::new(error.kind(), format!("CODESAGA_LISTEN '{}': {error}", config.listen))
         })?;
-        let door = Door::bind(config).await?;
+        let fleet_certificates = fleet_certificates(config)?;
+        let door = Door::bind(config, fleet_certificates.as_ref()).await?;
         let Stores { memory, feedback, records, usage, sagas, sparing, redis } = stores(config)?;
         let allowance = Arc::new(Allowance::new(usage, config.caller_limits, random()?));
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
@@ -139,7 +140,7 @@ impl Proxy {
                 let own = Arc::new(ModelDirectory::new(servers, names, config.limits, witness));
                 (own.clone(), Some(own))
             }
-            _ => (Arc::new(model_fleet(config, witness)?), None),
+            _ => (Arc::new(model_fleet(config, fleet_certificates.as_ref(), witness)?), None),
         };
         let servers = directory.clone().map(|models| KnownServers::new(config, models));
         let counts = TokenCounts::default();
@@ -177,7 +178,6 @@ impl Proxy {
             activity,
             metrics,
         });
-        let fleet_certificates = door.as_ref().and_then(Door::certificates);
         let reload = Reload { keys, certificates, fleet_certificates, servers };
         let (address, notifier) = (listener.local_addr()?, Notifier::default());
         let role = config.role;

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use rustls::client::ResolvesClientCert;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{
+    ClientConfig, ConfigBuilder, RootCertStore, ServerConfig, SignatureScheme, WantsVerifier,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::outbound::file_watch::FileWatch;
@@ -43,39 +46,6 @@ pub struct MutualTls {
     pub authority: PathBuf,
 }
 
-impl MutualTls {
-    /// The certificate and those that vouch for it, as the file holds it.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds no certificate.
-    pub fn certificate_pem(&self) -> io::Result<Vec<u8>> {
-        certificates(&self.own.certificate, FLEETS[0])?;
-        read(&self.own.certificate, FLEETS[0])
-    }
-
-    /// The private key, as the file holds it.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or the key does not belong to the certificate.
-    pub fn key_pem(&self) -> io::Result<Vec<u8>> {
-        load(&self.own, FLEETS)?;
-        read(&self.own.key, FLEETS[1])
-    }
-
-    /// The authority's certificates, as the file holds them.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds no certificate.
-    pub fn authority_pem(&self) -> io::Result<Vec<u8>> {
-        certificates(&self.authority, FLEETS_AUTHORITY)?;
-        read(&self.authority, FLEETS_AUTHORITY)
-    }
-}
-
-fn read(path: &Path, setting: &str) -> io::Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| unusable(setting, path, error.to_string()))
-}
-
 /// The certificate in force.
 #[derive(Debug)]
 pub struct Certificates {
@@ -96,7 +66,7 @@ impl Certificates {
         Self::named(files, SERVERS, None)
     }
 
-    /// Those that a model service shows gateways and workers, and knows them by.
+    /// Those that the processes of a fleet show one another, and know one another by.
     ///
     /// # Errors
     /// Names the setting whose file cannot be used.
@@ -144,16 +114,9 @@ impl Certificates {
         let versions = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?;
-        let (checked, protocols) = match &self.authority {
+        let (checked, protocols) = match self.roots()? {
             None => (versions.with_no_client_auth(), vec![b"h2".to_vec(), b"http/1.1".to_vec()]),
-            Some(authority) => {
-                let mut roots = RootCertStore::empty();
-                for certificate in certificates(authority, FLEETS_AUTHORITY)? {
-                    roots.add(certificate).map_err(|_| {
-                        let what = "it is no certificate of an authority".to_owned();
-                        unusable(FLEETS_AUTHORITY, authority, what)
-                    })?;
-                }
+            Some(roots) => {
                 let checks = WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
                     .build()
                     .map_err(io::Error::other)?;
@@ -164,6 +127,41 @@ impl Certificates {
         config.alpn_protocols = protocols;
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
+
+    /// Shows the certificate in force, and believes whom the authority vouches for; nobody when
+    /// there is none.
+    ///
+    /// # Errors
+    /// When the authority cannot be used.
+    pub(crate) fn client(self: &Arc<Self>) -> io::Result<ClientConfig> {
+        let config = client_builder()?
+            .with_root_certificates(self.roots()?.unwrap_or_else(RootCertStore::empty))
+            .with_client_cert_resolver(Arc::new(InForce(Arc::clone(self))));
+        Ok(config)
+    }
+
+    /// The authority's certificates, as its file holds them now.
+    fn roots(&self) -> io::Result<Option<RootCertStore>> {
+        let Some(authority) = &self.authority else { return Ok(None) };
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates(authority, FLEETS_AUTHORITY)? {
+            roots.add(certificate).map_err(|_| {
+                let what = "it is no certificate of an authority".to_owned();
+                unusable(FLEETS_AUTHORITY, authority, what)
+            })?;
+        }
+        Ok(Some(roots))
+    }
+}
+
+/// What every client of this process begins with.
+///
+/// # Errors
+/// When the library knows no version of TLS that is safe.
+pub(crate) fn client_builder() -> io::Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)
 }
 
 /// When a certificate may be used.
@@ -200,6 +198,16 @@ struct InForce(Arc<Certificates>);
 impl ResolvesServerCert for InForce {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(&self.0.current.read()))
+    }
+}
+
+impl ResolvesClientCert for InForce {
+    fn resolve(&self, _hints: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.current.read()))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
     }
 }
 

@@ -307,12 +307,22 @@ impl ModelDirectory {
     ) -> Result<ServedModel, Failure> {
         let names = self.names.read().clone();
         let meant = names.meant(task, name);
-        if let Some(model) = self.find(meant) {
-            return Ok(model);
+        self.look_up(meant).await.ok_or_else(|| self.why_not_found(name, meant))
+    }
+
+    /// A model as last reported, or else asked afresh: it may have been installed, or its server or
+    /// this process started, since.
+    async fn look_up(&self, name: Option<&str>) -> Option<ServedModel> {
+        if let Some(model) = self.find(name) {
+            return Some(model);
         }
-        // It may have been installed, or its server started, since the last time.
         self.ask_all().await;
-        self.find(meant).ok_or_else(|| self.failure().unwrap_or_else(|| unknown(name, meant)))
+        self.find(name)
+    }
+
+    /// `asked` is the name in the request, `meant` the model it stands for.
+    fn why_not_found(&self, asked: Option<&str>, meant: Option<&str>) -> Failure {
+        self.failure().unwrap_or_else(|| unknown(asked, meant))
     }
 
     /// A model by its own name, or the first one served.

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::domain::limits::Limits;
 use crate::outbound::connections::{AnswerBody, Connections, Lost};
+use crate::tls::client_builder;
 
 /// Bytes of an answer that is read whole. Facts about a model list every tensor it has.
 const WHOLE_BYTES_MAX: usize = 8 << 20;
@@ -149,10 +150,7 @@ fn words_of(lost: &Lost) -> Failure {
 }
 
 fn tls(needed: bool) -> Result<ClientConfig, std::io::Error> {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(std::io::Error::other)?;
+    let builder = client_builder()?;
     // Reading this machine's certificates takes time, and bare containers have none.
     let builder = if needed {
         builder.with_native_roots()?

@@ -15,6 +15,7 @@ mod connections;
 pub mod feedback_in_process;
 pub mod feedback_redis;
 pub(crate) mod file_watch;
+pub(crate) mod fleet_channel;
 mod found_server;
 mod http_client;
 mod kept_conversation;

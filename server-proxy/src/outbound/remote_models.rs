@@ -4,7 +4,6 @@
 //! a stream and nothing else. Where it stands comes by itself, so that nothing need be asked before a
 //! question is.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,6 @@ use saga_domain::{Failure, FailureCode};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tonic::metadata::MetadataValue;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::domain::limits::Limits;
@@ -24,59 +22,33 @@ use crate::domain::models::{BegunAnswer, ListedModel};
 use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall, Piece, ServedModel};
 use crate::domain::priority::{Priority, Task};
 use crate::domain::request_mark::RequestMark;
+use crate::outbound::fleet_channel::FleetChannel;
 use crate::rpc::v1::answer_part::Part;
 use crate::rpc::v1::models_client::ModelsClient;
 use crate::rpc::{self, v1};
-use crate::tls::MutualTls;
 
-/// Time between two pings of a service, and until it must have answered one. A machine that is gone
-/// is noticed while somebody still waits.
-const PING_EVERY: Duration = Duration::from_secs(2);
-const PING_TIME_MAX: Duration = Duration::from_secs(3);
 /// Time until a service that could not be heard is listened to again.
 const LISTEN_AGAIN_AFTER: Duration = Duration::from_millis(250);
-/// Bytes of one answer that wait for whoever reads it here.
-const UNREAD_BYTES_MAX: u32 = 64 << 10;
-/// Bytes of all answers together: more than one connection's answers can have, so that one that is
-/// read slowly keeps no other one waiting.
-const CONNECTION_BYTES_MAX: u32 = 1 << 30;
 
 /// One model service.
 pub struct RemoteModels {
     name: String,
-    client: ModelsClient<Channel>,
+    client: ModelsClient<FleetChannel>,
     state: watch::Sender<PeerState>,
 }
 
 impl RemoteModels {
-    /// The service at this address; nothing is asked of it yet. With `tls` both sides show who they
-    /// are, and neither speaks to a stranger.
-    ///
-    /// # Errors
-    /// When a file cannot be read, or what it holds is of no use.
-    pub fn new(address: &Uri, tls: Option<&MutualTls>, limits: &Limits) -> io::Result<Self> {
-        let mut endpoint = Endpoint::from(address.clone())
-            .connect_timeout(limits.connect_time_max)
-            .http2_keep_alive_interval(PING_EVERY)
-            .keep_alive_timeout(PING_TIME_MAX)
-            .keep_alive_while_idle(true)
-            .initial_stream_window_size(UNREAD_BYTES_MAX)
-            .initial_connection_window_size(CONNECTION_BYTES_MAX);
-        if let Some(tls) = tls {
-            let settings = ClientTlsConfig::new()
-                .ca_certificate(Certificate::from_pem(tls.authority_pem()?))
-                .identity(Identity::from_pem(tls.certificate_pem()?, tls.key_pem()?));
-            endpoint = endpoint.tls_config(settings).map_err(io::Error::other)?;
-        }
-        let client = ModelsClient::new(endpoint.connect_lazy())
+    /// The service at this address; nothing is asked of it yet.
+    pub(crate) fn new(address: &Uri, channel: FleetChannel, limits: &Limits) -> Self {
+        let client = ModelsClient::with_origin(channel, address.clone())
             .max_decoding_message_size(limits.message_bytes_max())
             .max_encoding_message_size(limits.message_bytes_max());
         let unheard = PeerState { heard: None, failure: None, since: Instant::now() };
-        Ok(Self { name: address.to_string(), client, state: watch::Sender::new(unheard) })
+        Self { name: address.to_string(), client, state: watch::Sender::new(unheard) }
     }
 
     /// Cheap: a handle of the one connection.
-    fn client(&self) -> ModelsClient<Channel> {
+    fn client(&self) -> ModelsClient<FleetChannel> {
         self.client.clone()
     }
 
@@ -216,6 +188,10 @@ fn pieces(parts: Streaming<v1::AnswerPart>) -> Answer {
             Ok(part) => part.and_then(|part| part.part).and_then(rpc::piece).ok_or_else(incomplete),
             Err(status) => Err(rpc::failure(&status).unwrap_or_else(incomplete)),
         };
+        if matches!(told, Ok(Piece::Done { .. })) {
+            // Letting go of it before its last frame would reset it.
+            let _end = parts.message().await;
+        }
         let goes_on = !matches!(told, Ok(Piece::Done { .. }) | Err(_));
         Some((told, goes_on.then_some(parts)))
     })

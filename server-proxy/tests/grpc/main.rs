@@ -15,6 +15,8 @@ mod classes;
 mod clients;
 #[path = "../proxy/ends.rs"]
 mod ends;
+mod fleet;
+mod hop;
 #[path = "../proxy/names.rs"]
 mod names;
 #[path = "../proxy/openai.rs"]

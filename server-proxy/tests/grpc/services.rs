@@ -1,86 +1,11 @@
-//! Several gateways and several model services: who is asked, who is asked next, and who is believed.
+//! Several gateways and several model services: who is asked, and who is asked next.
 
-use std::path::Path;
-use std::time::Duration;
-
-use codesaga_proxy::Proxy;
 use codesaga_proxy::config::{Config, Role};
-use codesaga_proxy::tls::{MutualTls, TlsFiles};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use scripted_ollama::{End, Rule, ScriptedOllama};
-use serde_json::{Value, json};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
+use scripted_ollama::{End, Rule};
+use serde_json::json;
 
-use crate::bench::{MODEL, RunningProxy};
-use crate::stage::{ANY_PORT, Stage, model_service};
-
-/// Longer than anything takes that is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A model service in front of a scripted model server of its own.
-struct Service {
-    ollama: ScriptedOllama,
-    address: String,
-    stop: oneshot::Sender<()>,
-}
-
-impl Service {
-    async fn start(answer: &str) -> Self {
-        Self::with(answer, |_| {}).await
-    }
-
-    async fn with(answer: &str, change: impl FnOnce(&mut Config)) -> Self {
-        let ollama = ScriptedOllama::start().await;
-        ollama.script([Rule::any().pieces([answer])]);
-        let url = ollama.url();
-        let flags = ["--listen", "127.0.0.1:0", "--upstream", &url, "--model", MODEL];
-        let mut config = Config::from_flags(&flags).expect("settings");
-        config.fleet.listen = ANY_PORT;
-        change(&mut config);
-        let (address, _models, stop) = model_service(&config).await;
-        Self { ollama, address, stop }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-/// A gateway that asks these services, once it hears them all.
-async fn gateway(services: &[&Service]) -> RunningProxy {
-    let gateway = asking(services.iter().map(|service| service.url()), None).await;
-    heard(&gateway, services.len()).await;
-    gateway
-}
-
-/// A gateway that asks the services at these addresses.
-async fn asking(urls: impl Iterator<Item = String>, tls: Option<MutualTls>) -> RunningProxy {
-    let flags = ["--role", "gateway", "--listen", "127.0.0.1:0"];
-    let mut config = Config::from_flags(&flags).expect("settings");
-    config.fleet.services = urls.map(|url| url.parse().expect("an address")).collect();
-    config.fleet.tls = tls;
-    let front = Proxy::bind(&config).await.expect("the gateway starts");
-    RunningProxy::of(Stage { front, models: None, behind: None })
-}
-
-/// Returns when the gateway knows the servers of so many services, all well.
-async fn heard(gateway: &RunningProxy, count: usize) {
-    let is_well = |server: &&Value| server["health"] == "healthy";
-    let count_of =
-        |ready: &Value| ready["servers"].as_array().map(|all| all.iter().filter(is_well).count());
-    until(gateway, |ready| count_of(ready) == Some(count)).await;
-}
-
-/// Returns when the gateway says of itself what is waited for.
-async fn until(gateway: &RunningProxy, is_so: impl Fn(&Value) -> bool) {
-    let looking = async {
-        while !is_so(&gateway.get("/readyz").await.json().await) {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, looking).await.expect("it is so in time");
-}
+use crate::bench::RunningProxy;
+use crate::fleet::{Service, gateway, heard, until};
 
 async fn chat(gateway: &RunningProxy, session: &str) -> String {
     let body = json!({ "text": "where am I", "session": session });
@@ -175,45 +100,6 @@ async fn what_a_gateway_answers_is_counted_and_recorded_there() {
     let metrics = gateway.get("/metrics").await.text().await;
     let counted = metrics.lines().find(|line| line.starts_with("codesaga_answers_total{"));
     assert!(counted.is_some_and(|line| line.ends_with(" 1")), "{counted:?}");
-}
-
-/// Certificates of one authority, in files.
-fn certify(folder: &Path, name: &str) -> MutualTls {
-    let file = |what: &str| folder.join(format!("{name}-{what}.pem"));
-    let mut authority = CertificateParams::new(vec![]).expect("no names");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = KeyPair::generate().expect("a key");
-    let signed = authority.self_signed(&key).expect("a certificate");
-    std::fs::write(file("ca"), signed.pem()).expect("written");
-    let issuer = Issuer::new(authority, key);
-    let own_key = KeyPair::generate().expect("a key");
-    let own = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    let own = own.signed_by(&own_key, &issuer).expect("a certificate");
-    std::fs::write(file("cert"), own.pem()).expect("written");
-    std::fs::write(file("key"), own_key.serialize_pem()).expect("written");
-    let own = TlsFiles { certificate: file("cert"), key: file("key") };
-    MutualTls { own, authority: file("ca") }
-}
-
-#[tokio::test]
-async fn only_those_who_know_one_another_speak() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (ours, strangers) = (certify(folder.path(), "ours"), certify(folder.path(), "strangers"));
-    let service = Service::with("one", |config| config.fleet.tls = Some(ours.clone())).await;
-    let port = service.address.rsplit(':').next().expect("a port");
-    let ask = async |scheme: &str, tls: Option<MutualTls>| {
-        let url = format!("{scheme}://localhost:{port}");
-        let gateway = asking([url].into_iter(), tls).await;
-        let reply = gateway.complete("who is there").await;
-        if reply.status() == 200 { reply.events().await } else { reply.refusal().await }
-    };
-    let refused = "502 upstream_unreachable: the model service cannot be reached";
-    assert_eq!(ask("https", Some(ours.clone())).await, "one|[stop]|[DONE]");
-    assert_eq!(ask("https", Some(strangers.clone())).await, refused);
-    // One that trusts our authority and has no certificate of it.
-    let spy = MutualTls { own: strangers.own, authority: ours.authority.clone() };
-    assert_eq!(ask("https", Some(spy)).await, refused);
-    assert_eq!(ask("http", None).await, refused);
 }
 
 #[test]

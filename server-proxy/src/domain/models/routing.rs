@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::domain::models::choice::{Candidate, Fitness, choose};
 use crate::domain::models::homes::HomeKey;
 use crate::domain::models::prompts::BlockChain;
-use crate::domain::models::{BegunAnswer, ModelDirectory, unknown};
+use crate::domain::models::{BegunAnswer, ModelDirectory};
 use crate::domain::ports::{Answer, EmbedCall, Embedded, ModelCall};
 use crate::domain::priority::Priority;
 use crate::domain::upstream::{Admitted, Attempt, Upstream, is_the_servers_fault};
@@ -67,6 +67,7 @@ impl ModelDirectory {
         let mut route = self.route(&call, priority);
         let mut time_left = self.limits.first_piece_time_max;
         let mut refusal = None;
+        self.look_up(Some(&asked)).await;
         while let Some((upstream, model)) = self.next(&asked, &route) {
             route.tried.push(upstream.number());
             let is_trial = match upstream.lets_through() {
@@ -107,7 +108,7 @@ impl ModelDirectory {
                 }
             }
         }
-        Err(watch.refused(refusal.unwrap_or_else(|| unknown(Some(&asked), None))))
+        Err(watch.refused(refusal.unwrap_or_else(|| self.why_not_found(Some(&asked), None))))
     }
 
     /// The vectors of some texts, from the server that has least to do.
@@ -123,6 +124,7 @@ impl ModelDirectory {
         let asked = call.model.clone();
         let mut route = Route::default();
         let mut refusal = None;
+        self.look_up(Some(&asked)).await;
         while let Some((upstream, model)) = self.next(&asked, &route) {
             route.tried.push(upstream.number());
             call.model = model;
@@ -137,7 +139,7 @@ impl ModelDirectory {
                 outcome => return outcome,
             }
         }
-        Err(refusal.unwrap_or_else(|| unknown(Some(&asked), None)))
+        Err(refusal.unwrap_or_else(|| self.why_not_found(Some(&asked), None)))
     }
 
     fn route(&self, call: &ModelCall, priority: &Priority) -> Route {
