@@ -80,6 +80,15 @@ test("every text has its Korean, none is unused, and both fill the same places",
   for (const [english, text] of Object.entries(korean)) assert.deepEqual(places(text), places(english), english);
 });
 
+test("Korean texts are written around names whose last sound is not known", () => {
+  for (const file of ["package.nls.ko.json", join("l10n", "bundle.l10n.ko.json")]) {
+    const open = Object.values<string>(JSON.parse(readFileSync(file, "utf8"))).filter((text) =>
+      /\((?:으|이)\)|이\(가\)|을\(를\)|은\(는\)|와\(과\)/.test(text),
+    );
+    assert.deepEqual(open, [], file);
+  }
+});
+
 test("every picture of the walkthrough is there, in both languages", () => {
   for (const file of ["package.nls.json", "package.nls.ko.json"]) {
     const pictures = Object.values<string>(JSON.parse(readFileSync(file, "utf8"))).filter((text) =>

@@ -188,7 +188,7 @@ test("problems, changes and the terminal go along", async () => {
   await eventually(
     "the changes",
     () => chips(chat),
-    (seen) => seen.includes("changes: 1 files"),
+    (seen) => seen.includes("changes: 1 file"),
   );
   await workbench.palette("Terminal: Create New Terminal");
   await page.locator(".xterm.focus").first().waitFor();
@@ -220,6 +220,8 @@ test("nothing of a private file goes along, and that is said", async () => {
     () => notice(chat),
     (line) => line === "secret/.env is a private file. Nothing of it is sent.",
   );
+  const toTry = () => chat.locator(".suggestion").allInnerTexts();
+  await eventually("nothing to try with it", toTry, (texts) => texts.every((text) => !text.includes(".env")));
   await scene.screenshots("private");
   assert.deepEqual(await chips(chat), []);
   await input(chat).fill("and now?");

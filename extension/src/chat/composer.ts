@@ -73,17 +73,28 @@ export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOption
   );
   ctx.own(ctx.engine.onDidStart(() => isVisible() && void look()));
 
+  /** The private file in front, of which nothing can be asked. */
+  let hidden: string | undefined;
+  const toTry = () => {
+    const editor = editors.last();
+    return suggestions(editor && shownPath(editor.document.uri) === hidden ? undefined : editor);
+  };
+
   /** Looks at the editor anew; only the newest look counts. */
   const look = async () => {
     looks += 1;
     const mine = looks;
-    const found = await automatic(ctx, editors.last());
+    const editor = editors.last();
+    const found = await automatic(ctx, editor);
+    const path = editor && shownPath(editor.document.uri);
+    const isHidden = path !== undefined && found.length === 0 && (await isPrivate(ctx, path));
     if (mine !== looks) return;
+    hidden = isHidden ? path : undefined;
     basket.offer(found);
     tell();
   };
   const tell = () => {
-    const [chips, things] = [basket.chips(), suggestions(editors.last())];
+    const [chips, things] = [basket.chips(), toTry()];
     // The cursor moves with every key; what is offered seldom changes.
     const now = JSON.stringify([chips, things]);
     if (now === told) return;
@@ -123,7 +134,7 @@ export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOption
     const editor = editors.last();
     if (!editor) {
       const other = vscode.window.activeTextEditor?.document;
-      say(other && !isFollowed(other) ? cannotWorkIn(other) : l10n.t("Open a file to ask about it."));
+      say(other && !isFollowed(other) ? cannotWorkIn() : l10n.t("Open a file to ask about it."));
       return;
     }
     const path = shownPath(editor.document.uri);
@@ -204,7 +215,7 @@ export function startComposer(ctx: Ctx, { post, isVisible, ask }: ComposerOption
       void look();
       return {
         chips: basket.chips(),
-        suggestions: suggestions(editors.last()),
+        suggestions: toTry(),
         sendWith: ctx.config.chatSendWith,
         draft: workspaceState.get(DRAFT_KEY, ""),
       };

@@ -188,7 +188,7 @@ function itemOf(session: SessionSummary, versions: readonly SessionSummary[], da
   const recent = day === "today" || day === "yesterday";
   const when = new Intl.DateTimeFormat(
     vscode.env.language,
-    recent ? { timeStyle: "short" } : { month: "short", day: "numeric" },
+    recent ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { month: "short", day: "numeric" },
   ).format(session.updatedAt);
   return {
     session: session.id,

@@ -70,11 +70,13 @@ function facts({ promptTokens, completionTokens, firstTokenMs }: Facts): string 
   const number = new Intl.NumberFormat(vscode.env.language);
   const seconds = new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 1 });
   if (promptTokens === 0) return "";
+  // Nothing comes after no time at all.
+  const shown = Math.max(firstTokenMs, 100) / 1_000;
   return l10n.t(
     "{0} tokens read, {1} written, first word after {2}\u00a0s",
     number.format(promptTokens),
     number.format(completionTokens),
-    seconds.format(firstTokenMs / 1_000),
+    seconds.format(shown),
   );
 }
 

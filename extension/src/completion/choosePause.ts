@@ -20,6 +20,6 @@ export async function choosePause({ pauses }: Ctx): Promise<void> {
       run: () => pauses.inFile(document.uri),
     });
   }
-  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Pause Completion…") });
+  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Pause Completion") });
   await chosen?.run();
 }

@@ -37,7 +37,7 @@ async function disableTab(log: Ctx["log"]): Promise<void> {
     tell(vscode.l10n.t("Cursor Tab could not be turned off. Click “Tab” in Cursor's status bar to do it."));
     return;
   }
-  tell(vscode.l10n.t("Cursor Tab is off. The command “Enable Cursor Tab” turns it on again."));
+  tell(vscode.l10n.t("Cursor Tab is off. “Enable Cursor Tab” turns it on again."));
 }
 
 async function disableOurs(config: Ctx["config"]): Promise<void> {

@@ -15,7 +15,7 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 export async function chooseModel(ctx: Ctx): Promise<void> {
-  const title = vscode.l10n.t("Choose Model…");
+  const title = vscode.l10n.t("Choose Model");
   const chosen = await vscode.window.showQuickPick(workItems(ctx), { title });
   if (!chosen) return;
   const listed = ctx.engine.models();

@@ -47,12 +47,12 @@ async function targetOf(document: vscode.TextDocument, selection: vscode.Selecti
 export function tellNoTarget(wish: string): void {
   const document = vscode.window.activeTextEditor?.document;
   const isOther = document !== undefined && !isFollowed(document);
-  void vscode.window.showInformationMessage(isOther ? cannotWorkIn(document) : wish);
+  void vscode.window.showInformationMessage(isOther ? cannotWorkIn() : wish);
 }
 
 /** An old version, output, or another page that the editor made up. */
-export function cannotWorkIn({ uri }: vscode.TextDocument): string {
-  return vscode.l10n.t("CodeSaga does not work in this view (“{0}”). Open the file itself.", uri.scheme);
+export function cannotWorkIn(): string {
+  return vscode.l10n.t("CodeSaga does not work in this view. Open the file itself.");
 }
 
 export function spanOf(document: vscode.TextDocument, { start, end }: vscode.Range): Span {

@@ -42,7 +42,7 @@ export async function gitChanges(ctx: Ctx): Promise<Found> {
   ].filter((line) => line !== undefined);
   const attachment = {
     kind: "git" as const,
-    label: l10n.t("changes: {0} files", kept.length),
+    label: kept.length === 1 ? l10n.t("changes: 1 file") : l10n.t("changes: {0} files", kept.length),
     origin: l10n.t("What has changed and is not committed"),
     contexts: [{ path: "changes.diff", language: "diff", text }],
     ...(notes.length > 0 && { leftOut: notes.join("\n") }),
