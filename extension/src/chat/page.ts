@@ -47,14 +47,16 @@ function main() {
   const tellDraft = later(KEEP_AFTER_MS, () => does.draft(draft));
   const keepDraft = (text: string) => {
     draft = text;
-    tellDraft();
+    tellDraft.soon();
   };
+  // Whoever leaves the page may load the window again.
+  window.addEventListener("blur", tellDraft.now);
   const draw = () => render(h(App, { state, actions: does, painter, input, keepDraft }), root);
   const received = batch<ToPage>(nextFrame, (messages) => {
     const before = state;
     state = messages.reduce(reduce, state);
     if (state !== before) draw();
-    if (state.conversation !== before.conversation) keepTurns();
+    if (state.conversation !== before.conversation) keepTurns.soon();
     for (const message of messages) {
       if (message.type === "colours") paintWith(message.colours);
       else intoField(message);
@@ -100,14 +102,19 @@ function nextFrame(run: () => void) {
 }
 
 /** At most once in that time, and always after the last call. */
-function later(ms: number, run: () => void): () => void {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      run();
-    }, ms);
+function later(ms: number, run: () => void): { soon(): void; now(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const due = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    run();
+  };
+  return {
+    soon() {
+      timer ??= setTimeout(due, ms);
+    },
+    now() {
+      if (timer !== undefined) due();
+    },
   };
 }

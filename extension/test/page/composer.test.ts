@@ -156,6 +156,17 @@ play("chips come and go; each is taken away by the keyboard, and the focus stays
   assert.equal((await chat.told("complete")).query, "");
 });
 
+play("three rows of chips are seen whole, and more are scrolled", { width: 240 }, async (chat) => {
+  const long = (id: string): Chip => ({ ...chip(id), label: `${id}-${"name".repeat(5)}.py` });
+  const hiddenOf = (chips: Chip[]) =>
+    chat
+      .tell({ type: "chips", chips })
+      .then(() => chat.page.locator(".chips ul").evaluate((list) => list.scrollHeight - list.clientHeight));
+  await chat.begin();
+  assert.equal(await hiddenOf([long("a"), long("b"), long("c")]), 0);
+  assert.ok((await hiddenOf([long("a"), long("b"), long("c"), long("d")])) > 0);
+});
+
 play("pasted code is asked about, and leaves the input when it has become a chip", {}, async (chat) => {
   await chat.begin();
   const code = "def total(items):\n    return sum(items)\n";

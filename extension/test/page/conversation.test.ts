@@ -136,6 +136,14 @@ play("a question is edited in its place, and what is typed is told at once", {},
   await box.fill("왜 그래?");
   assert.deepEqual((await chat.posted("editDraft")).at(-1), { type: "editDraft", turn: "r1", text: "왜 그래?" });
   await chat.screenshot("editing");
+  const edge = () =>
+    chat.page
+      .locator(".question")
+      .first()
+      .evaluate((one) => getComputedStyle(one).borderColor);
+  const focused = await edge();
+  await chat.page.locator(".composer textarea").focus();
+  assert.notEqual(await edge(), focused, "one ring, where the keys go");
   await box.press("Enter");
   assert.deepEqual(await chat.posted("askAgain"), [{ type: "askAgain", turn: "1", text: "왜 그래?" }]);
   assert.equal(await box.inputValue(), "왜 그래?", "until the server has agreed");

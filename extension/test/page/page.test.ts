@@ -228,6 +228,17 @@ play("a draft and the turns outlive a reload", {}, async (chat) => {
   assert.equal(await chat.input.inputValue(), "half a quest");
 });
 
+play("a draft is told at once when the page is left", {}, async (chat) => {
+  await chat.begin();
+  const told = await chat.input.evaluate((field) => {
+    (field as HTMLTextAreaElement).value = "half";
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    window.dispatchEvent(new Event("blur"));
+    return (globalThis as unknown as { posted: unknown[] }).posted.at(-1);
+  });
+  assert.deepEqual(told, { type: "draft", text: "half" });
+});
+
 play("a draft that comes late does not touch what is being typed", {}, async (chat) => {
   await chat.input.fill("newer");
   await chat.begin({ draft: "older" });
