@@ -19,7 +19,15 @@ const quiet = {
 
 /** Writes `settings` over those of the profile and keeps the rest, which the user may have set there. */
 export async function writeSettings(profile, settings) {
-  const file = path.join(profile, "data", "User", "settings.json");
+  await writeOver(path.join(profile, "data", "User", "settings.json"), quiet, settings);
+  // In the browser extensions run on a side of their own, and what belongs to a machine is read from that side's file:
+  // the user's would be heard until a setting changes, and then no more.
+  const ofMachine = await machineSettings();
+  const itsOwn = Object.fromEntries(Object.entries(settings).filter(([name]) => ofMachine.has(name)));
+  await writeOver(path.join(profile, "data", "Machine", "settings.json"), {}, itsOwn);
+}
+
+async function writeOver(file, otherwise, settings) {
   await mkdir(path.dirname(file), { recursive: true });
   const before = existsSync(file) ? await readFile(file, "utf8") : "{}";
   let kept;
@@ -30,7 +38,14 @@ export async function writeSettings(profile, settings) {
     await copyFile(file, `${file}.before`);
     kept = {};
   }
-  await writeFile(file, `${JSON.stringify({ ...quiet, ...kept, ...settings }, undefined, 2)}\n`);
+  await writeFile(file, `${JSON.stringify({ ...otherwise, ...kept, ...settings }, undefined, 2)}\n`);
+}
+
+/** The names of our settings that differ from machine to machine. */
+async function machineSettings() {
+  const manifest = JSON.parse(await readFile(path.join(root, "extension", "package.json"), "utf8"));
+  const all = manifest.contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
+  return new Set(all.filter(([, { scope }]) => scope?.startsWith("machine")).map(([name]) => name));
 }
 
 /**
