@@ -179,16 +179,33 @@ export function openWorkbench(page, folder) {
 
     /** The editor follows the system's colours, so changing them takes the focus from nothing. */
     async setTheme(theme) {
+      const workbench = page.locator(`.monaco-workbench.${themeClasses[theme]}`);
+      const changes = (await workbench.count()) === 0;
+      const coloursBefore = await coloursOfCode(page);
       const isContrast = theme === "contrast";
       await page.emulateMedia({
         colorScheme: theme === "light" ? "light" : "dark",
         forcedColors: isContrast ? "active" : "none",
       });
       if (isContrast) await keepOwnColours(page);
-      await page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+      await workbench.waitFor();
       await eventually(`${theme} in every page`, () => themesOfPages(page), isEvery(pageThemes[theme]));
+      if (!changes) return;
+      // Those of code in the chat come from the extension, later than the theme's others.
+      const isNew = (all) => all.every((one) => !coloursBefore.includes(one));
+      await eventually(`${theme} in the chat's code`, () => coloursOfCode(page), isNew);
     },
   };
+}
+
+/** The colours that pages with code in them have for it: their comments', which are others in each theme. */
+async function coloursOfCode(page) {
+  const ofCode = () => {
+    const code = document.querySelector('[class^="token-"]');
+    return code ? getComputedStyle(code).getPropertyValue("--token-comment") : "";
+  };
+  const all = await Promise.all(page.frames().map((frame) => frame.evaluate(ofCode).catch(() => "")));
+  return all.filter((colour) => colour !== "");
 }
 
 /** What the pages of webviews, such as the chat, were told of the theme. */
@@ -203,10 +220,11 @@ const isEvery = (kind) => (all) => all.every((one) => one === kind);
 /** With forced colours the browser paints all pages its own way; the editor's theme for high contrast is what is looked at. */
 async function keepOwnColours(page) {
   const keep = () => {
-    if (globalThis.codesagaKeepsColours) return;
-    globalThis.codesagaKeepsColours = true;
+    // A page that is written anew in its frame has lost the sheet.
+    if (document.adoptedStyleSheets.some((sheet) => sheet.keepsOwnColours)) return;
     // A style element would be refused by the rules of a webview's page.
     const sheet = new CSSStyleSheet();
+    sheet.keepsOwnColours = true;
     sheet.replaceSync("* { forced-color-adjust: none !important }");
     document.adoptedStyleSheets.push(sheet);
   };
