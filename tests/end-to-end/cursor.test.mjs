@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, before } from "node:test";
 import { importClient, installClients } from "../../scripts/lib/clients.mjs";
 import { root } from "../../scripts/lib/places.mjs";
+import { openProcesses } from "../../scripts/lib/processes.mjs";
 import { quietKit } from "./harness/backend.mjs";
 import { eventually } from "./harness/eventually.mjs";
 import { openScene, scenarios } from "./harness/scene.mjs";
@@ -18,6 +19,10 @@ let scene;
 let workbench;
 
 before(async () => {
+  // Before the editor: what it asks goes away by itself after a while.
+  const processes = openProcesses();
+  await installClients(quietKit(processes));
+  await processes.endAll();
   folder = await mkdtemp(path.join(tmpdir(), "codesaga-cursor-"));
   log = path.join(folder, "cursor.log");
   // The editor's process inherits it.
@@ -53,7 +58,6 @@ const unregistered = { what: "unregistered", given: "codesaga" };
 test("Cursor's agent is offered the server's tools, and they answer", async () => {
   const [{ given }] = await told("a server", (lines) => lines.length > 0);
   assert.deepEqual(given, registered().given);
-  await installClients(quietKit(scene.processes));
   const { Client } = await importClient("@modelcontextprotocol/sdk/client/index.js");
   const { StreamableHTTPClientTransport } = await importClient("@modelcontextprotocol/sdk/client/streamableHttp.js");
   const client = new Client({ name: "Cursor", version: "1" });

@@ -1,19 +1,16 @@
 // A whole CodeSaga for one file of tests: model server, proxy, editor with the packed extension, browser, sample folder.
 // Everything is real except, where a test needs exact answers, the model: then it is the scripted Ollama.
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { installBrowser } from "../../../scripts/lib/browser.mjs";
-import { installEditor, installExtension, startEditor } from "../../../scripts/lib/editor.mjs";
+import { installEditor, startEditor } from "../../../scripts/lib/editor.mjs";
 import * as places from "../../../scripts/lib/places.mjs";
 import { speakKorean, writeSettings } from "../../../scripts/lib/profile.mjs";
 import { openBackend, quietKit } from "./backend.mjs";
+import { putExtension } from "./installed.mjs";
 import { openWorkbench } from "./workbench.mjs";
-
-const looksMax = 4;
-const betweenLooksMs = 150;
 
 const browserFlags = [
   "--no-sandbox",
@@ -77,7 +74,7 @@ async function openWindow(backend, wanted) {
   });
   if (language === "ko") await speakKorean(profile);
   const withProposals = beside && (await putBeside(beside, profile));
-  await installExtension({ processes, entry, profile, vsix: await packedExtension() });
+  await putExtension({ processes, entry, profile });
   const editor = await startEditor({
     processes,
     entry,
@@ -132,7 +129,7 @@ async function openWindow(backend, wanted) {
         await workbench.setTheme(theme);
         const place = path.join(places.screenshots, theme);
         await mkdir(place, { recursive: true });
-        await writeFile(path.join(place, `${name}-${what}.png`), await stillPicture(page));
+        await page.screenshot({ animations: "disabled", path: path.join(place, `${name}-${what}.png`) });
       }
       if (themes.includes("contrast")) await workbench.setTheme("dark");
     },
@@ -148,27 +145,6 @@ async function openWindow(backend, wanted) {
 /** `test` for a file that shares one scene: a failure leaves a screenshot. */
 export function scenarios(scene) {
   return (what, work) => test(what, () => scene().keepingSight(what, work));
-}
-
-/** The colours of code in the chat come from the extension, later than the theme's others. */
-async function stillPicture(page) {
-  let picture = await page.screenshot({ animations: "disabled" });
-  const hasCode = (frame) => frame.evaluate(() => document.querySelector('[class^="token-"]') !== null);
-  const has = await Promise.all(page.frames().map((frame) => hasCode(frame).catch(() => false)));
-  for (let looks = 0; has.includes(true) && looks < looksMax; looks += 1) {
-    await wait(betweenLooksMs);
-    const next = await page.screenshot({ animations: "disabled" });
-    if (next.equals(picture)) break;
-    picture = next;
-  }
-  return picture;
-}
-
-async function packedExtension() {
-  const folder = path.join(places.root, "extension");
-  const name = (await readdir(folder)).find((entry) => entry.endsWith(".vsix"));
-  if (!name) throw new Error("there is no packed extension: run `npm test -- --only vsix` first");
-  return path.join(folder, name);
 }
 
 /** Puts an extension into a new profile, where the editor finds it at its first start; gives its name. */
