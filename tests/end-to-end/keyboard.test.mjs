@@ -51,6 +51,14 @@ const lens = (text) => page.locator(".codelens-decoration a").filter({ hasText: 
 const scripted = (lines) => scene.scripted.script([{ pieces: [...lines.map((line) => `${line}\n`), "```"] }]);
 const includes = (text) => (seen) => seen.includes(text);
 
+/** The chat, once the question can be typed: the editor gives it the focus a moment after the command. */
+async function openChat() {
+  await keys.run("CodeSaga: 채팅 열기");
+  const chat = await workbench.chat();
+  await chat.locator(".composer textarea:focus").waitFor();
+  return chat;
+}
+
 /** Goes to a row of the light bulb's menu. */
 async function lightBulb(title) {
   const row = page.locator(".action-widget .monaco-list-row").filter({ hasText: title });
@@ -120,8 +128,7 @@ test("an explanation beside the code, closed again", async () => {
 
 test("a chat: asked, applied, judged, edited, deleted", async () => {
   await keys.open("cart.py");
-  await keys.run("CodeSaga: 채팅 열기");
-  const chat = await workbench.chat();
+  const chat = await openChat();
   await chat.locator(".empty").waitFor();
   await scene.screenshots("chat-empty");
   await keys.type("@");
@@ -143,7 +150,7 @@ test("a chat: asked, applied, judged, edited, deleted", async () => {
   await scene.screenshots("chat-code");
   await keys.press("Enter");
   await page.locator(".tab.active").filter({ hasText: "cart.py" }).waitFor();
-  await keys.run("CodeSaga: 채팅 열기");
+  await openChat();
   await keys.tabTo(chat, "도움 안 됨…", "Shift+Tab");
   await keys.press("Enter");
   await page.locator(".quick-input-widget:visible").filter({ hasText: "틀렸어요" }).waitFor();
@@ -152,7 +159,7 @@ test("a chat: asked, applied, judged, edited, deleted", async () => {
   await chat.locator('.reply-bar button[aria-pressed="true"]').waitFor();
 
   await scene.scripted.script([{ contains: "올림은", pieces: ["`math.ceil`을 쓰세요."] }]);
-  await keys.run("CodeSaga: 채팅 열기");
+  await openChat();
   await keys.tabTo(chat, "질문 편집", "Shift+Tab");
   await keys.press("Enter");
   await chat.locator(".edit-box textarea").waitFor();
@@ -170,7 +177,7 @@ test("a chat: asked, applied, judged, edited, deleted", async () => {
   await chat.locator(".versions").waitFor();
   await chat.locator(".answer").filter({ hasText: "math.ceil" }).waitFor();
   await scene.screenshots("chat-versions");
-  await keys.run("CodeSaga: 채팅 열기");
+  await openChat();
   await keys.tabTo(chat, "질문과 답 삭제", "Shift+Tab");
   await keys.press("Enter");
   await page.locator(".monaco-dialog-box").waitFor();
