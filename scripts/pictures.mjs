@@ -50,6 +50,7 @@ async function take(language, detail) {
     for (const [name, arrange] of Object.entries(SCENES.walkthrough)) {
       detail(name);
       const tidy = await arrange(scene, language);
+      await pointAway(scene);
       for (const theme of ["dark", "light"]) {
         await scene.workbench.setTheme(theme);
         const file = path.join(walkthrough, `${name}-${theme}${language === "ko" ? ".ko" : ""}.png`);
@@ -80,14 +81,19 @@ async function takeDocuments(detail) {
     for (const [name, arrange] of Object.entries(DOCUMENTS.scenes)) {
       detail(name);
       const tidy = await arrange(scene);
-      // What the mouse points at would explain itself in the picture.
-      await scene.page.mouse.move(0, 0);
+      await pointAway(scene);
       await writeFile(path.join(images, `${name}.png`), await still(scene.page));
       await tidy?.();
     }
   } finally {
     await scene.close();
   }
+}
+
+/** What the mouse points at would explain itself in the picture. */
+async function pointAway({ page }) {
+  await page.mouse.move(0, 0);
+  await page.locator(".workbench-hover").waitFor({ state: "detached" });
 }
 
 /** A screenshot once the window stands still: colours of a new theme reach some parts of it later than others. */
