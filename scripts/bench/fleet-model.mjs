@@ -3,6 +3,7 @@
 // does; each writes at a rate of its own, which the memory's bandwidth sets while few write at once. Speaks the OpenAI
 // dialect, and counts what it evaluated and what it knew already.
 
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
@@ -73,16 +74,17 @@ async function write(response, text, place, count, signal) {
   response.end(openAiLast(count));
 }
 
-/** By turns with all others; whoever left takes none any more. */
+/** By turns with all others; whoever left takes none any more, and is let go before the turn that runs is over. */
 async function evaluate(count, signal) {
-  for (let left = count; left > 0; left -= BATCH) {
-    const turn = turns.then(() => {
-      if (signal.aborted) return undefined;
-      return wait((Math.min(left, BATCH) / evaluatedPerSecond) * 1000);
-    });
-    turns = turn;
-    await turn;
-    signal.throwIfAborted();
+  signal.throwIfAborted();
+  const left = once(signal, "abort").then(() => signal.throwIfAborted());
+  // It also happens when nobody waits for it any more.
+  left.catch(() => {});
+  for (let tokens = count; tokens > 0; tokens -= BATCH) {
+    turns = turns.then(() =>
+      signal.aborted ? undefined : wait((Math.min(tokens, BATCH) / evaluatedPerSecond) * 1000),
+    );
+    await Promise.race([turns, left]);
   }
 }
 
