@@ -47,13 +47,14 @@ export async function installModel({ processes, say, progress }) {
   await writeFile(path.join(home, "installed"), `${server} ${weights}\n`);
 }
 
-/** Starts the small model and waits until it is loaded. */
-export async function startModel({ processes, port, name = "model" }) {
+/** Starts the small model and waits until it is loaded. `contextTokens` are what a question and its answer may have. */
+export async function startModel({ processes, port, name = "model", contextTokens = 4096 }) {
   const chosen = await freePort(port);
   const program = processes.start(name, python, [
     path.join(root, "scripts", "lib", "serve-model.py"),
     gguf,
     String(chosen),
+    String(contextTokens),
   ]);
   const url = `http://127.0.0.1:${chosen}`;
   await answers(`${url}/health`, program);

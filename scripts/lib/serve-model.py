@@ -1,6 +1,6 @@
-"""Serves one GGUF file with llama.cpp's own HTTP server on loopback: serve-model.py FILE PORT.
+"""Serves one GGUF file with llama.cpp's own HTTP server on loopback: serve-model.py FILE PORT [TOKENS].
 
-Two slots, so that a chat and a completion do not wait for each other.
+Two slots, so that a chat and a completion do not wait for each other, with TOKENS of context each.
 """
 
 import os
@@ -16,8 +16,8 @@ def main() -> None:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = file
     parameters.model_alias = {os.path.basename(file).split(".")[0]}
-    parameters.n_ctx = 8192
     parameters.n_parallel = 2
+    parameters.n_ctx = parameters.n_parallel * int(sys.argv[3] if len(sys.argv) > 3 else 4096)
     # One core is left for the editor, and waiting threads sleep: they would take it by spinning.
     parameters.cpuparams.n_threads = max(1, min(8, (os.cpu_count() or 2) - 1))
     parameters.cpuparams.poll = 0

@@ -22,7 +22,9 @@ before(async () => {
   const files = { "cart.py": cart, "prices.ts": await sample("prices.ts") };
   // The editor as a person finds it, with its own suggestions.
   const settings = { "editor.quickSuggestions": undefined, "editor.wordBasedSuggestions": undefined };
-  scene = await openScene({ name: "first-light", model: "small", files, settings });
+  // An answer may take a quarter of it, and this model stops talking only then.
+  const contextTokens = 1536;
+  scene = await openScene({ name: "first-light", model: "small", contextTokens, files, settings });
   workbench = scene.workbench;
 });
 after(() => scene?.close());

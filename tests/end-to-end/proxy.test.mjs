@@ -7,7 +7,8 @@ import { openBackend } from "./harness/backend.mjs";
 let backend;
 
 before(async () => {
-  backend = await openBackend({ name: "proxy", model: "small" });
+  // An answer may take a quarter of it, and this model stops talking only then.
+  backend = await openBackend({ name: "proxy", model: "small", contextTokens: 2048 });
 });
 after(() => backend?.close());
 

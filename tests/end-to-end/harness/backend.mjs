@@ -24,9 +24,10 @@ export function quietKit(processes) {
 }
 
 /**
- * @param {{ name: string, model: 'scripted' | 'small', env?: Record<string, string>, withLine?: boolean }} wanted
- *   `name` is that of the log files, `env` what the proxy is told besides; with a line (line.mjs) the way to it can
- *   be cut.
+ * @param {{ name: string, model: 'scripted' | 'small', contextTokens?: number, env?: Record<string, string>,
+ *   withLine?: boolean }} wanted
+ *   `name` is that of the log files, `contextTokens` the small model's, `env` what the proxy is told besides; with a line
+ *   (line.mjs) the way to it can be cut.
  */
 export async function openBackend(wanted) {
   const processes = openProcesses();
@@ -39,9 +40,11 @@ export async function openBackend(wanted) {
   }
 }
 
-async function start(processes, { name, model, env, withLine }) {
+async function start(processes, { name, model, contextTokens, env, withLine }) {
   const upstream =
-    model === "small" ? await startSmall(quietKit(processes), name) : await startScripted({ processes, name });
+    model === "small"
+      ? await startSmall(quietKit(processes), name, contextTokens)
+      : await startScripted({ processes, name });
   // A free port, so that a server of the developer's own on the usual one is never met.
   const settings = {
     processes,
@@ -73,7 +76,7 @@ async function start(processes, { name, model, env, withLine }) {
   };
 }
 
-async function startSmall(kit, name) {
+async function startSmall(kit, name, contextTokens) {
   await installModel(kit);
-  return { ...(await startModel({ ...kit, name: `${name}-model` })), model: smallModel };
+  return { ...(await startModel({ ...kit, name: `${name}-model`, contextTokens })), model: smallModel };
 }

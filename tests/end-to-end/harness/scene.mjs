@@ -31,12 +31,14 @@ const untrusted = {
 
 /**
  * @param {{ name: string, model?: 'scripted' | 'small', language?: 'en' | 'ko', files: Record<string, string>,
- *   settings?: object, env?: Record<string, string>, withLine?: boolean, beside?: string, isTrusted?: boolean }} wanted
- *   `name` is that of the log files and of the folder of screenshots; `env` and `withLine` are the backend's; `beside` is
- *   the folder of an extension that runs beside ours; a folder that is not trusted is one the editor has not asked about.
+ *   settings?: object, contextTokens?: number, env?: Record<string, string>, withLine?: boolean, beside?: string,
+ *   isTrusted?: boolean }} wanted
+ *   `name` is that of the log files and of the folder of screenshots; `contextTokens`, `env` and `withLine` are the
+ *   backend's; `beside` is the folder of an extension that runs beside ours; a folder that is not trusted is one the
+ *   editor has not asked about.
  */
-export async function openScene({ model = "scripted", env, withLine, ...wanted }) {
-  const backend = await openBackend({ name: wanted.name, model, env, withLine });
+export async function openScene({ model = "scripted", contextTokens, env, withLine, ...wanted }) {
+  const backend = await openBackend({ name: wanted.name, model, contextTokens, env, withLine });
   try {
     return await openWindow(backend, wanted);
   } catch (error) {
