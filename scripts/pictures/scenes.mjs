@@ -18,7 +18,7 @@ const cart = `${cartBegun}
 `;
 const cheapestLine = 12;
 const indented = 9;
-const completion = ["return min(self.items,", " key=lambda item: item.price)"];
+const completion = ["min(self.items,", " key=lambda item: item.price)"];
 const simplified = ["    def total(self):\n", "        return sum(item.price for item in self.items)\n", "```"];
 const words = {
   en: {
@@ -61,7 +61,7 @@ export const SCENES = {
       await scripted.script([{ pieces: completion }]);
       await workbench.open("cheapest.py", cheapestLine, indented);
       await workbench.type("return ", 150);
-      await workbench.waitForGhostText((text) => text.includes("key=lambda"));
+      await workbench.waitForGhostText((text) => text === completion.join(""));
       return () => workbench.press("Escape");
     },
 
@@ -93,7 +93,8 @@ export const SCENES = {
 
   /** Somebody types, sees what comes, and takes it. */
   async animation({ workbench, scripted }, frame) {
-    await scripted.script([{ pieces: completion }]);
+    // Asked at the first key, so that it is seen while the others are typed.
+    await scripted.script([{ pieces: ["return ", ...completion] }]);
     await workbench.palette("View: Close Primary Side Bar");
     await workbench.open("typed.py", cheapestLine, indented);
     await frame(800);
