@@ -34,17 +34,21 @@ export async function mentions(addon, detail) {
     }
     const files = await taken((nth) => engine.findFiles({ query: QUERIES[nth % QUERIES.length] }));
     const symbols = await taken((nth) => engine.findSymbols({ query: QUERIES[nth % QUERIES.length] }));
-    const uri = "file:///hints.py";
-    engine.openDocument({ uri, languageId: "python", version: 1, text: pythonOf(HINT_LINES) });
-    await engine.hints({ uri });
-    const hints = await taken(() => engine.hints({ uri }));
-    const row = { files: FILES, ...times("files", files), ...times("symbols", symbols), ...times("hints", hints) };
+    const hints = await hintsOf(engine);
+    const found = { ...times("files", files), ...times("symbols", symbols) };
+    const hinted = { ...times("hints_opened", hints.opened), ...times("hints", hints.typed) };
     return {
-      rows: [row],
+      rows: [{ files: FILES, ...found, ...hinted }],
       figures: [
         atMost(`a file found among ${FILES}, p50`, rounded(percentile(files, 0.5), 2), FIND_MS, "ms"),
         atMost(`a file found among ${FILES}, p99`, rounded(percentile(files, 0.99), 2), FIND_MS, "ms"),
-        atMost(`hints of a file of ${HINT_LINES} lines, p50`, rounded(percentile(hints, 0.5), 2), HINT_MS, "ms"),
+        atMost(
+          `hints of ${HINT_LINES} lines after a key, p50`,
+          rounded(percentile(hints.typed, 0.5), 2),
+          HINT_MS,
+          "ms",
+        ),
+        atMost(`the same, just opened, p50`, rounded(percentile(hints.opened, 0.5), 2), HINT_MS, "ms"),
       ],
     };
   } finally {
@@ -53,13 +57,39 @@ export async function mentions(addon, detail) {
   }
 }
 
+/**
+ * Hints of a file that was just opened, and of one in which somebody typed. The editor asks once nobody has typed for a
+ * while, so the parser, which is no part of it, is waited for.
+ */
+async function hintsOf(engine) {
+  const text = pythonOf(HINT_LINES);
+  // The search for definitions waits for all that is open.
+  const parsed = () => engine.findSymbols({ query: "step_" });
+  const [opened, typed] = [[], []];
+  for (let nth = 0; nth < TIMES; nth += 1) {
+    const uri = `file:///hints_${nth}.py`;
+    engine.openDocument({ uri, languageId: "python", version: 1, text });
+    await parsed();
+    opened.push(await took(() => engine.hints({ uri })));
+    // A digit more, somewhere in the file.
+    const key = text.indexOf("- 1", Math.floor((nth / TIMES) * text.length)) + 2;
+    engine.changeDocument({ uri, version: 2, changes: [{ startOffset: key, endOffset: key, text: "7" }] });
+    await parsed();
+    typed.push(await took(() => engine.hints({ uri })));
+    engine.closeDocument(uri);
+  }
+  return { opened, typed };
+}
+
 /** How long each of many asks took, in milliseconds. */
 async function taken(ask) {
   const samples = [];
-  for (let nth = 0; nth < TIMES; nth += 1) {
-    const start = performance.now();
-    await ask(nth);
-    samples.push(performance.now() - start);
-  }
+  for (let nth = 0; nth < TIMES; nth += 1) samples.push(await took(() => ask(nth)));
   return samples;
+}
+
+async function took(ask) {
+  const start = performance.now();
+  await ask();
+  return performance.now() - start;
 }

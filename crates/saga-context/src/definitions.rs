@@ -153,7 +153,8 @@ impl Piece {
             _ => header(rope, entry.node, entry.body),
         };
         let mut text = String::new();
-        if let Some(doc) = doc_line::find(language, rope, entry.node, entry.body) {
+        let body = entry.body.map(|body| body.start_byte());
+        if let Some(doc) = doc_line::find(language, rope, entry.node.start_byte(), body) {
             text.push_str(language.line_comment().unwrap_or("//"));
             text.push(' ');
             text.push_str(&doc);

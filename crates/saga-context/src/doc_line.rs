@@ -2,7 +2,6 @@
 //! opens its body.
 
 use crop::Rope;
-use tree_sitter::Node;
 
 use crate::blocks::Blocks;
 use crate::language::Language;
@@ -12,21 +11,21 @@ use crate::text;
 const LINES_MAX: usize = 40;
 const DOC_BYTES_MAX: usize = 160;
 
-/// The first line with words in it.
+/// The first line with words in it, of a definition and a body that start there.
 pub(crate) fn find(
     language: &Language,
     rope: &Rope,
-    node: Node<'_>,
-    body: Option<Node<'_>>,
+    start: usize,
+    body: Option<usize>,
 ) -> Option<String> {
     let inside = body.filter(|_| matches!(language.blocks, Blocks::Statements(_)));
     inside
         .and_then(|body| opening_string(rope, body))
-        .or_else(|| comment_above(language, rope, node.start_byte()))
+        .or_else(|| comment_above(language, rope, start))
 }
 
-fn opening_string(rope: &Rope, body: Node<'_>) -> Option<String> {
-    let start = text::slice(rope, body.start_byte()..body.start_byte() + 4 * DOC_BYTES_MAX);
+fn opening_string(rope: &Rope, body: usize) -> Option<String> {
+    let start = text::slice(rope, body..body + 4 * DOC_BYTES_MAX);
     let text = start.trim_start_matches(['r', 'R', 'u', 'U', 'b', 'B']);
     let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| text.starts_with(quote))?;
     let inside = &text[quote.len()..];

@@ -63,5 +63,5 @@ pub use recent::RecentPlaces;
 pub use redact::{Redacted, Redactions, cursor_in_secret, holds_placeholder, redact, redact_text};
 pub use related::{Surroundings, related};
 pub use selection::{enclosing_definition, end_of_tests, selection_to_edit, with_heading};
-pub use smells::{Rule, Smell, SmellLimits, smells};
+pub use smells::{Reading, Rule, Smell, SmellLimits};
 pub use snapshot::Snapshot;

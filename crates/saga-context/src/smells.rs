@@ -7,14 +7,17 @@
 //! too large and trees that are behind their text have none.
 
 mod branches;
+mod change;
 mod docs;
 mod functions;
 mod imports;
 mod nesting;
+mod nodes;
 mod numbers;
 mod query;
 mod skip;
 mod source;
+mod spot;
 mod style;
 
 use std::ops::Range;
@@ -23,12 +26,15 @@ use crop::Rope;
 use tree_sitter::Node;
 
 use crate::language::Language;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Syntax};
 use crate::text;
-use query::Nodes;
+use change::Version;
+use nodes::{Nodes, Read};
+use query::SmellQuery;
 #[cfg(test)]
 pub(crate) use query::broken;
 use source::Source;
+use spot::Spot;
 
 /// Larger files are not looked at.
 const FILE_BYTES_MAX: usize = 256 << 10;
@@ -153,42 +159,83 @@ struct File<'a> {
     path: &'a str,
     language: &'static Language,
     rope: &'a Rope,
-    source: Source,
+    source: &'a Source,
     root: Node<'a>,
-    nodes: Nodes<'a>,
+    nodes: &'a Nodes,
     limits: SmellLimits,
 }
 
-/// The smells of a document by these rules, in file order. None where the tree is not of just this
-/// text, the language has no rules, or a program wrote the file.
-#[must_use]
-pub fn smells(doc: &Snapshot, rules: &[Rule], limits: SmellLimits) -> Vec<Smell> {
-    let Some(syntax) = doc.syntax.as_ref().filter(|_| doc.tree_is_current()) else {
-        return Vec::new();
-    };
-    let is_too_large = doc.rope().byte_len() > FILE_BYTES_MAX;
-    if is_too_large || skip::is_generated(doc.path(), doc.rope()) {
-        return Vec::new();
-    }
-    let Some(query) = query::of(syntax.language) else { return Vec::new() };
-    let (rope, root) = (doc.rope(), syntax.tree.root_node());
-    let nodes = Nodes::read(query, rope, root);
-    let (path, language) = (doc.path(), syntax.language);
-    let source = Source::read(rope);
-    let file = File { path, language, rope, source, root, nodes, limits };
-    let is_test = skip::is_test(doc.path());
-    let mut found = Vec::new();
-    for rule in Rule::ALL.iter().filter(|rule| rules.contains(rule)) {
-        let is_wanted =
-            |smell: &Smell| rule.is_for_tests() || !file.nodes.in_test(smell.shown.start);
-        if rule.is_for_tests() || !is_test {
-            found.extend(file.look(*rule).into_iter().filter(is_wanted));
+/// A version of a document, read for its smells. Kept, it spares the next version most of the
+/// reading.
+pub struct Reading {
+    doc: Snapshot,
+    syntax: Syntax,
+    query: &'static SmellQuery,
+    source: Source,
+    nodes: Nodes,
+}
+
+impl Reading {
+    /// Reads a document, and of one that was read before only what changed. `None` where the tree is
+    /// not of just this text, the language has no rules, or a program wrote the file.
+    #[must_use]
+    pub fn of(doc: &Snapshot, earlier: Option<&Self>) -> Option<Self> {
+        let syntax = doc.syntax.as_ref().filter(|_| doc.tree_is_current())?;
+        let is_too_large = doc.rope().byte_len() > FILE_BYTES_MAX;
+        if is_too_large || skip::is_generated(doc.path(), doc.rope()) {
+            return None;
         }
+        let query = query::of(syntax.language)?;
+        let source = Source::read(doc.rope());
+        let root = syntax.tree.root_node();
+        let read = Read { query, rope: doc.rope(), source: &source, root };
+        let earlier = earlier.filter(|earlier| std::ptr::eq(earlier.query, query));
+        let change = earlier.and_then(|earlier| {
+            let old = Version { root: earlier.syntax.tree.root_node(), source: &earlier.source };
+            let new = Version { root, source: &source };
+            Some((earlier, change::between(old, new, query.levels)?))
+        });
+        let nodes = match change {
+            Some((earlier, change)) => earlier.nodes.after(read, &change),
+            None => Nodes::of(read),
+        };
+        Some(Self { doc: doc.clone(), syntax: syntax.clone(), query, source, nodes })
     }
-    found.sort_by_key(|smell| (u32::MAX - smell.rank, smell.shown.start));
-    found.truncate(FOUND_MAX);
-    found.sort_by_key(|smell| smell.shown.start);
-    found
+
+    /// What is found by these rules, in file order.
+    #[must_use]
+    pub fn smells(&self, rules: &[Rule], limits: SmellLimits) -> Vec<Smell> {
+        let file = File {
+            path: self.doc.path(),
+            language: self.syntax.language,
+            rope: self.doc.rope(),
+            source: &self.source,
+            root: self.syntax.tree.root_node(),
+            nodes: &self.nodes,
+            limits,
+        };
+        let is_test = skip::is_test(file.path);
+        let mut found = Vec::new();
+        for rule in Rule::ALL.iter().filter(|rule| rules.contains(rule)) {
+            let is_wanted =
+                |smell: &Smell| rule.is_for_tests() || !file.nodes.in_test(smell.shown.start);
+            if rule.is_for_tests() || !is_test {
+                found.extend(file.look(*rule).into_iter().filter(is_wanted));
+            }
+        }
+        found.sort_by_key(|smell| (u32::MAX - smell.rank, smell.shown.start));
+        found.truncate(FOUND_MAX);
+        found.sort_by_key(|smell| smell.shown.start);
+        found
+    }
+}
+
+#[cfg(test)]
+impl Reading {
+    /// All that the rules look at, to be compared.
+    pub(crate) fn seen(&self) -> &(impl PartialEq + std::fmt::Debug + use<>) {
+        &self.nodes
+    }
 }
 
 impl File<'_> {
@@ -206,15 +253,15 @@ impl File<'_> {
         }
     }
 
-    fn text(&self, node: Node<'_>) -> &str {
-        self.source.of(node.byte_range())
+    fn text(&self, spot: Spot) -> &str {
+        self.source.of(spot.range())
     }
 
     /// The first line of a node that says something: a block may begin at the end of the line above.
-    fn first_line(&self, node: Node<'_>) -> Range<usize> {
-        let head = self.text(node);
-        let start = node.start_byte() + head.len() - head.trim_start().len();
-        start..node.end_byte().min(self.source.line_end(start)).max(start)
+    fn first_line(&self, spot: Spot) -> Range<usize> {
+        let head = self.text(spot);
+        let start = spot.start + head.len() - head.trim_start().len();
+        start..spot.end.min(self.source.line_end(start)).max(start)
     }
 
     /// A smell of `rule` that is shown at one place and is about another.

@@ -56,6 +56,7 @@ pub(crate) fn close(shared: &Shared, uri: &str) {
     shared.documents.lock().close(uri);
     shared.anchors.lock().remove(uri);
     related::forget(shared, uri);
+    shared.readings.forget(uri);
 }
 
 fn let_go_of(shared: &Shared, uri: &str) {

@@ -1,10 +1,12 @@
 //! What a person may want to look at again in a document: read by syntax when nobody types. Nothing
 //! is asked of a server.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crop::Rope;
-use saga_context::{Rule, Smell, SmellLimits, Snapshot, smells};
+use parking_lot::Mutex;
+use saga_context::{Reading, Rule, Smell, SmellLimits, Snapshot};
 use saga_domain::{Failure, FailureCode};
 
 use crate::documents;
@@ -34,6 +36,34 @@ pub struct Hints {
     pub found: Vec<Smell>,
 }
 
+/// Documents of which it is kept what was read last: those in view, and a few more.
+const READINGS_MAX: usize = 8;
+
+/// What was read of documents, the last one first: the next version is read from where it differs.
+#[derive(Default)]
+pub(crate) struct Readings {
+    kept: Mutex<VecDeque<(String, Arc<Reading>)>>,
+}
+
+impl Readings {
+    pub(crate) fn forget(&self, uri: &str) {
+        self.kept.lock().retain(|(kept, _)| kept != uri);
+    }
+
+    fn of(&self, uri: &str) -> Option<Arc<Reading>> {
+        let kept = self.kept.lock();
+        let reading = kept.iter().find(|(kept, _)| kept == uri);
+        reading.map(|(_, reading)| Arc::clone(reading))
+    }
+
+    fn keep(&self, uri: &str, reading: Arc<Reading>) {
+        let mut kept = self.kept.lock();
+        kept.retain(|(kept, _)| kept != uri);
+        kept.push_front((uri.to_owned(), reading));
+        kept.truncate(READINGS_MAX);
+    }
+}
+
 pub(crate) async fn hints(
     shared: Arc<Shared>,
     runner: Runner,
@@ -50,7 +80,15 @@ pub(crate) async fn hints(
         return Ok(nothing(&document));
     }
     let document = documents::parsed(&shared, &runner, document).await;
-    let work = move || Hints { found: smells(&document, &rules, ask.limits), ..nothing(&document) };
+    let work = move || {
+        let earlier = shared.readings.of(&ask.uri);
+        let Some(reading) = Reading::of(&document, earlier.as_deref()) else {
+            return nothing(&document);
+        };
+        let found = reading.smells(&rules, ask.limits);
+        shared.readings.keep(&ask.uri, Arc::new(reading));
+        Hints { found, ..nothing(&document) }
+    };
     runner.beside(work).await.ok_or_else(fault)
 }
 

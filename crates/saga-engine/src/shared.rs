@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::background::Background;
 use crate::feedback::Feedback;
 use crate::flight::Flights;
+use crate::hints::Readings;
 use crate::model::Model;
 use crate::options::EngineOptions;
 use crate::related::Related;
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     /// What is asked while nobody waits.
     pub(crate) background: Background,
     pub(crate) related: Related,
+    pub(crate) readings: Readings,
     /// What is known of the tokenizers of models, by their names.
     calibrations: Mutex<HashMap<String, Calibration>>,
     /// The last prompt whose answer did not begin with what was taken back from it, and that text.
@@ -88,6 +90,7 @@ impl Shared {
             turn: Turn::default(),
             background: Background::new(options.background),
             related: Related::default(),
+            readings: Readings::default(),
             calibrations: Mutex::default(),
             refused: Mutex::default(),
             ids: RandomState::new(),

@@ -1,9 +1,9 @@
 //! Branches of one decision that do the same: often the second one was copied and not changed.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
+use super::spot::Branch;
 use super::{File, Rule, Smell};
 
 /// Characters that are not blank, from which on two equal branches are no accident.
@@ -11,55 +11,42 @@ const SAID_MIN: usize = 20;
 /// Equal branches of other decisions that are looked through for one of the same.
 const TWINS_MAX: usize = 16;
 
-/// A branch, and where what it does begins.
-#[derive(Clone, Copy)]
-struct Branch<'tree> {
-    node: Node<'tree>,
-    start: usize,
-    is_case: bool,
-}
-
 pub(super) fn duplicate(file: &File<'_>) -> Vec<Smell> {
-    let arms = file.nodes.arms.iter();
-    let arms = arms.map(|node| Branch { node: *node, start: node.start_byte(), is_case: false });
-    let cases = file.nodes.cases.iter();
-    let cases = cases.map(|node| Branch { node: *node, start: after_label(*node), is_case: true });
     // By what they do. Only of those that do the same is it asked what they belong to, since a tree
     // looks for a parent from its root on.
-    let mut alike: HashMap<String, Vec<Branch<'_>>> = HashMap::new();
+    let mut alike: FxHashMap<String, Vec<&Branch>> = FxHashMap::default();
     let mut found = Vec::new();
-    for branch in arms.chain(cases).filter(|branch| !branch.node.has_error()) {
-        let does = squeezed(file.source.of(branch.start..branch.node.end_byte()));
+    for branch in file.nodes.branches.iter().filter(|branch| !branch.whole.has_error) {
+        let does = squeezed(file.source.of(branch.start..branch.whole.end));
         if does.chars().filter(|c| !c.is_whitespace()).count() < SAID_MIN {
             continue;
         }
         let twins = alike.entry(does).or_default();
-        let decision = || branch.decision();
-        let twin = twins.iter().take(TWINS_MAX).find(|twin| twin.decision() == decision());
+        let twin = twins.iter().take(TWINS_MAX).find(|twin| is_of_one_decision(file, branch, twin));
         match twin {
-            Some(twin) => found.push(told(file, branch, *twin)),
+            Some(twin) => found.extend(told(file, branch, twin)),
             None => twins.push(branch),
         }
     }
     found
 }
 
-fn told(file: &File<'_>, branch: Branch<'_>, twin: Branch<'_>) -> Smell {
-    let first_line = u32::try_from(twin.node.start_position().row + 1).unwrap_or(u32::MAX);
-    let (shown, whole) = (file.first_line(branch.node), whole(branch.node));
+fn told(file: &File<'_>, branch: &Branch, twin: &Branch) -> Option<Smell> {
+    let first_line = u32::try_from(file.source.row(twin.whole.start) + 1).unwrap_or(u32::MAX);
+    let (shown, whole) = (file.first_line(branch.whole), whole(branch.whole.find(file.root)?));
     let smell = file.smell(Rule::DuplicateBranch, shown, whole.byte_range());
-    Smell { value: Some(first_line), ..smell }
+    Some(Smell { value: Some(first_line), ..smell })
 }
 
-impl Branch<'_> {
-    /// What tells the decision it belongs to from others.
-    fn decision(&self) -> Option<usize> {
-        if self.is_case {
-            self.node.parent().map(decision_of_case)
-        } else {
-            Some(whole(self.node).id())
-        }
-    }
+fn is_of_one_decision(file: &File<'_>, one: &Branch, other: &Branch) -> bool {
+    let decision = decision(file, one);
+    decision.is_some() && decision == self::decision(file, other)
+}
+
+/// What tells the decision a branch belongs to from others.
+fn decision(file: &File<'_>, branch: &Branch) -> Option<usize> {
+    let node = branch.whole.find(file.root)?;
+    if branch.is_case { node.parent().map(decision_of_case) } else { Some(whole(node).id()) }
 }
 
 /// The statement a branch is of, as a whole.
@@ -89,7 +76,7 @@ fn decision_of_case(parent: Node<'_>) -> usize {
 }
 
 /// Where a branch begins behind what it is chosen by.
-fn after_label(case: Node<'_>) -> usize {
+pub(super) fn after_label(case: Node<'_>) -> usize {
     let mut cursor = case.walk();
     let labels =
         case.children(&mut cursor).filter(|child| matches!(child.kind(), ":" | "=>" | "->"));

@@ -17,11 +17,12 @@ pub(super) fn missing(file: &File<'_>) -> Vec<Smell> {
         .publics
         .iter()
         .filter(|item| {
-            !file.nodes.in_test(item.node.start_byte())
-                && !is_hidden(file, item.node.start_byte(), item.name.end_byte())
+            !file.nodes.in_test(item.whole.start)
+                && !is_hidden(file, item.whole.start, item.name.end)
         })
         .map(|item| {
-            let docs = doc_line::find(file.language, file.rope, item.node, item.body);
+            let body = item.body.map(|body| body.start);
+            let docs = doc_line::find(file.language, file.rope, item.whole.start, body);
             (item, docs.is_some())
         })
         .collect();
@@ -31,7 +32,7 @@ pub(super) fn missing(file: &File<'_>) -> Vec<Smell> {
     }
     let bare = publics.iter().filter(|(_, has_docs)| !has_docs);
     let smells = bare.map(|(item, _)| {
-        let smell = file.smell(Rule::MissingDocs, item.name.byte_range(), item.node.byte_range());
+        let smell = file.smell(Rule::MissingDocs, item.name.range(), item.whole.range());
         smell.named(file.text(item.name))
     });
     smells.collect()

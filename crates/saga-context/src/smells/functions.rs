@@ -2,7 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::query::Item;
+use super::source::Source;
+use super::spot::{Item, Spot};
 use super::{File, Rule, Smell};
 
 /// Children of a list of parameters that a caller does not have to pass by their place.
@@ -67,15 +68,15 @@ pub(super) fn long(file: &File<'_>) -> Vec<Smell> {
 pub(super) fn many_parameters(file: &File<'_>) -> Vec<Smell> {
     let limit = file.limits.parameters_max;
     let functions = file.nodes.functions.iter().filter_map(|function| {
-        let parameters = function.parameters?;
-        let name = file.text(function.name);
-        let header = file.source.of(function.node.start_byte()..parameters.start_byte());
-        let is_decided_elsewhere = DECIDED_ELSEWHERE.iter().any(|word| header.contains(word));
-        if file.language.constructors.contains(&name) || is_decided_elsewhere {
+        let (parameters, count) = (function.parameters?, function.parameter_count);
+        if count <= limit {
             return None;
         }
-        let count = parameter_count(file, parameters);
-        (count > limit).then(|| about(file, Rule::ManyParameters, function).of(count, limit))
+        let name = file.text(function.name);
+        let header = file.source.of(function.whole.start..parameters.start);
+        let is_decided_elsewhere = DECIDED_ELSEWHERE.iter().any(|word| header.contains(word));
+        let is_free = !file.language.constructors.contains(&name) && !is_decided_elsewhere;
+        is_free.then(|| about(file, Rule::ManyParameters, function).of(count, limit))
     });
     functions.collect()
 }
@@ -83,16 +84,15 @@ pub(super) fn many_parameters(file: &File<'_>) -> Vec<Smell> {
 pub(super) fn to_be_written(file: &File<'_>) -> Vec<Smell> {
     let functions = &file.nodes.functions;
     let unwritten = functions.iter().filter(|function| {
-        function
-            .body
-            .is_some_and(|body| !body.has_error() && is_to_be_written(file, function, body))
+        function.body.is_some_and(|body| !body.has_error && is_to_be_written(file, function, body))
     });
     unwritten.map(|function| about(file, Rule::TodoBody, function)).collect()
 }
 
-fn about(file: &File<'_>, rule: Rule, function: &Item<'_>) -> Smell {
-    let whole = whole(function.node);
-    file.smell(rule, function.name.byte_range(), whole.byte_range()).named(file.text(function.name))
+fn about(file: &File<'_>, rule: Rule, function: &Item) -> Smell {
+    let whole = function.whole.find(file.root).map(whole);
+    let code = whole.map_or(function.whole.range(), |whole| whole.byte_range());
+    file.smell(rule, function.name.range(), code).named(file.text(function.name))
 }
 
 /// A function held by a variable is changed together with the variable.
@@ -102,13 +102,13 @@ fn whole(node: Node<'_>) -> Node<'_> {
 }
 
 /// Lines of code, without blank ones, those that only hold a comment, and tables.
-fn code_lines(file: &File<'_>, body: Node<'_>) -> u32 {
-    let (first, last) = (body.start_position().row, body.end_position().row);
+fn code_lines(file: &File<'_>, body: Spot) -> u32 {
+    let rows = |spot: &Spot| (file.source.row(spot.start), file.source.row(spot.end));
+    let (first, last) = rows(&body);
     if last - first < file.limits.function_lines_max as usize {
         return 0;
     }
-    let inside = |node: &&Node<'_>| body.byte_range().contains(&node.start_byte());
-    let rows = |node: &Node<'_>| (node.start_position().row, node.end_position().row);
+    let inside = |spot: &&Spot| body.holds(spot.start);
     let data = file.nodes.tables.iter().filter(inside).map(rows);
     let comments = file.nodes.comments.iter().filter(inside).map(rows);
     // The lines that open and close a table are code.
@@ -128,7 +128,8 @@ fn starts_line(file: &File<'_>, row: usize) -> bool {
     file.language.starts_line_comment(line) || line.starts_with("/*") || line.starts_with("=begin")
 }
 
-fn parameter_count(file: &File<'_>, list: Node<'_>) -> u32 {
+/// Parameters of a list that a caller has to pass by their place.
+pub(super) fn parameter_count(source: &Source, list: Node<'_>) -> u32 {
     let mut cursor = list.walk();
     let children: Vec<Node<'_>> = list.named_children(&mut cursor).collect();
     // Where parameters are called so, other children are their defaults.
@@ -140,7 +141,9 @@ fn parameter_count(file: &File<'_>, list: Node<'_>) -> u32 {
             break;
         }
         let is_other = NO_PARAMETERS.contains(&kind) || (are_named_so && kind != "parameter");
-        if is_other || SELF.contains(&file.text(child).trim_start_matches(['&', '*']).trim()) {
+        if is_other
+            || SELF.contains(&source.of(child.byte_range()).trim_start_matches(['&', '*']).trim())
+        {
             continue;
         }
         // `a, b int` are two in Go.
@@ -151,18 +154,18 @@ fn parameter_count(file: &File<'_>, list: Node<'_>) -> u32 {
 }
 
 /// Whether a body is nothing but a mark and perhaps what stands in for it.
-fn is_to_be_written(file: &File<'_>, function: &Item<'_>, body: Node<'_>) -> bool {
-    let inside = body.byte_range();
+fn is_to_be_written(file: &File<'_>, function: &Item, body: Spot) -> bool {
+    let inside = body.range();
     // A comment that opens an indented block stands before it.
-    let header_end = function.parameters.unwrap_or(function.name).end_byte();
+    let header_end = function.parameters.unwrap_or(function.name).end;
     let is_marked = file.nodes.comments_in(header_end..inside.end).iter().any(|comment| {
         let text = file.text(*comment);
         MARKS.iter().any(|mark| text.contains(mark))
     });
     let mut code = file.source.of(inside.clone()).to_owned();
     for comment in file.nodes.comments_in(inside.clone()).iter().rev() {
-        let start = comment.start_byte() - inside.start;
-        let end = (comment.end_byte() - inside.start).min(code.len());
+        let start = comment.start - inside.start;
+        let end = (comment.end - inside.start).min(code.len());
         code.replace_range(start..end, "");
     }
     let code = code.trim().trim_start_matches(['{', ':']).trim_end_matches(['}', ';']).trim();

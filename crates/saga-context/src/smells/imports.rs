@@ -1,7 +1,11 @@
 //! Names that are brought in and never said again, where the language makes that certain.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use super::spot::Import;
 use super::{File, Rule, Smell};
 use crate::names;
 
@@ -18,49 +22,58 @@ pub(super) fn unused(file: &File<'_>) -> Vec<Smell> {
     if file.nodes.imports.is_empty() || file.root.has_error() || is_for_others(file) {
         return Vec::new();
     }
-    let said = said(file);
-    let imports = file.nodes.imports.iter().filter(|(import, _)| {
-        // One inside a condition or an attempt may be there to be tried.
-        import.parent().is_some_and(|parent| ROOTS.contains(&parent.kind()))
-    });
-    let unused = imports.filter_map(|(import, name)| {
-        let text = file.text(*name);
+    // One inside a condition or an attempt may be there to be tried.
+    let imports = || file.nodes.imports.iter().filter(|import| import.is_outermost);
+    let unsaid = unsaid(file, imports().map(|import| key(file, file.text(import.name))).collect());
+    let unused = imports().filter_map(|import| {
+        let text = file.text(import.name);
         let is_one_letter = text.chars().nth(1).is_none();
         let is_implied = SAID_BY_COMPILERS.contains(&text) || !is_certain(file, text);
-        let line = file.source.line(import.start_position().row);
+        let line = file.source.line(file.source.row(import.whole.start));
         let is_kept = KEPT.iter().any(|mark| line.contains(mark));
         let is_unused =
-            !is_one_letter && !is_implied && !is_kept && !said.contains(&key(file, text));
+            !is_one_letter && !is_implied && !is_kept && unsaid.contains(&key(file, text));
         is_unused.then(|| {
-            file.smell(Rule::UnusedImport, name.byte_range(), import.byte_range()).named(text)
+            file.smell(Rule::UnusedImport, import.name.range(), import.whole.range()).named(text)
         })
     });
     unused.collect()
 }
 
-/// All words of the file, those of comments and strings too, without its imports.
-fn said(file: &File<'_>) -> HashSet<String> {
-    let mut said = HashSet::new();
+/// Whether an import stands in no block.
+pub(super) fn is_outermost(import: Node<'_>) -> bool {
+    import.parent().is_some_and(|parent| ROOTS.contains(&parent.kind()))
+}
+
+/// Those of the names that no word of the file is, be it of a comment or a string, its imports
+/// aside.
+fn unsaid<'a>(file: &'a File<'_>, mut names: FxHashSet<Cow<'a, str>>) -> FxHashSet<Cow<'a, str>> {
     let mut end = 0;
-    let mut add = |from: usize, to: usize| {
-        said.extend(names::words(file.source.of(from..to)).map(|word| key(file, word)));
-    };
-    for (import, _) in &file.nodes.imports {
-        if import.start_byte() > end {
-            add(end, import.start_byte());
+    let mut cross_out = |from: usize, to: usize| {
+        // Most names are said early.
+        let mut words = names::words(file.source.of(from..to));
+        while !names.is_empty()
+            && let Some(word) = words.next()
+        {
+            names.remove(&key(file, word));
         }
-        end = end.max(import.end_byte());
+    };
+    for Import { whole, .. } in &file.nodes.imports {
+        if whole.start > end {
+            cross_out(end, whole.start);
+        }
+        end = end.max(whole.end);
     }
-    add(end, file.source.text().len());
-    said
+    cross_out(end, file.source.text().len());
+    names
 }
 
 /// How the language compares names.
-fn key(file: &File<'_>, name: &str) -> String {
+fn key<'a>(file: &File<'_>, name: &'a str) -> Cow<'a, str> {
     if file.language.family == "php" {
-        name.trim_start_matches('$').to_lowercase()
+        Cow::Owned(name.trim_start_matches('$').to_lowercase())
     } else {
-        name.to_owned()
+        Cow::Borrowed(name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbers in the middle of a calculation or comparison that nothing explains.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Rule, Smell};
 
@@ -15,19 +15,19 @@ const OFTEN: u32 = 12;
 
 pub(super) fn magic(file: &File<'_>) -> Vec<Smell> {
     let in_functions = file.nodes.numbers.iter().filter(|number| {
-        let at = number.start_byte();
+        let at = number.start;
         let body = || file.nodes.function_of(at).and_then(|function| function.body);
-        !file.nodes.is_explained(at) && body().is_some_and(|it| it.byte_range().contains(&at))
+        !file.nodes.is_explained(at) && body().is_some_and(|it| it.holds(at))
     });
     let magic: Vec<_> = in_functions
         .map(|number| (*number, file.text(*number)))
         .filter(|(_, text)| !is_plain(text))
         .collect();
-    let mut times: HashMap<&str, u32> = HashMap::new();
+    let mut times: FxHashMap<&str, u32> = FxHashMap::default();
     for (_, text) in &magic {
         *times.entry(text).or_default() += 1;
     }
-    let mut said: HashSet<&str> = HashSet::new();
+    let mut said: FxHashSet<&str> = FxHashSet::default();
     let mut found = Vec::new();
     for (number, text) in &magic {
         let often = times.get(text).copied().unwrap_or(1);
@@ -35,9 +35,9 @@ pub(super) fn magic(file: &File<'_>) -> Vec<Smell> {
         if often > OFTEN || !said.insert(text) {
             continue;
         }
-        let function = file.nodes.function_of(number.start_byte()).map(|function| function.node);
+        let function = file.nodes.function_of(number.start).map(|function| function.whole);
         let smell = file
-            .smell(Rule::MagicNumber, number.byte_range(), function.unwrap_or(*number).byte_range())
+            .smell(Rule::MagicNumber, number.range(), function.unwrap_or(*number).range())
             .named(text);
         found.push(Smell {
             value: Some(often),

@@ -47,9 +47,14 @@ impl Source {
         &self.text
     }
 
+    /// The line that holds a place, counted from 0.
+    pub(super) fn row(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start <= at).saturating_sub(1)
+    }
+
     /// Where the line that holds a place ends, before its break.
     pub(super) fn line_end(&self, at: usize) -> usize {
-        let row = self.lines.partition_point(|start| *start <= at).saturating_sub(1);
+        let row = self.row(at);
         self.lines.get(row).map_or(self.text.len(), |start| start + self.line(row).len())
     }
 }

@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node;
-
+use super::spot::Spot;
 use super::{File, Rule, Smell};
 
 /// How many examples make a habit, and how many of a hundred must be alike.
@@ -78,12 +77,12 @@ fn names(file: &File<'_>) -> Vec<Example> {
             && inner.starts_with(char::is_lowercase)
             && inner.contains(char::is_uppercase);
         // What others call by its name is named as they want it.
-        let is_special = name.starts_with("__") || file.nodes.in_test(function.node.start_byte());
+        let is_special = name.starts_with("__") || file.nodes.in_test(function.whole.start);
         let is_one = (is_snake || is_camel) && !is_special;
         is_one.then(|| Example {
             is_first_way: is_snake,
-            shown: function.name.byte_range(),
-            code: function.node.byte_range(),
+            shown: function.name.range(),
+            code: function.whole.range(),
             name: name.to_owned(),
         })
     });
@@ -100,8 +99,8 @@ fn quotes(file: &File<'_>) -> Vec<Example> {
         let has_reason = inside.contains(['\'', '"', '\\', '#', '$', '{']);
         (!is_long && !has_reason).then(|| Example {
             is_first_way: quote == '\'',
-            shown: string.byte_range(),
-            code: string.byte_range(),
+            shown: string.range(),
+            code: string.range(),
             name: text.to_owned(),
         })
     });
@@ -113,7 +112,7 @@ fn indentation(file: &File<'_>) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let long = file.nodes.strings.iter().chain(&file.nodes.texts).chain(&file.nodes.comments);
     let long: Vec<(usize, usize)> = long
-        .map(|node| (node.start_position().row, node.end_position().row))
+        .map(|node| (file.source.row(node.start), file.source.row(node.end)))
         .filter(|(first, last)| first < last)
         .collect();
     for (row, (start, line)) in file.source.lines().enumerate() {
@@ -141,7 +140,7 @@ fn indentation(file: &File<'_>) -> Vec<Example> {
 fn caught(file: &File<'_>) -> Vec<Example> {
     let examples = file.nodes.handlers.iter().filter_map(|block| {
         let does_nothing = does_nothing(file.text(*block));
-        let has_reason = !file.nodes.comments_in(block.byte_range()).is_empty();
+        let has_reason = !file.nodes.comments_in(block.range()).is_empty();
         (!does_nothing || !has_reason).then(|| of_error(file, *block, !does_nothing))
     });
     examples.collect()
@@ -149,19 +148,19 @@ fn caught(file: &File<'_>) -> Vec<Example> {
 
 /// Errors handed on to the caller, and those that end the program.
 fn returned(file: &File<'_>) -> Vec<Example> {
-    let outside_tests = |node: &&Node<'_>| !file.nodes.in_test(node.start_byte());
+    let outside_tests = |spot: &&Spot| !file.nodes.in_test(spot.start);
     let passed = file.nodes.passed.iter().filter(outside_tests);
     let unwrapped = file.nodes.unwrapped.iter().filter(outside_tests);
     let passed = passed.map(|node| of_error(file, *node, true));
     passed.chain(unwrapped.map(|node| of_error(file, *node, false))).collect()
 }
 
-fn of_error(file: &File<'_>, node: Node<'_>, is_first_way: bool) -> Example {
-    let function = file.nodes.function_of(node.start_byte()).map(|function| function.node);
+fn of_error(file: &File<'_>, spot: Spot, is_first_way: bool) -> Example {
+    let function = file.nodes.function_of(spot.start).map(|function| function.whole);
     Example {
         is_first_way,
-        shown: file.first_line(node),
-        code: function.unwrap_or(node).byte_range(),
+        shown: file.first_line(spot),
+        code: function.unwrap_or(spot).range(),
         name: String::new(),
     }
 }

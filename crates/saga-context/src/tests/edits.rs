@@ -98,21 +98,21 @@ fn text() -> impl Strategy<Value = String> {
 
 /// An edit by two places as shares of the text, so that it fits whatever the text is by then.
 #[derive(Clone, Debug)]
-struct SomeEdit {
-    at: f64,
-    length: f64,
-    new: String,
+pub(super) struct SomeEdit {
+    pub(super) at: f64,
+    pub(super) length: f64,
+    pub(super) new: String,
 }
 
 impl SomeEdit {
-    fn fit(&self, text: &str) -> TextEdit {
+    pub(super) fn fit(&self, text: &str) -> TextEdit {
         let from = boundary(text, self.at);
         let to = from + boundary(&text[from..], self.length);
         TextEdit { span: Span::new(from, to), text: self.new.clone() }
     }
 }
 
-fn edits(count: Range<usize>) -> impl Strategy<Value = Vec<SomeEdit>> {
+pub(super) fn edits(count: Range<usize>) -> impl Strategy<Value = Vec<SomeEdit>> {
     let piece = prop::collection::vec(prop::sample::select(PIECES), 0..4);
     let edit = (0.0..1.0f64, 0.0..0.3f64, piece.prop_map(|pieces| pieces.concat()));
     let edit = edit.prop_map(|(at, length, new)| SomeEdit { at, length, new });

@@ -1,5 +1,6 @@
 //! Files in, what is said of them out.
 
+mod again;
 mod languages;
 mod left_alone;
 
@@ -9,7 +10,7 @@ use expect_test::{Expect, expect};
 use saga_fixture::Fixture;
 
 use super::Opened;
-use crate::{Rule, SmellLimits, smells};
+use crate::{Reading, Rule, SmellLimits};
 
 /// One line a smell: where, which rule, what about, how much of how much.
 fn told(fixture: &str, rules: &[Rule]) -> String {
@@ -18,7 +19,8 @@ fn told(fixture: &str, rules: &[Rule]) -> String {
     let mut told = String::new();
     for file in &opened.fixture.files {
         let snapshot = opened.snapshot(file);
-        for smell in smells(&snapshot, rules, limits) {
+        let reading = Reading::of(&snapshot, None);
+        for smell in reading.map_or_else(Vec::new, |reading| reading.smells(rules, limits)) {
             let line = file.text[..smell.shown.start].matches('\n').count() + 1;
             let shown = file.text[smell.shown.clone()].trim();
             let _ = write!(told, "{}:{line} {} `{shown}`", file.path, smell.rule.name());
