@@ -185,7 +185,7 @@ pub(crate) static LANGUAGES: [Language; 21] = [
         keeps_trees: false,
         grammar: || tree_sitter_swift::LANGUAGE.into(),
         query_source: include_str!("queries/swift.scm"),
-        smells_source: None,
+        smells_source: Some(include_str!("queries/smells/swift.scm")),
     },
     Language {
         ids: &["ruby"],

@@ -242,3 +242,61 @@ end
         "#]],
     );
 }
+
+#[test]
+fn swift() {
+    check(
+        Rule::ALL,
+        "
+//- /a.swift
+import Foundation
+
+func allOfIt(a: Int, b: Int, c: Int, d: Int) -> Int {
+    for x in a {
+        if x > 0 {
+            switch b {
+            case 1:
+                first(a, b, c, d, oneMore)
+            case 2:
+                first(a, b, c, d, oneMore)
+            default:
+                second()
+            }
+        }
+    }
+    if a == b {
+        third(a, b, c, d, oneMore)
+    } else {
+        third(a, b, c, d, oneMore)
+    }
+    let named = a * 41
+    return c + a * 37
+}
+
+func later() {
+    // TODO
+}
+
+/// Sells.
+public class Shop {
+    /// One.
+    public func one() -> Int { 1 }
+    /// Two.
+    public func two() -> Int { 2 }
+    /// Three.
+    public func three() -> Int { 3 }
+    public func four() -> Int { 4 }
+    init(a: Int) { self.a = a }
+}
+",
+        expect![[r#"
+            a.swift:3 long_function `allOfIt` 16 of 6
+            a.swift:6 deep_nesting `switch b {` allOfIt 3 of 2
+            a.swift:9 duplicate_branch `case 2:` 7
+            a.swift:19 duplicate_branch `third(a, b, c, d, oneMore)` 17
+            a.swift:22 magic_number `37` 1
+            a.swift:25 todo_body `later`
+            a.swift:37 missing_docs `four`
+        "#]],
+    );
+}
