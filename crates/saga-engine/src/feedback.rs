@@ -1,4 +1,5 @@
-//! What became of suggestions: counted by model and language, and told to the server in numbers.
+//! What became of suggestions: counted by model, language and kind, and told to the server in
+//! numbers.
 //!
 //! No text comes in here, so none can leave. Only `codesaga-proxy` is told: about once a minute
 //! while there is something to tell, and when the engine closes. What could not be told waits for
@@ -16,7 +17,8 @@ use parking_lot::Mutex;
 use saga_client::Client;
 use saga_domain::{Failure, FailureCode};
 use saga_protocol::feedback::{
-    COUNT_MAX, COUNTS_MAX, Feedback as Report, FeedbackCounts, LANGUAGE_BYTES_MAX, MODEL_BYTES_MAX,
+    COUNT_MAX, COUNTS_MAX, Feedback as Report, FeedbackCounts, FeedbackKind, LANGUAGE_BYTES_MAX,
+    MODEL_BYTES_MAX,
 };
 
 use crate::runner::Runner;
@@ -97,12 +99,15 @@ pub(crate) struct Feedback {
     counts: Mutex<Counts>,
 }
 
+/// Model, language and kind.
+type Key = (String, String, FeedbackKind);
+
 #[derive(Debug, Default)]
 struct Counts {
     completions: OutcomeCounts,
     edits: OutcomeCounts,
-    /// By model and language; never more than fit into one report.
-    untold: BTreeMap<(String, String), FeedbackCounts>,
+    /// By model, language and kind; never more than fit into one report.
+    untold: BTreeMap<Key, FeedbackCounts>,
     /// Whether somebody is on the way to tell them.
     is_awaited: bool,
 }
@@ -135,15 +140,20 @@ impl Feedback {
         counts.of(outcome.of).add(outcome.kind);
         // What no model can be credited with, or a report has no room for, is told to nobody.
         let Some(model) = model.filter(|name| name.len() <= MODEL_BYTES_MAX) else { return false };
-        let key = (model, outcome.language.clone());
+        let kind = match outcome.of {
+            Suggested::Completion => FeedbackKind::Completion,
+            Suggested::Edit => FeedbackKind::Edit,
+        };
+        let key = (model, outcome.language.clone(), kind);
         if counts.untold.len() == COUNTS_MAX && !counts.untold.contains_key(&key) {
             return false;
         }
-        let (model, language) = key.clone();
+        let (model, language, kind) = key.clone();
         let entry = counts.untold.entry(key);
         let entry = entry.or_insert_with(|| FeedbackCounts {
             model,
             language,
+            kind,
             ..FeedbackCounts::default()
         });
         add(entry, &one(outcome));
@@ -160,7 +170,7 @@ impl Feedback {
         let untold = &mut self.counts.lock().untold;
         for entry in report.counts {
             let has_room = untold.len() < COUNTS_MAX;
-            match untold.entry((entry.model.clone(), entry.language.clone())) {
+            match untold.entry((entry.model.clone(), entry.language.clone(), entry.kind)) {
                 Entry::Occupied(mut newer) => add(newer.get_mut(), &entry),
                 Entry::Vacant(place) if has_room => {
                     place.insert(entry);

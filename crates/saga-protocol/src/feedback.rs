@@ -24,7 +24,7 @@ pub const COUNT_MAX: u64 = 1_000_000;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Feedback {
-    /// One entry for each model and language, [`COUNTS_MAX`] at most.
+    /// One entry for each model, language and kind, [`COUNTS_MAX`] at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<FeedbackCounts>,
     /// On single answers of `/v1/generate` and `/v1/chat`, [`VERDICTS_MAX`] at most.
@@ -63,7 +63,30 @@ pub enum Verdict {
     ThumbsDown,
 }
 
-/// What became of the suggestions of one model in one language.
+/// What it was that somebody accepted or sent away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FeedbackKind {
+    /// A completion while somebody types.
+    #[default]
+    Completion,
+    /// An edit that somebody asked for.
+    Edit,
+    /// An answer in a conversation.
+    Chat,
+}
+
+impl FeedbackKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Completion, Self::Edit, Self::Chat];
+
+    fn is_completion(&self) -> bool {
+        *self == Self::Completion
+    }
+}
+
+/// What became of the suggestions of one kind, of one model in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -72,6 +95,9 @@ pub struct FeedbackCounts {
     pub model: String,
     /// The editor's language id.
     pub language: String,
+    /// What was suggested; completions when absent.
+    #[serde(default, skip_serializing_if = "FeedbackKind::is_completion")]
+    pub kind: FeedbackKind,
     /// Suggestions shown.
     #[serde(default)]
     pub shown: u64,

@@ -83,12 +83,28 @@ pub struct PerformanceMetrics {
     /// server counted them; absent before the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_second: Option<f64>,
-    /// The share of its suggestions that users of the caller's tenant accepted whole, from 0 to 1;
+    /// The share of its completions that users of the caller's tenant accepted whole, from 0 to 1;
     /// absent before one was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accuracy: Option<f64>,
-    /// Suggestions that were shown to users of the caller's tenant; absent while the store of
+    /// Completions that were shown to users of the caller's tenant; absent while the store of
     /// feedback does not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage_count: Option<u64>,
+    /// The same of edits; absent before one was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edits: Option<KindMetrics>,
+    /// The same of answers in conversations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<KindMetrics>,
+}
+
+/// How users of the caller's tenant liked what was shown of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KindMetrics {
+    /// The share that was accepted whole, from 0 to 1.
+    pub accuracy: f64,
+    /// How many were shown.
+    pub usage_count: u64,
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use saga_protocol::feedback::Verdict;
-use saga_protocol::generate::{ContentFacts, GenerateRecord, RequestStatus};
+use saga_protocol::feedback::{FeedbackKind, Verdict};
+use saga_protocol::generate::{ContentFacts, GenerateRecord, RecordType, RequestStatus};
 use saga_protocol::records::{AnswerOrigin, LlamaRequest, LlamaStatus, Record, RecordKind};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -216,8 +216,8 @@ impl Records {
         }
     }
 
-    /// Notes a verdict on an answer of the caller's. Gives the model that answered when it is the first
-    /// one: what is said later of the same answer is noted and not counted again.
+    /// Notes a verdict on an answer of the caller's. Gives the model that answered, and what kind
+    /// of answer it was, when it is the first one: what is said later of the same answer is noted and not counted again.
     ///
     /// # Errors
     /// When the record cannot be read.
@@ -227,7 +227,7 @@ impl Records {
         id: &str,
         verdict: Verdict,
         reason: Option<String>,
-    ) -> Result<Option<String>, MemoryError> {
+    ) -> Result<Option<(String, FeedbackKind)>, MemoryError> {
         let Some(Record::Codesaga(mut record)) = self.get(caller, id).await? else {
             return Ok(None);
         };
@@ -236,9 +236,14 @@ impl Records {
         }
         let is_first = record.verdict.replace(verdict).is_none();
         record.reason = reason;
-        let model = record.model.clone();
+        let kind = match record.request_type {
+            RecordType::Completion => FeedbackKind::Completion,
+            RecordType::Refactor | RecordType::ErrorFix => FeedbackKind::Edit,
+            RecordType::Chat => FeedbackKind::Chat,
+        };
+        let judged = (record.model.clone(), kind);
         self.put(caller, Record::Codesaga(record));
-        Ok(is_first.then_some(model))
+        Ok(is_first.then_some(judged))
     }
 
     /// Is cancelled when everything of the caller's is to be forgotten.

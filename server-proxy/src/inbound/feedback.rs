@@ -7,8 +7,8 @@ use axum::extract::State;
 use http::StatusCode;
 use saga_domain::FailureCode;
 use saga_protocol::feedback::{
-    COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, FeedbackVerdict, LANGUAGE_BYTES_MAX,
-    MODEL_BYTES_MAX, REASON_CHARS_MAX, VERDICTS_MAX,
+    COUNT_MAX, COUNTS_MAX, Feedback, FeedbackCounts, FeedbackKind, FeedbackVerdict,
+    LANGUAGE_BYTES_MAX, MODEL_BYTES_MAX, REASON_CHARS_MAX, VERDICTS_MAX,
 };
 
 use crate::domain::feedback::Totals;
@@ -61,8 +61,8 @@ pub(crate) async fn take(
     }
     for FeedbackVerdict { request_id, verdict, reason } in report.verdicts {
         let judged = state.records.judge(caller, &request_id, verdict, reason).await;
-        if let Some(model) = judged.map_err(unavailable)? {
-            by_model.entry(model).or_default().add(&Totals::from(verdict));
+        if let Some((model, kind)) = judged.map_err(unavailable)? {
+            by_model.entry(model).or_default().add(&Totals::of_verdict(kind, verdict));
         }
     }
     let added = state.feedback.add(&caller.tenant, &by_model).await;
@@ -84,7 +84,9 @@ fn check(index: usize, counts: &FeedbackCounts) -> Result<(), ApiError> {
             return Err(ApiError::wrong_field(field, format!("expected 1 to {bytes_max} bytes")));
         }
     }
-    match Totals::from(counts).named().find(|(_, number)| *number > COUNT_MAX) {
+    // A report's names are those of the first kind.
+    let counted = FeedbackCounts { kind: FeedbackKind::default(), ..counts.clone() };
+    match Totals::from(&counted).named().find(|(_, number)| *number > COUNT_MAX) {
         None => Ok(()),
         Some((name, _)) => {
             let field = format!("counts[{index}].{name}");

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use saga_protocol::feedback::FeedbackKind;
 use saga_protocol::instances::{
-    Instance, InstanceList, InstanceStatus, ModelType, PerformanceMetrics,
+    Instance, InstanceList, InstanceStatus, KindMetrics, ModelType, PerformanceMetrics,
 };
 
 use crate::clock::unix_millis;
@@ -50,8 +51,16 @@ fn described_as(server: usize, placed: Placed, totals: Option<Totals>) -> Instan
         performance_metrics: PerformanceMetrics {
             response_time: used.map(|used| used.first_piece_ms),
             tokens_per_second: used.and_then(|used| used.tokens_per_second),
-            accuracy: totals.and_then(|totals| totals.accuracy()),
-            usage_count: totals.map(|totals| totals.shown()),
+            accuracy: totals.and_then(|totals| totals.accuracy(FeedbackKind::Completion)),
+            usage_count: totals.map(|totals| totals.shown(FeedbackKind::Completion)),
+            edits: totals.and_then(|totals| acceptance(&totals, FeedbackKind::Edit)),
+            chat: totals.and_then(|totals| acceptance(&totals, FeedbackKind::Chat)),
         },
     }
+}
+
+/// What was shown of one kind, once something was.
+fn acceptance(totals: &Totals, kind: FeedbackKind) -> Option<KindMetrics> {
+    let usage_count = totals.shown(kind);
+    totals.accuracy(kind).map(|accuracy| KindMetrics { accuracy, usage_count })
 }

@@ -9,6 +9,7 @@ use codesaga_proxy::outbound::feedback_in_process::InProcessFeedback;
 use codesaga_proxy::outbound::feedback_redis::RedisFeedback;
 use codesaga_proxy::outbound::redis_store::RedisStore;
 use futures_util::future::join_all;
+use saga_protocol::feedback::FeedbackKind;
 use scripted_ollama::{End, Rule, ScriptedOllama};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -19,7 +20,17 @@ use crate::support::{Client, Redis, TestProxy};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn add(kept: &dyn FeedbackTotals, tenant: &str, model: &str, numbers: [u64; 8]) {
-    let report = BTreeMap::from([(model.to_owned(), Totals::new(numbers))]);
+    add_of(kept, tenant, model, FeedbackKind::Completion, numbers).await;
+}
+
+async fn add_of(
+    kept: &dyn FeedbackTotals,
+    tenant: &str,
+    model: &str,
+    kind: FeedbackKind,
+    numbers: [u64; 8],
+) {
+    let report = BTreeMap::from([(model.to_owned(), Totals::of(kind, numbers))]);
     kept.add(tenant, &report).await.expect("it is counted");
 }
 
@@ -37,8 +48,18 @@ async fn keeps_its_promises(kept: &dyn FeedbackTotals) {
     add(kept, "a", "m", [1, 2, 3, 4, 5, 6, 7, 8]).await;
     add(kept, "a", "m", [1, 0, 0, 0, 0, 0, 0, 1]).await;
     add(kept, "a", "n:1/x", [9; 8]).await;
-    let m = Totals::new([2, 2, 3, 4, 5, 6, 7, 9]);
-    assert_eq!(totals(kept, "a", &["n:1/x", "m"]).await, [Totals::new([9; 8]), m]);
+    let completions = |numbers| Totals::of(FeedbackKind::Completion, numbers);
+    let m = completions([2, 2, 3, 4, 5, 6, 7, 9]);
+    assert_eq!(totals(kept, "a", &["n:1/x", "m"]).await, [completions([9; 8]), m]);
+
+    // Each kind is counted apart from the others.
+    let mut all = completions([1; 8]);
+    add(kept, "d", "m", [1; 8]).await;
+    for (kind, numbers) in [(FeedbackKind::Edit, [2; 8]), (FeedbackKind::Chat, [3; 8])] {
+        add_of(kept, "d", "m", kind, numbers).await;
+        all.add(&Totals::of(kind, numbers));
+    }
+    assert_eq!(totals(kept, "d", &["m"]).await, [all]);
 
     // Another tenant's are another's, however it is called.
     for stranger in ["b", "a:feedback", "a}", "A"] {
@@ -48,7 +69,7 @@ async fn keeps_its_promises(kept: &dyn FeedbackTotals) {
     kept.add("a", &empty).await.expect("nothing to count is no error");
 
     join_all((0..50).map(|_| add(kept, "c", "m", [1, 1, 0, 0, 0, 0, 10, 10]))).await;
-    assert_eq!(totals(kept, "c", &["m"]).await, [Totals::new([50, 50, 0, 0, 0, 0, 500, 500])]);
+    assert_eq!(totals(kept, "c", &["m"]).await, [completions([50, 50, 0, 0, 0, 0, 500, 500])]);
 }
 
 #[tokio::test]
@@ -101,6 +122,13 @@ async fn feedback_becomes_the_accuracy_of_a_model() {
     assert_eq!(send(&client, report("gone", 8, 8)).await, 204);
     let after = instance(&client, "smollm2:latest").await;
     assert_eq!(after["performance_metrics"], json!({ "accuracy": 0.5, "usage_count": 4 }));
+    let mut edits = report("smollm2", 4, 1);
+    edits["counts"][0]["kind"] = json!("edit");
+    assert_eq!(send(&client, edits).await, 204);
+    let after = instance(&client, "smollm2:latest").await;
+    let edits = json!({ "accuracy": 0.25, "usage_count": 4 });
+    let expected = json!({ "accuracy": 0.5, "usage_count": 4, "edits": edits });
+    assert_eq!(after["performance_metrics"], expected);
     assert_eq!(
         instance(&client, "fim-shape:latest").await["performance_metrics"]["usage_count"],
         0
@@ -185,7 +213,7 @@ async fn only_numbers_within_bounds_are_taken() {
     check(
         with("text", json!("let x = 1;")),
         "\"invalid_request\": \"`counts[0].text`: unknown field `text`, expected one of `model`, \
-         `language`, `shown`, `accepted`, `partially_accepted`, `dismissed`, `survived`, \
+         `language`, `kind`, `shown`, `accepted`, `partially_accepted`, `dismissed`, `survived`, \
          `changed`, `characters_shown`, `characters_accepted`\"",
     )
     .await;

@@ -44,13 +44,15 @@ fn accepting() -> Rule {
 }
 
 #[tokio::test]
-async fn outcomes_are_told_by_model_and_language() {
+async fn outcomes_are_told_by_model_language_and_kind() {
     let (server, feedback) = (server().await, Feedback::default());
     server.also(accepting());
     note(&feedback, OutcomeKind::Shown, "rust");
     note(&feedback, OutcomeKind::Accepted, "rust");
     note(&feedback, OutcomeKind::PartiallyAccepted, "rust");
     note(&feedback, OutcomeKind::Survived, "rust");
+    let edit = Outcome { of: Suggested::Edit, ..outcome(OutcomeKind::Shown, "rust") };
+    feedback.count(Some("small".to_owned()), &edit);
     note(&feedback, OutcomeKind::Dismissed, "python");
     note(&feedback, OutcomeKind::Changed, "python");
     feedback.tell(&client(&server)).await;
@@ -64,7 +66,12 @@ async fn outcomes_are_told_by_model_and_language() {
         "partially_accepted": 1, "dismissed": 0, "survived": 1, "changed": 0,
         "characters_shown": 7, "characters_accepted": 14,
     });
-    assert_eq!(server.bodies(FEEDBACK), [json!({ "counts": [none, some] })]);
+    let edit = json!({
+        "model": "small", "language": "rust", "kind": "edit", "shown": 1, "accepted": 0,
+        "partially_accepted": 0, "dismissed": 0, "survived": 0, "changed": 0,
+        "characters_shown": 7, "characters_accepted": 0,
+    });
+    assert_eq!(server.bodies(FEEDBACK), [json!({ "counts": [none, some, edit] })]);
     feedback.tell(&client(&server)).await;
     assert_eq!(server.bodies(FEEDBACK).len(), 1, "nothing is told twice");
     assert_eq!(feedback.total(Suggested::Completion).shown, 1);

@@ -3,7 +3,7 @@
 use saga_protocol::error::ErrorDetail;
 use saga_protocol::feedback::{Feedback, FeedbackCounts, FeedbackVerdict};
 use saga_protocol::generate::{CodeContext, GenerateRecord, GenerateRequest};
-use saga_protocol::instances::Instance;
+use saga_protocol::instances::{Instance, KindMetrics};
 use saga_protocol::openai::{Sampling, Stop, TokenUsage};
 use saga_protocol::records::{LlamaRequest, Record, RecordPage};
 use serde::Serialize;
@@ -155,21 +155,30 @@ pub(super) fn instance(instance: Instance) -> v1::Instance {
         tokens_per_second: instance.performance_metrics.tokens_per_second,
         accuracy: instance.performance_metrics.accuracy,
         usage_count: instance.performance_metrics.usage_count,
+        edits: instance.performance_metrics.edits.map(acceptance),
+        chat: instance.performance_metrics.chat.map(acceptance),
     }
 }
 
+fn acceptance(of: KindMetrics) -> v1::KindMetrics {
+    v1::KindMetrics { accuracy: of.accuracy, usage_count: of.usage_count }
+}
+
 pub(super) fn feedback(asked: v1::FeedbackRequest) -> Result<Feedback, ApiError> {
-    let counts = |counts: v1::FeedbackCounts| FeedbackCounts {
-        model: counts.model,
-        language: counts.language,
-        shown: counts.shown,
-        accepted: counts.accepted,
-        partially_accepted: counts.partially_accepted,
-        dismissed: counts.dismissed,
-        survived: counts.survived,
-        changed: counts.changed,
-        characters_shown: counts.characters_shown,
-        characters_accepted: counts.characters_accepted,
+    let counts = |counts: v1::FeedbackCounts| {
+        Ok(FeedbackCounts {
+            kind: counts.kind.map(|kind| meaning("kind", &kind)).transpose()?.unwrap_or_default(),
+            model: counts.model,
+            language: counts.language,
+            shown: counts.shown,
+            accepted: counts.accepted,
+            partially_accepted: counts.partially_accepted,
+            dismissed: counts.dismissed,
+            survived: counts.survived,
+            changed: counts.changed,
+            characters_shown: counts.characters_shown,
+            characters_accepted: counts.characters_accepted,
+        })
     };
     let verdict = |said: v1::FeedbackVerdict| {
         Ok(FeedbackVerdict {
@@ -179,7 +188,7 @@ pub(super) fn feedback(asked: v1::FeedbackRequest) -> Result<Feedback, ApiError>
         })
     };
     Ok(Feedback {
-        counts: asked.counts.into_iter().map(counts).collect(),
+        counts: asked.counts.into_iter().map(counts).collect::<Result<_, ApiError>>()?,
         verdicts: asked.verdicts.into_iter().map(verdict).collect::<Result<_, ApiError>>()?,
     })
 }

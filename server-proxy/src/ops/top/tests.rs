@@ -20,9 +20,8 @@ fn instance(name: &str, status: InstanceStatus, first_piece: Option<f64>) -> Ins
         last_used_at: None,
         performance_metrics: PerformanceMetrics {
             response_time: first_piece,
-            tokens_per_second: None,
             accuracy: first_piece.map(|_| 0.31),
-            usage_count: None,
+            ..PerformanceMetrics::default()
         },
     }
 }
