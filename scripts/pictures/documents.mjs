@@ -137,6 +137,8 @@ export const DOCUMENTS = {
       await workbench.palette("CodeSaga: Generate Commit Message");
       await page.locator(".scm-editor .view-line").filter({ hasText: "cheapest" }).waitFor();
       await workbench.notificationButton("Cancel").waitFor({ state: "detached" });
+      // The view's buttons are seen while something in it has the focus.
+      await page.locator(".scm-editor .monaco-editor").click();
     },
   },
 };
