@@ -329,15 +329,23 @@ impl Subscription {
         }
         let waiting = std::mem::take(&mut self.waiting);
         let consumer = Arc::clone(&self.consumer);
-        let committing = tokio::task::spawn_blocking(move || {
-            if positions.count() == 0 {
-                return Ok(());
-            }
-            consumer.commit(&positions, CommitMode::Sync)
+        let (tell, told) = oneshot::channel();
+        // Without a broker it may never return, and a runtime that ends waits for what blocks in it.
+        let committing = std::thread::Builder::new().name("kafka-commit".to_owned());
+        let begun = committing.spawn(move || {
+            let committed = match positions.count() {
+                0 => Ok(()),
+                _ => consumer.commit(&positions, CommitMode::Sync),
+            };
+            // Whoever asked may have gone.
+            let _heard = tell.send(committed);
         });
         Some(
             async move {
-                let committed = committing.await.unwrap_or(Err(KafkaError::Canceled));
+                let committed = match begun {
+                    Ok(_thread) => told.await.unwrap_or(Err(KafkaError::Canceled)),
+                    Err(_) => Err(KafkaError::Canceled),
+                };
                 Noted { partitions, waiting, committed }
             }
             .boxed(),
