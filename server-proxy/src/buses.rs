@@ -18,7 +18,9 @@ pub(crate) async fn open(
     store: Option<Arc<RedisStore>>,
 ) -> io::Result<Arc<dyn Bus>> {
     let limits = BusLimits::STANDARD;
-    Ok(match (&config.bus, store) {
+    // A model service is told nothing and tells nobody anything.
+    let named = if config.role.keeps_accounts() { &config.bus } else { &BusKind::Process };
+    Ok(match (named, store) {
         (BusKind::Redis, Some(store)) => Arc::new(RedisBus::new(store, limits)),
         (BusKind::Kafka { brokers }, _) => kafka(brokers, limits).await?,
         // Redis without its address is refused when the settings are read.

@@ -129,9 +129,11 @@ impl Proxy {
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
         let metrics = Arc::new(Metrics::default());
         let telemetry = telemetry(config)?;
-        let mut witnesses: Vec<Arc<dyn Witness>> =
-            vec![activity.clone(), metrics.clone(), records.clone(), allowance.clone()];
+        let mut witnesses: Vec<Arc<dyn Witness>> = vec![activity.clone(), metrics.clone()];
         let of_spared: Vec<Arc<dyn Witness>> = vec![records.clone(), allowance.clone()];
+        if config.role.keeps_accounts() {
+            witnesses.extend(of_spared.clone());
+        }
         witnesses.extend(telemetry.clone().map(|telemetry| telemetry as Arc<dyn Witness>));
         let witness = Arc::new(Witnesses(witnesses));
         let (models, directory): (Arc<dyn ModelService>, _) = match &*config.fleet.services {
@@ -302,7 +304,7 @@ struct Stores {
 
 fn stores(config: &Config) -> io::Result<Stores> {
     let (limits, record_limits) = (SessionLimits::STANDARD, RecordLimits::STANDARD);
-    Ok(match &config.redis_url {
+    Ok(match config.redis_url.as_ref().filter(|_| config.role.keeps_accounts()) {
         Some(url) => {
             let authority = redis_authority(config)?;
             let patience = config.limits.store_time_max;

@@ -28,4 +28,11 @@ impl Role {
     pub fn drives_jobs(self) -> bool {
         matches!(self, Self::All | Self::Worker)
     }
+
+    /// Whether it records and charges what is answered, and knows what was said before. A model service
+    /// is asked by processes that do, each for its own callers.
+    #[must_use]
+    pub fn keeps_accounts(self) -> bool {
+        self != Self::Model
+    }
 }

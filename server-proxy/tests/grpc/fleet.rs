@@ -59,11 +59,20 @@ pub(crate) async fn asking(
     urls: impl Iterator<Item = String>,
     tls: Option<MutualTls>,
 ) -> RunningProxy {
+    running(&gateway_of(urls, tls)).await
+}
+
+/// Its settings.
+pub(crate) fn gateway_of(urls: impl Iterator<Item = String>, tls: Option<MutualTls>) -> Config {
     let flags = ["--role", "gateway", "--listen", "127.0.0.1:0"];
     let mut config = Config::from_flags(&flags).expect("settings");
     config.fleet.services = urls.map(|url| url.parse().expect("an address")).collect();
     config.fleet.tls = tls;
-    let front = Proxy::bind(&config).await.expect("the gateway starts");
+    config
+}
+
+pub(crate) async fn running(gateway: &Config) -> RunningProxy {
+    let front = Proxy::bind(gateway).await.expect("the gateway starts");
     RunningProxy::of(Stage { front, models: None, behind: None })
 }
 

@@ -21,6 +21,9 @@ mod hop;
 mod names;
 #[path = "../proxy/openai.rs"]
 mod openai;
+#[path = "../conversations/support/redis.rs"]
+#[expect(dead_code, reason = "the conversations' tests use all of it")]
+mod redis;
 #[path = "../proxy/refusals.rs"]
 mod refusals;
 #[path = "../proxy/relay.rs"]

@@ -2,10 +2,11 @@
 
 use codesaga_proxy::config::{Config, Role};
 use scripted_ollama::{End, Rule};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::RunningProxy;
-use crate::fleet::{Service, gateway, heard, until};
+use crate::fleet::{Service, gateway, gateway_of, heard, running, until};
+use crate::redis::Redis;
 
 async fn chat(gateway: &RunningProxy, session: &str) -> String {
     let body = json!({ "text": "where am I", "session": session });
@@ -100,6 +101,43 @@ async fn what_a_gateway_answers_is_counted_and_recorded_there() {
     let metrics = gateway.get("/metrics").await.text().await;
     let counted = metrics.lines().find(|line| line.starts_with("codesaga_answers_total{"));
     assert!(counted.is_some_and(|line| line.ends_with(" 1")), "{counted:?}");
+}
+
+#[tokio::test]
+async fn what_is_answered_is_recorded_and_charged_once_whatever_settings_a_service_has() {
+    let redis = Redis::start().await;
+    let with_redis = |config: &mut Config| {
+        config.redis_url = Some(redis.url());
+        config.caller_limits.tokens_per_day = Some(1_000_000);
+    };
+    let service = Service::with("one", with_redis).await;
+    let mut config = gateway_of([service.url()].into_iter(), None);
+    with_redis(&mut config);
+    let gateway = running(&config).await;
+    heard(&gateway, 1).await;
+    for prompt in ["first", "second", "third"] {
+        gateway.complete(prompt).await.events().await;
+    }
+    let rows = loop {
+        let told = gateway.get("/v1/requests?record=llama").await.json().await;
+        let rows = told["requests"].as_array().expect("records").clone();
+        if rows.iter().filter(|row| row["status"] == "completed").count() >= 3 {
+            break rows;
+        }
+    };
+    assert_eq!(rows.len(), 3, "each once: {rows:?}");
+    let number = |row: &Value, name: &str| row[name].as_i64().expect("counted");
+    let tokens = |row: &Value| number(row, "input_tokens") + number(row, "output_tokens");
+    let used: i64 = rows.iter().map(tokens).sum();
+    let mut charged = redis::cmd("HGET");
+    charged.arg("cs:{local:local}:use").arg("dc");
+    let charged = loop {
+        let charged = redis.number(&charged).await.unwrap_or(0);
+        if charged >= used {
+            break charged;
+        }
+    };
+    assert_eq!(charged, used);
 }
 
 #[test]
