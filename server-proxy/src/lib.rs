@@ -48,6 +48,7 @@ use crate::domain::records::{RecordLimits, RecordStore, Records};
 use crate::domain::repeats::{RepeatLimits, Repeats};
 use crate::domain::running::RunningAnswers;
 use crate::domain::saga::jobs::Jobs;
+use crate::domain::saga::messages::Sending;
 use crate::domain::saga::store::SagaStore;
 use crate::domain::shared_answers::{SharedAnswers, Sparing};
 use crate::domain::sockets::Sockets;
@@ -118,16 +119,19 @@ impl Proxy {
         let prompts = Arc::new(own_prompts::read(config.prompts_dir.as_deref())?);
         let texts = config.record_texts.iter().cloned();
         let records = Records::new(records, RecordLimits::STANDARD, texts);
+        let are_driven = redis.is_some() || config.role.drives_jobs();
+        let bus = buses::open(config, redis).await?;
+        let metrics = Arc::new(Metrics::default());
         let jobs = Jobs {
+            sending: Sending::new(sagas.clone(), bus.clone(), metrics.clone()),
             store: sagas,
-            are_driven: redis.is_some() || config.role.drives_jobs(),
-            bus: buses::open(config, redis).await?,
+            bus,
+            are_driven,
             records: records.clone(),
             limits: config.jobs,
             clock: clock::unix_millis,
         };
         let activity = Arc::new(Activity::new(config.limits.users_seen_max));
-        let metrics = Arc::new(Metrics::default());
         let telemetry = telemetry(config)?;
         let mut witnesses: Vec<Arc<dyn Witness>> = vec![activity.clone(), metrics.clone()];
         let of_spared: Vec<Arc<dyn Witness>> = vec![records.clone(), allowance.clone()];

@@ -33,8 +33,10 @@ pub struct TlsFiles {
 /// Settings that name a certificate and its key.
 type Names = [&'static str; 2];
 
-const SERVERS: Names = ["CODESAGA_TLS_CERT", "CODESAGA_TLS_KEY"];
-const FLEETS: Names = ["CODESAGA_GRPC_CERT", "CODESAGA_GRPC_KEY"];
+/// The settings of the server's own certificate.
+pub const SERVERS: Names = ["CODESAGA_TLS_CERT", "CODESAGA_TLS_KEY"];
+/// Those of the certificate that others of the fleet are shown.
+pub const FLEETS: Names = ["CODESAGA_GRPC_CERT", "CODESAGA_GRPC_KEY"];
 const FLEETS_AUTHORITY: &str = "CODESAGA_GRPC_CA";
 
 /// What processes of a fleet show one another and know one another by.
@@ -173,23 +175,27 @@ pub struct Validity {
     pub until_ms: u64,
 }
 
-/// When the certificate in these files may be used.
+/// When the certificate in these files, which the settings of these names tell, may be used.
 ///
 /// # Errors
 /// Names the setting whose file cannot be used.
-pub fn validity(files: &TlsFiles) -> io::Result<Validity> {
-    let read = load(files, SERVERS)?;
-    let own =
-        read.end_entity_cert().ok().and_then(|own| x509_parser::parse_x509_certificate(own).ok());
-    let Some((_, own)) = own else {
-        let what = "it is no certificate".to_owned();
-        return Err(unusable(SERVERS[0], &files.certificate, what));
-    };
-    let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1000);
-    Ok(Validity {
-        from_ms: millis(own.validity().not_before.timestamp()),
-        until_ms: millis(own.validity().not_after.timestamp()),
-    })
+pub fn validity(files: &TlsFiles, names: [&'static str; 2]) -> io::Result<Validity> {
+    let read = load(files, names)?;
+    let own = read.end_entity_cert().ok().and_then(Validity::of);
+    own.ok_or_else(|| unusable(names[0], &files.certificate, "it is no certificate".to_owned()))
+}
+
+impl Validity {
+    /// When a certificate may be used; `None` for what is none.
+    #[must_use]
+    pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let (_, read) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        let millis = |seconds: i64| u64::try_from(seconds).unwrap_or_default().saturating_mul(1000);
+        Some(Self {
+            from_ms: millis(read.validity().not_before.timestamp()),
+            until_ms: millis(read.validity().not_after.timestamp()),
+        })
+    }
 }
 
 #[derive(Debug)]

@@ -73,6 +73,19 @@ pub struct JobStep {
 }
 
 impl JobStage {
+    /// Every stage, in the order in which they are usually reached.
+    pub const ALL: [Self; 9] = [
+        Self::Waiting,
+        Self::ContextStored,
+        Self::Generating,
+        Self::Generated,
+        Self::Stored,
+        Self::Completed,
+        Self::Compensating,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
     /// Whether nothing follows by itself.
     #[must_use]
     pub fn is_end(self) -> bool {

@@ -42,6 +42,26 @@ pub trait Bus: Send + Sync {
     /// # Errors
     /// When it could not; then it is still a dead letter.
     async fn replay(&self, id: &str) -> Result<bool, BusError>;
+
+    /// What carries the messages, as the settings name it.
+    fn carrier(&self) -> &'static str;
+
+    /// How it stands with the commands of a group, told within a second or two.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    async fn standing(&self, group: &str) -> Result<Standing, BusError>;
+}
+
+/// How a bus stands, as far as it can tell without much ado.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Commands that the group has not settled, those in somebody's hands included.
+    pub waiting: u64,
+    /// Time since the oldest of them was published; nothing where none waits.
+    pub oldest: Option<Duration>,
+    /// Messages that were given up.
+    pub dead_letters: Option<u64>,
 }
 
 /// What a message is about.

@@ -15,13 +15,20 @@ use crate::domain::saga::driver::JobWitness;
 use crate::domain::witness::{AnswerLife, Outcome, Witness};
 
 mod gauges;
+mod jobs;
 
 pub use gauges::Gauges;
+pub use jobs::JobGauges;
+pub(crate) use jobs::LOOKED_AT_MAX;
 
 /// What [`Metrics::text`] is, as Prometheus names it.
 pub const CONTENT_TYPE: &str = prometheus_text::CONTENT_TYPE;
 
 const PREFIX: &str = "codesaga";
+
+/// What became of a message.
+const PUBLISHED: &str = "published";
+const REFUSED: &str = "refused";
 
 /// Seconds; from a cached completion to a cold start.
 const SECONDS: [f64; 14] =
@@ -45,6 +52,7 @@ pub struct Metrics {
     answer_bytes: Family<LaneLabels, Counter>,
     jobs: Family<JobLabels, Counter>,
     job_tries: Counter,
+    bus_messages: Family<JobLabels, Counter>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -88,7 +96,11 @@ impl Default for Metrics {
             answer_bytes: Family::default(),
             jobs: Family::default(),
             job_tries: Counter::default(),
+            bus_messages: Family::default(),
         };
+        for outcome in [PUBLISHED, REFUSED] {
+            drop(metrics.bus_messages.get_or_create(&JobLabels { outcome }));
+        }
         metrics.register();
         metrics
     }
@@ -107,6 +119,8 @@ impl Metrics {
         registry.register("jobs", "Jobs that ended, by how", self.jobs.clone());
         let help = "Times that a model was asked for jobs that ended";
         registry.register("job_tries", help, self.job_tries.clone());
+        let help = "Messages of jobs, by whether the bus took them";
+        registry.register("bus_messages", help, self.bus_messages.clone());
         registry.register("failures", "Answers that failed, by code", self.failures.clone());
         let mut timed = |name: &str, help: &str, family: &Family<LaneLabels, Histogram>| {
             registry.register_with_unit(name, help, Unit::Seconds, family.clone());
@@ -163,6 +177,11 @@ impl JobWitness for Metrics {
     fn ended(&self, stage: JobStage, tries: u32) {
         self.jobs.get_or_create(&JobLabels { outcome: stage.name() }).inc();
         self.job_tries.inc_by(tries.into());
+    }
+
+    fn published(&self, is_taken: bool) {
+        let outcome = if is_taken { PUBLISHED } else { REFUSED };
+        self.bus_messages.get_or_create(&JobLabels { outcome }).inc();
     }
 }
 

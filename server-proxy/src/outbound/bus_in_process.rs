@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::clock::unix_millis;
 use crate::domain::bus::{
     Bus, BusError, BusLimits, DeadLetter, Deliveries, Delivery, LET_FALL, Message, Outcome,
-    Settlement, Topic,
+    Settlement, Standing, Topic,
 };
 use crate::outbound::bus_lines::Lines;
 
@@ -46,6 +46,7 @@ struct Log {
 struct Kept {
     message: Message,
     open: usize,
+    since: Instant,
 }
 
 #[derive(Default)]
@@ -94,6 +95,19 @@ impl Bus for InProcessBus {
         self.shared.publish(topic, &Message { attempt: 0, ..message.clone() })?;
         dead.remove(at);
         Ok(true)
+    }
+
+    fn carrier(&self) -> &'static str {
+        "process"
+    }
+
+    async fn standing(&self, _group: &str) -> Result<Standing, BusError> {
+        let log = self.shared.topics[&Topic::Command].log.lock();
+        let oldest = log.kept.first_key_value().map(|(_, kept)| kept.since.elapsed());
+        let waiting = log.kept.len() as u64;
+        drop(log);
+        let dead_letters = Some(self.shared.dead.lock().len() as u64);
+        Ok(Standing { waiting, oldest, dead_letters })
     }
 }
 
@@ -199,7 +213,8 @@ impl Log {
         for group in self.groups.values_mut() {
             group.arrive(&message.key, self.count);
         }
-        let kept = Kept { message: message.clone(), open: self.groups.len() };
+        let kept =
+            Kept { message: message.clone(), open: self.groups.len(), since: Instant::now() };
         self.kept.insert(self.count, kept);
         Ok(())
     }

@@ -5,8 +5,10 @@
 //! receiver of the partition knows it too.
 
 mod dead_letters;
+mod fitness;
 mod progress;
 mod quiet;
+mod standing;
 mod subscription;
 mod topics;
 
@@ -18,10 +20,16 @@ use rdkafka::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{FutureProducer, FutureRecord};
 
-use crate::domain::bus::{Bus, BusError, BusLimits, DeadLetter, Deliveries, Message, Topic};
+use crate::domain::breaker::Breaker;
+use crate::domain::bus::{
+    Bus, BusError, BusLimits, DeadLetter, Deliveries, Message, Standing, Topic,
+};
 use crate::outbound::bus_envelope;
 
+pub use fitness::{Fitness, Kept, look};
+
 use quiet::Quiet;
+use standing::Onlooker;
 use subscription::Subscription;
 
 /// Time until a message must be as safe as the brokers make it.
@@ -32,6 +40,9 @@ pub struct KafkaBus {
     client: ClientConfig,
     limits: BusLimits,
     producer: FutureProducer<Quiet>,
+    /// While no broker answers, who has something to say does not wait each time to find that out.
+    breaker: Breaker,
+    onlooker: Onlooker,
 }
 
 impl KafkaBus {
@@ -42,13 +53,7 @@ impl KafkaBus {
     /// # Errors
     /// Names the setting that is wrong.
     pub async fn connect(brokers: &str, limits: BusLimits) -> io::Result<Self> {
-        let mut client = ClientConfig::new();
-        client
-            .set("bootstrap.servers", brokers)
-            .set("client.id", "codesaga-proxy")
-            .set("allow.auto.create.topics", "false")
-            .set("topic.metadata.refresh.interval.ms", "10000")
-            .set("reconnect.backoff.max.ms", "1000");
+        let client = client(brokers);
         topics::prepare(&client, brokers).await?;
         let producer = client
             .clone()
@@ -61,7 +66,13 @@ impl KafkaBus {
             .set("queue.buffering.max.messages", limits.messages_max.to_string())
             .create_with_context(Quiet)
             .map_err(|error| wrong(brokers, &error))?;
-        Ok(Self { client, limits, producer })
+        Ok(Self {
+            client,
+            limits,
+            producer,
+            breaker: Breaker::default(),
+            onlooker: Onlooker::default(),
+        })
     }
 }
 
@@ -69,8 +80,16 @@ impl KafkaBus {
 impl Bus for KafkaBus {
     async fn publish(&self, topic: Topic, message: &Message) -> Result<(), BusError> {
         self.limits.check(message)?;
+        if !self.breaker.lets_through() {
+            return Err(BusError::Unavailable);
+        }
         let bytes = bus_envelope::write(message);
-        send(&self.producer, topic.name(), &message.key, Some(&bytes)).await
+        let sent = send(&self.producer, topic.name(), &message.key, Some(&bytes)).await;
+        match sent {
+            Err(BusError::Unavailable) => self.breaker.failed(),
+            _ => self.breaker.succeeded(),
+        };
+        sent
     }
 
     async fn subscribe(&self, topic: Topic, group: &str) -> Result<Deliveries, BusError> {
@@ -93,6 +112,25 @@ impl Bus for KafkaBus {
         dead_letters::forget(&self.producer, id).await?;
         Ok(true)
     }
+
+    fn carrier(&self) -> &'static str {
+        "kafka"
+    }
+
+    async fn standing(&self, group: &str) -> Result<Standing, BusError> {
+        self.onlooker.standing(&self.client, group).await
+    }
+}
+
+fn client(brokers: &str) -> ClientConfig {
+    let mut client = ClientConfig::new();
+    client
+        .set("bootstrap.servers", brokers)
+        .set("client.id", "codesaga-proxy")
+        .set("allow.auto.create.topics", "false")
+        .set("topic.metadata.refresh.interval.ms", "10000")
+        .set("reconnect.backoff.max.ms", "1000");
+    client
 }
 
 /// Returns when all replicas that are in step have it.

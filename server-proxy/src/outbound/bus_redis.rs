@@ -16,7 +16,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::clock::unix_millis;
 use crate::domain::bus::{
-    Bus, BusError, BusLimits, DEAD_LETTERS, DeadLetter, Deliveries, Message, Outcome, Topic,
+    Bus, BusError, BusLimits, DEAD_LETTERS, DeadLetter, Deliveries, Message, Outcome, Standing,
+    Topic,
 };
 use crate::domain::ports::MemoryError;
 use crate::outbound::bus_desk::{Desk, Told};
@@ -40,6 +41,7 @@ struct Inner {
     settle: Script,
     keep: Script,
     replay: Script,
+    standing: Script,
 }
 
 /// An entry in this receiver's hands: its id in the stream, how often it failed, its message.
@@ -59,6 +61,7 @@ impl RedisBus {
             settle: common(include_str!("bus_settle.lua")),
             keep: Script::new(include_str!("bus_keep.lua")),
             replay: Script::new(include_str!("bus_replay.lua")),
+            standing: Script::new(include_str!("bus_standing.lua")),
         });
         Self { shared }
     }
@@ -120,6 +123,22 @@ impl Bus for RedisBus {
             }
             _ => Ok(false),
         }
+    }
+
+    fn carrier(&self) -> &'static str {
+        "redis"
+    }
+
+    /// What every group has settled is not kept, so that all that is kept waits.
+    async fn standing(&self, _group: &str) -> Result<Standing, BusError> {
+        let Inner { store, standing, .. } = &*self.shared;
+        let mut call = standing.prepare_invoke();
+        call.key(stream_key(Topic::Command)).key(dead_key());
+        let mut connection = store.connection();
+        let (waiting, age, dead_letters): (u64, u64, u64) =
+            store.run(call.invoke_async(&mut connection)).await?;
+        let oldest = (waiting > 0).then(|| Duration::from_millis(age));
+        Ok(Standing { waiting, oldest, dead_letters: Some(dead_letters) })
     }
 }
 

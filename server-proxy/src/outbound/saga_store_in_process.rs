@@ -10,7 +10,9 @@ use tokio::time::timeout;
 
 use crate::domain::ports::{Caller, MemoryError};
 use crate::domain::saga::machine::{Outgoing, Saga};
-use crate::domain::saga::store::{Commit, Known, Opened, Opening, SagaKey, SagaStore, TextPart};
+use crate::domain::saga::store::{
+    Commit, JobsStanding, Known, Opened, Opening, SagaKey, SagaStore, TextPart,
+};
 use crate::outbound::redis_store::millis;
 
 type Clock = Box<dyn Fn() -> u64 + Send + Sync>;
@@ -30,6 +32,8 @@ struct Entry {
     request: String,
     texts: HashMap<TextPart, String>,
     outbox: VecDeque<(u64, Outgoing)>,
+    /// Since when there is something in it.
+    posted_at: u64,
     sent: u64,
     fence: u64,
     /// Until when somebody has it.
@@ -63,7 +67,10 @@ impl Entry {
         !self.saga.stage.is_end() || !self.outbox.is_empty()
     }
 
-    fn post(&mut self, outgoing: &[Outgoing]) {
+    fn post(&mut self, outgoing: &[Outgoing], now: u64) {
+        if self.outbox.is_empty() {
+            self.posted_at = now;
+        }
         for message in outgoing {
             self.sent += 1;
             self.outbox.push_back((self.sent, *message));
@@ -93,6 +100,7 @@ impl SagaStore for InProcessSagas {
             request: new.request.clone(),
             texts: HashMap::new(),
             outbox: VecDeque::new(),
+            posted_at: now,
             sent: 0,
             fence: 0,
             held_until: 0,
@@ -127,7 +135,7 @@ impl SagaStore for InProcessSagas {
             if let Some((part, text)) = &commit.put {
                 entry.texts.insert(*part, text.clone());
             }
-            entry.post(&commit.outgoing);
+            entry.post(&commit.outgoing, now);
             if commit.fence.is_none() {
                 entry.due = Some(now);
             }
@@ -219,6 +227,29 @@ impl SagaStore for InProcessSagas {
         self.jobs.lock().remove(key);
         self.bell.notify_waiters();
         Ok(())
+    }
+
+    async fn standing(&self, looked_at_max: usize) -> Result<JobsStanding, MemoryError> {
+        let now = (self.clock)();
+        let since = |at: u64| Duration::from_millis(now.saturating_sub(at));
+        let jobs = self.jobs.lock();
+        let open = jobs.values().filter(|entry| entry.expires > now && entry.is_open());
+        let mut standing = JobsStanding::default();
+        for (number, entry) in open.enumerate() {
+            standing.overdue = standing.overdue.max(since(entry.due.unwrap_or(now)));
+            if number >= looked_at_max {
+                standing.not_looked_at += 1;
+                continue;
+            }
+            if !entry.saga.stage.is_end() {
+                *standing.by_stage.entry(entry.saga.stage).or_default() += 1;
+            }
+            if !entry.outbox.is_empty() {
+                standing.unsent += 1;
+                standing.unsent_for = standing.unsent_for.max(since(entry.posted_at));
+            }
+        }
+        Ok(standing)
     }
 
     async fn changed(&self, key: &SagaKey, version: u64, at_most: Duration) {

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
 use redis::Script;
+use saga_protocol::jobs::JobStage;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout_at};
 
 use crate::domain::ports::{Caller, MemoryError};
 use crate::domain::saga::machine::Outgoing;
-use crate::domain::saga::store::{Commit, Known, Opened, Opening, SagaKey, SagaStore, TextPart};
+use crate::domain::saga::store::{
+    Commit, JobsStanding, Known, Opened, Opening, SagaKey, SagaStore, TextPart,
+};
 use crate::outbound::redis_store::{RedisStore, millis};
 use crate::outbound::saga_rows::{
     DUE, Fields, Part, kept_list, known, member, name, named, open_list, outgoing, row,
@@ -25,6 +29,8 @@ use crate::outbound::saga_rows::{
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Changes of this process that somebody who waits may not have heard of yet.
 const CHANGES_HEARD_MAX: usize = 256;
+/// Jobs that are asked after at a time.
+const GLANCES_AT_A_TIME: usize = 64;
 /// Jobs of a caller that are known while they are kept; what is older is forgotten by its time alone.
 const KEPT_MAX: isize = 1000;
 
@@ -42,6 +48,8 @@ pub struct RedisSagas {
     leave: Script,
     due: Script,
     postpone: Script,
+    standing: Script,
+    glance: Script,
 }
 
 impl RedisSagas {
@@ -60,6 +68,8 @@ impl RedisSagas {
             leave: Script::new(include_str!("saga_leave.lua")),
             due: Script::new(include_str!("saga_due.lua")),
             postpone: Script::new(include_str!("saga_postpone.lua")),
+            standing: Script::new(include_str!("saga_standing.lua")),
+            glance: Script::new(include_str!("saga_glance.lua")),
         }
     }
 
@@ -128,6 +138,14 @@ impl RedisSagas {
         self.store.run(call.invoke_async::<i64>(&mut connection)).await.map(drop)
     }
 
+    /// Its stage, messages that have not gone out, and ms since when.
+    async fn glance(&self, key: SagaKey) -> Result<(Option<String>, u64, u64), MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.glance.prepare_invoke();
+        call.key(row(&key, Part::Job)).key(row(&key, Part::Outbox));
+        self.store.run(call.invoke_async(&mut connection)).await
+    }
+
     async fn version(&self, key: &SagaKey) -> Result<Option<u64>, MemoryError> {
         let mut connection = self.store.connection();
         let mut command = redis::cmd("HGET");
@@ -154,6 +172,7 @@ impl SagaStore for RedisSagas {
         // Strings and numbers; nothing in it can fail to serialise.
         let state = serde_json::to_string(&new.saga).unwrap_or_default();
         call.key(row(key, Part::Job)).arg(state).arg(&new.request).arg(millis(new.kept));
+        call.arg(new.saga.stage.name());
         let fields: Fields = self.store.run(call.invoke_async(&mut connection)).await?;
         known(fields).map(there).ok_or(MemoryError::Unavailable)
     }
@@ -201,7 +220,8 @@ impl SagaStore for RedisSagas {
             .arg(put)
             .arg(text)
             .arg(deletes(TextPart::Before))
-            .arg(deletes(TextPart::After));
+            .arg(deletes(TextPart::After))
+            .arg(commit.saga.stage.name());
         for message in &commit.outgoing {
             call.arg(name(*message));
         }
@@ -311,6 +331,32 @@ impl SagaStore for RedisSagas {
         self.remove_from(&kept_list(&key.caller), &key.id).await?;
         let _heard = self.changed.send(key.clone());
         Ok(())
+    }
+
+    async fn standing(&self, looked_at_max: usize) -> Result<JobsStanding, MemoryError> {
+        let mut connection = self.store.connection();
+        let mut call = self.standing.prepare_invoke();
+        call.key(DUE).arg(looked_at_max);
+        let (count, overdue, members): (u64, u64, Vec<String>) =
+            self.store.run(call.invoke_async(&mut connection)).await?;
+        let overdue = Duration::from_millis(overdue);
+        let mut standing = JobsStanding { overdue, ..JobsStanding::default() };
+        let named: Vec<_> = members.iter().filter_map(|member| named(member)).collect();
+        standing.not_looked_at = count.saturating_sub(named.len() as u64);
+        let mut glances = stream::iter(named.into_iter().map(|key| self.glance(key)))
+            .buffer_unordered(GLANCES_AT_A_TIME);
+        while let Some(glance) = glances.next().await {
+            let (stage, unsent, since) = glance?;
+            let stage = JobStage::ALL.into_iter().find(|one| Some(one.name()) == stage.as_deref());
+            if let Some(stage) = stage.filter(|stage| !stage.is_end()) {
+                *standing.by_stage.entry(stage).or_default() += 1;
+            }
+            if unsent > 0 {
+                standing.unsent += 1;
+                standing.unsent_for = standing.unsent_for.max(Duration::from_millis(since));
+            }
+        }
+        Ok(standing)
     }
 
     async fn changed(&self, key: &SagaKey, version: u64, at_most: Duration) {

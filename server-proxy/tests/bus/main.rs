@@ -3,6 +3,8 @@
 
 mod bench;
 #[cfg(feature = "kafka")]
+mod broker;
+#[cfg(feature = "kafka")]
 mod kafka;
 mod process;
 mod promises;

@@ -45,6 +45,7 @@ pub(crate) async fn keeps_its_promises(bench: &mut dyn Bench) {
         what_a_dead_receiver_held_comes_to_another,
         what_nobody_has_looked_at_is_free_when_its_receiver_leaves,
         a_large_message_is_refused,
+        how_it_stands_is_told,
         the_bus_goes_and_comes_back,
         // The last one: it fills the topic.
         a_full_bus_refuses,
@@ -212,6 +213,27 @@ async fn a_large_message_is_refused(bench: &dyn Bench) {
     assert_eq!(bus.publish(Topic::Command, &large).await, Err(BusError::TooLarge));
 }
 
+async fn how_it_stands_is_told(bench: &dyn Bench) {
+    let bus = bench.bus().await;
+    let before = bus.standing("stands-g").await.expect("it answers");
+    let given_up = bus.dead_letters(usize::MAX >> 1).await.expect("they are read").len() as u64;
+    assert!(before.dead_letters.is_none_or(|count| count == given_up), "{before:?} {given_up}");
+    for number in 0..2 {
+        publish(&bus, &message("stands", "a", number)).await;
+    }
+    let after = bus.standing("stands-g").await.expect("it answers");
+    assert_eq!(after.waiting, before.waiting + 2);
+    let mut receiver = Receiver::of(&bus, "stands", "g").await;
+    for number in 0..2 {
+        assert_eq!(receiver.done().await.0, format!("stands-a-{number}"));
+    }
+    // Where groups are counted together, the others have not settled them.
+    if !bench.counts_messages() {
+        let settled = bus.standing("stands-g").await.expect("it answers");
+        assert!(settled.waiting < after.waiting, "{settled:?} {after:?}");
+    }
+}
+
 async fn the_bus_goes_and_comes_back(bench: &mut dyn Bench) {
     let bus = bench.bus().await;
     let mut receiver = Receiver::of(&bus, "gone", "g").await;
@@ -222,6 +244,7 @@ async fn the_bus_goes_and_comes_back(bench: &mut dyn Bench) {
     }
     let lost = bus.publish(Topic::Command, &message("gone", "b", 0)).await;
     assert_eq!(lost, Err(BusError::Unavailable));
+    assert_eq!(bus.standing("gone-g").await, Err(BusError::Unavailable));
     // Out of reach, or another's by now as far as is known.
     assert!(held.acknowledge().await.is_err());
     bench.start_again().await;

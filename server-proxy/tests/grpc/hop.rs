@@ -1,9 +1,10 @@
 //! The way from a gateway to a model service: who is believed, and what one connection bears.
 
 use codesaga_proxy::Proxy;
-use codesaga_proxy::config::{Config, Role};
+use codesaga_proxy::config::{Config, Language, Role};
 use codesaga_proxy::domain::ports::{Caller, EmbedCall, ModelCall, ModelInput, Wishes};
 use codesaga_proxy::domain::priority::{Priority, Task};
+use codesaga_proxy::ops::doctor;
 use codesaga_proxy::tls::MutualTls;
 use futures_util::StreamExt;
 use saga_domain::FailureCode;
@@ -11,7 +12,7 @@ use saga_protocol::class::RequestClass;
 use scripted_ollama::{Rule, ScriptedOllama};
 
 use crate::bench::MODEL;
-use crate::fleet::{Service, asking, certify, heard};
+use crate::fleet::{Service, asking, certify, gateway_of, heard};
 use crate::stage::ANY_PORT;
 
 #[tokio::test]
@@ -51,6 +52,15 @@ async fn a_gateway_shows_the_certificate_that_is_in_its_files_now() {
     std::fs::copy(&ours.own.certificate, &strangers.own.certificate).expect("written");
     heard(&gateway, 1).await;
     assert_eq!(gateway.complete("as one of us").await.events().await, "one|[stop]|[DONE]");
+    // The doctor says how long both certificates last.
+    let url = format!("https://localhost:{port}");
+    let config = gateway_of([url.clone()].into_iter(), Some(ours));
+    let mut words = Vec::new();
+    doctor::run(&config, Language::English, &mut words).await.expect("it is written");
+    let words = String::from_utf8(words).expect("text");
+    assert!(words.contains("ours-cert.pem is valid for "), "{words}");
+    let answers = format!("✓ Model service {url} answers: 3 models, certificate valid until ");
+    assert!(words.contains(&answers), "{words}");
 }
 
 #[tokio::test]

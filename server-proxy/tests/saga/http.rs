@@ -75,6 +75,14 @@ async fn a_job_is_accepted_followed_and_found_with_its_record() {
         let generating = following.next_event().await.expect("a step");
         assert_eq!((generating.id, &generating.data["stage"]), (Some(3), &json!("generating")));
         assert_eq!(client.get(&place).await.json().await["stage"], "generating");
+        let metrics = client.get("/metrics").await.text().await;
+        for line in [
+            "codesaga_jobs_open{stage=\"generating\"} 1\n",
+            "codesaga_jobs_unsent 0.0\n",
+            "codesaga_bus{carrier=\"process\",state=\"answers\"} 1\n",
+        ] {
+            assert!(metrics.contains(line), "{line}{metrics}");
+        }
         ollama.release();
         let rest = following.events().await;
         assert_eq!(told(&rest), ["generated", "stored", "completed", "done"]);

@@ -110,6 +110,8 @@ async fn keeps_its_promises(kept: &dyn SagaStore) {
         open(kept, &key("jun", id)).await;
     }
     assert_eq!(kept.open(&key("sora", "z"), &opening()).await, Ok(Opened::Full));
+    let standing = kept.standing(2).await.expect("it answers");
+    assert_eq!((standing.by_stage.values().sum::<u64>(), standing.not_looked_at), (2, 3));
 
     leaves_room_when_it_is_over(kept, &one).await;
     open(kept, &fourth).await;
@@ -139,8 +141,12 @@ async fn changes_are_whole(kept: &dyn SagaStore, one: &SagaKey, known: &Known) {
     assert_eq!(kept.text(one, TextPart::Before).await, Ok(Some("코드 🙂".to_owned())));
     assert_eq!(kept.text(one, TextPart::After).await, Ok(None));
     assert_eq!(kept.outbox(one).await, Ok(vec![(1, Outgoing::Drive)]));
+    let standing = kept.standing(9).await.expect("it answers");
+    assert_eq!((&standing.by_stage, standing.unsent), (&[(JobStage::ContextStored, 1)].into(), 1));
     kept.sent(one, 1).await.expect("marked");
     assert_eq!(kept.outbox(one).await, Ok(vec![]));
+    let standing = kept.standing(9).await.expect("it answers");
+    assert_eq!((standing.unsent, standing.unsent_for), (0, Duration::ZERO));
 }
 
 /// Who has lost it changes nothing; gives the token of who has it.

@@ -79,10 +79,13 @@ pub struct Driver {
     pub clock: fn() -> u64,
 }
 
-/// Hears of every job that ends.
+/// Hears of every job that ends, and of what was said of jobs on the bus.
 pub trait JobWitness: Send + Sync {
     /// It ended as this, after so many tries. Must return at once.
     fn ended(&self, stage: JobStage, tries: u32);
+
+    /// The bus took a message of a job, or did not. Must return at once.
+    fn published(&self, is_taken: bool);
 }
 
 /// A job that this worker has.
@@ -137,7 +140,7 @@ impl Driver {
         self.store.let_go(&key, fence, due).await?;
         // After the lease is free, since somebody may take it at once.
         if let Some(known) = self.store.read(&key).await? {
-            send_all(&*self.store, &*self.bus, &key, &known).await?;
+            self.send_all(&key, &known).await?;
         }
         self.store.settle(&key).await
     }
@@ -158,9 +161,13 @@ impl Driver {
     pub async fn bring_back(&self, key: &SagaKey) -> Result<bool, MemoryError> {
         let is_back = self.change(key, &Event::BroughtBack).await?;
         if is_back && let Some(known) = self.store.read(key).await? {
-            send_all(&*self.store, &*self.bus, key, &known).await?;
+            self.send_all(key, &known).await?;
         }
         Ok(is_back)
+    }
+
+    async fn send_all(&self, key: &SagaKey, known: &Known) -> Result<(), MemoryError> {
+        send_all(&*self.store, &*self.bus, &*self.witness, key, known).await
     }
 
     async fn change(&self, key: &SagaKey, event: &Event) -> Result<bool, MemoryError> {
@@ -314,7 +321,7 @@ impl Driver {
         let tokens = known.saga.usage.map_or(0, |usage| u64::from(usage.total_tokens));
         let name = format!("{}-{}", key.id, known.saga.life);
         self.allowance.charge_once(&key.caller, &name, tokens).await?;
-        send_all(&*self.store, &*self.bus, key, known).await?;
+        self.send_all(key, known).await?;
         if !self.store.outbox(key).await?.is_empty() {
             return Ok(Some(Rest::Later(self.limits.pause)));
         }

@@ -15,7 +15,7 @@ use crate::domain::records::Records;
 use crate::domain::saga::SagaLimits;
 use crate::domain::saga::job_record::{cancelled, record};
 use crate::domain::saga::machine::{Ending, Event, Saga};
-use crate::domain::saga::messages::send_all;
+use crate::domain::saga::messages::Sending;
 use crate::domain::saga::store::{Commit, Known, Opened, Opening, SagaKey, SagaStore, TextPart};
 
 /// Time for which whoever calls a job off waits until everything is undone.
@@ -35,6 +35,8 @@ pub struct Jobs {
     pub store: Arc<dyn SagaStore>,
     /// Who tells the workers.
     pub bus: Arc<dyn Bus>,
+    /// How they are told.
+    pub sending: Sending,
     /// Where their records are kept.
     pub records: Arc<Records>,
     /// Whether a worker finds what is stored here.
@@ -123,8 +125,7 @@ impl Jobs {
             // The same request, sent twice at a time.
             None => self.store.read(&key).await?.unwrap_or(known),
         };
-        // What cannot be sent now is sent by whoever finds the job later.
-        let _sent = send_all(&*self.store, &*self.bus, &key, &known).await;
+        self.sending.begin(&key, &known);
         Ok(told(&key, &known.saga, None))
     }
 
@@ -150,9 +151,7 @@ impl Jobs {
             let Some(known) = self.store.read(&key).await? else { return Ok(None) };
             let has_ended = known.saga.stage.is_end() || Instant::now() >= until;
             match self.store_change(&key, &known, &Event::CancelWanted, None).await? {
-                Some(known) => {
-                    let _sent = send_all(&*self.store, &*self.bus, &key, &known).await;
-                }
+                Some(known) => self.sending.begin(&key, &known),
                 None if has_ended => return self.with_answer(&key, &known.saga).await.map(Some),
                 None => {
                     let left = until.saturating_duration_since(Instant::now());

@@ -1,10 +1,14 @@
 //! What is said of jobs on the bus: ids, a stage and a hash, never a word of theirs.
 
+use std::sync::Arc;
+
 use saga_protocol::jobs::JobStage;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use crate::domain::bus::{Bus, BusError, Message, Topic};
 use crate::domain::ports::{Caller, MemoryError};
+use crate::domain::saga::driver::JobWitness;
 use crate::domain::saga::machine::Outgoing;
 use crate::domain::saga::store::{Known, SagaKey, SagaStore};
 
@@ -36,6 +40,38 @@ pub fn job_of(message: &Message) -> Option<SagaKey> {
     Some(SagaKey { caller: Caller { tenant, user }, id })
 }
 
+/// Jobs whose messages may be on their way at a time.
+const SENDING_MAX: usize = 256;
+
+/// Sends what jobs have to say while whoever changed them goes on: a job is safe once it is stored, and a
+/// bus that does not answer keeps nobody waiting.
+pub struct Sending {
+    store: Arc<dyn SagaStore>,
+    bus: Arc<dyn Bus>,
+    witness: Arc<dyn JobWitness>,
+    places: Arc<Semaphore>,
+}
+
+impl Sending {
+    /// From this store over this bus.
+    #[must_use]
+    pub fn new(store: Arc<dyn SagaStore>, bus: Arc<dyn Bus>, witness: Arc<dyn JobWitness>) -> Self {
+        Self { store, bus, witness, places: Arc::new(Semaphore::new(SENDING_MAX)) }
+    }
+
+    /// Begins to, and returns at once. What finds no place, or no bus, is sent by whoever finds the job
+    /// later.
+    pub(crate) fn begin(&self, key: &SagaKey, known: &Known) {
+        let Ok(place) = self.places.clone().try_acquire_owned() else { return };
+        let (store, bus, witness) = (self.store.clone(), self.bus.clone(), self.witness.clone());
+        let (key, known) = (key.clone(), known.clone());
+        tokio::spawn(async move {
+            let _later = send_all(&*store, &*bus, &*witness, &key, &known).await;
+            drop(place);
+        });
+    }
+}
+
 /// Sends what a job has to say, oldest first, and marks it. What cannot be sent now stays for later;
 /// what was sent and could not be marked is sent again.
 ///
@@ -44,11 +80,14 @@ pub fn job_of(message: &Message) -> Option<SagaKey> {
 pub(crate) async fn send_all(
     store: &dyn SagaStore,
     bus: &dyn Bus,
+    witness: &dyn JobWitness,
     key: &SagaKey,
     known: &Known,
 ) -> Result<(), MemoryError> {
     for (number, outgoing) in store.outbox(key).await? {
-        if send(bus, key, number, outgoing, known).await.is_err() {
+        let sent = send(bus, key, number, outgoing, known).await;
+        witness.published(sent.is_ok());
+        if sent.is_err() {
             tracing::debug!("the bus does not take messages now; they are sent later");
             return Ok(());
         }

@@ -1,8 +1,10 @@
 //! Where jobs are kept while they are on their way.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use saga_protocol::jobs::JobStage;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ports::{Caller, MemoryError};
@@ -65,8 +67,26 @@ pub trait SagaStore: Send + Sync {
     /// Forgets a job, its texts and what would go out.
     async fn forget(&self, key: &SagaKey) -> Result<(), MemoryError>;
 
+    /// How all jobs stand, the oldest of them looked at one by one, `looked_at_max` at most.
+    async fn standing(&self, looked_at_max: usize) -> Result<JobsStanding, MemoryError>;
+
     /// Returns when the job may have another version than this one, or after that time.
     async fn changed(&self, key: &SagaKey, version: u64, at_most: Duration);
+}
+
+/// How all jobs together stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobsStanding {
+    /// Jobs on their way, by the stage at which they are.
+    pub by_stage: HashMap<JobStage, u64>,
+    /// Those beside them that were not looked at.
+    pub not_looked_at: u64,
+    /// For how long the one that waits longest has waited for somebody to look at it.
+    pub overdue: Duration,
+    /// Jobs that have something to say which has not gone out.
+    pub unsent: u64,
+    /// For how long that is so, at most.
+    pub unsent_for: Duration,
 }
 
 /// Which job it is, and whose.

@@ -1,38 +1,49 @@
-//! The certificate of the server's own TLS: whether it can be used, and for how long.
+//! The certificates that this process shows clients and others of the fleet: whether they can be used,
+//! and for how long.
 
 use super::Finding;
 use crate::clock;
-use crate::config::Config;
-use crate::tls::{self, TlsFiles, Validity};
+use crate::config::{Config, Role};
+use crate::tls::{self, FLEETS, SERVERS, TlsFiles, Validity};
 
 const DAY_MS: u64 = 86_400_000;
 /// Days before its end from which on somebody should know.
-const SOON_DAYS: u64 = 21;
+pub(super) const SOON_DAYS: u64 = 21;
 
 pub(super) fn look(config: &Config) -> Vec<Finding> {
-    match &config.tls {
-        Some(files) => vec![found(files, clock::unix_millis())],
+    let now = clock::unix_millis();
+    let own = match &config.tls {
+        Some(files) => Some(found(files, SERVERS, now)),
         // What stays on this machine needs none.
-        None if config.listen.ip().is_loopback() => Vec::new(),
-        None => vec![Finding::NoTls],
-    }
+        None if config.listen.ip().is_loopback() => None,
+        None => Some(Finding::NoTls),
+    };
+    let speaks = config.role == Role::Model || !config.fleet.services.is_empty();
+    let shown = config.fleet.tls.as_ref().filter(|_| speaks);
+    let fleets = shown.map(|tls| found(&tls.own, FLEETS, now));
+    own.into_iter().chain(fleets).collect()
 }
 
-fn found(files: &TlsFiles, now_ms: u64) -> Finding {
+fn found(files: &TlsFiles, settings: [&'static str; 2], now_ms: u64) -> Finding {
     let file = files.certificate.display().to_string();
-    let Validity { from_ms, until_ms } = match tls::validity(files) {
+    let Validity { from_ms, until_ms } = match tls::validity(files, settings) {
         Ok(validity) => validity,
-        Err(error) => return Finding::CertificateBroken { why: super::plain(&error) },
+        Err(error) => return Finding::CertificateBroken { settings, why: super::plain(&error) },
     };
     if now_ms < from_ms {
         let why = format!("{file} is not valid before {}", clock::day(from_ms));
-        return Finding::CertificateBroken { why };
+        return Finding::CertificateBroken { settings, why };
     }
-    match until_ms.saturating_sub(now_ms) / DAY_MS {
+    match days_left(until_ms, now_ms) {
         _ if until_ms <= now_ms => Finding::CertificateEnded { file, day: clock::day(until_ms) },
         days @ ..SOON_DAYS => Finding::CertificateEnds { file, days },
         days => Finding::Certificate { file, days },
     }
+}
+
+/// Whole days until then.
+pub(super) fn days_left(until_ms: u64, now_ms: u64) -> u64 {
+    until_ms.saturating_sub(now_ms) / DAY_MS
 }
 
 #[cfg(test)]
@@ -56,7 +67,7 @@ mod tests {
         std::fs::write(&files.certificate, certificate.pem()).expect("written");
         std::fs::write(&files.key, key.serialize_pem()).expect("written");
         let now = (0..).map(|days| days * DAY_MS).find(|at| clock::day(*at) == day);
-        let finding = format!("{:?}", found(&files, now.expect("a day")));
+        let finding = format!("{:?}", found(&files, SERVERS, now.expect("a day")));
         let folder = folder.path().display().to_string();
         assert_eq!(finding.replace(&folder, "DIR"), expected);
     }
@@ -65,7 +76,7 @@ mod tests {
     fn how_long_a_certificate_lasts_is_told() {
         check(
             "2025-12-31",
-            r#"CertificateBroken { why: "DIR/cert.pem is not valid before 2026-01-01" }"#,
+            r#"CertificateBroken { settings: ["CODESAGA_TLS_CERT", "CODESAGA_TLS_KEY"], why: "DIR/cert.pem is not valid before 2026-01-01" }"#,
         );
         check("2026-01-01", r#"Certificate { file: "DIR/cert.pem", days: 181 }"#);
         check("2026-06-10", r#"Certificate { file: "DIR/cert.pem", days: 21 }"#);

@@ -6,7 +6,9 @@
 use std::io::{self, Write};
 
 use crate::config::{Config, Language};
+use bus::BusFinding;
 
+mod bus;
 mod certificate;
 mod local;
 mod redis;
@@ -41,8 +43,8 @@ enum Finding {
     CertificateEnds { file: String, days: u64 },
     /// It has ended.
     CertificateEnded { file: String, day: String },
-    /// It cannot be used.
-    CertificateBroken { why: String },
+    /// It cannot be used; the settings that name it.
+    CertificateBroken { settings: [&'static str; 2], why: String },
     /// Conversations are kept in the process.
     NoRedis,
     /// The Redis answers.
@@ -53,8 +55,12 @@ enum Finding {
     RedisDrops { place: String, policy: String },
     /// It does not.
     RedisSilent { place: String, why: String },
-    /// The model service lets this process in.
-    Service { address: String, models: usize },
+    /// The bus between servers.
+    Bus(BusFinding),
+    /// The model service lets this process in; until which day its certificate is valid, if it has one.
+    Service { address: String, models: usize, until: Option<String> },
+    /// The certificate that it shows ends soon.
+    ServiceEnds { address: String, days: u64 },
     /// It does not.
     ServiceSilent { address: String, why: String },
     /// The model server answers.
@@ -99,8 +105,9 @@ pub async fn run(config: &Config, language: Language, out: &mut impl Write) -> i
     tell(local::keys(config))?;
     tell(certificate::look(config))?;
     tell(redis::look(config).await)?;
+    tell(bus::look(config).await.map(Finding::Bus).into_iter().collect())?;
     for service in &config.fleet.services {
-        tell(vec![services::look(config, service).await])?;
+        tell(services::look(config, service).await)?;
     }
     // Where model services are asked, the model servers are theirs.
     let own = config.upstreams.iter().filter(|_| config.fleet.services.is_empty());
@@ -135,6 +142,7 @@ fn write_line(out: &mut impl Write, finding: &Finding, language: Language) -> io
 impl Finding {
     fn gravity(&self) -> Gravity {
         match self {
+            Self::Bus(found) => found.gravity(),
             Self::AddressFree { .. }
             | Self::AddressOurs { .. }
             | Self::Keys { .. }
@@ -147,6 +155,7 @@ impl Finding {
             | Self::NoKeys
             | Self::NoTls
             | Self::CertificateEnds { .. }
+            | Self::ServiceEnds { .. }
             | Self::NoRedis
             | Self::RedisForgets { .. }
             | Self::RedisDrops { .. } => Gravity::Notable,
@@ -158,6 +167,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls;
 
     /// Every finding, with words that show where they stand.
     fn all() -> Vec<Finding> {
@@ -179,13 +189,28 @@ mod tests {
             Finding::Certificate { file: f(), days: 80 },
             Finding::CertificateEnds { file: f(), days: 20 },
             Finding::CertificateEnded { file: f(), day: "2026-07-01".to_owned() },
-            Finding::CertificateBroken { why: w() },
+            Finding::CertificateBroken { settings: tls::FLEETS, why: w() },
             Finding::NoRedis,
             Finding::Redis { place: place.clone(), version: "7.0.15".to_owned(), millis: 1 },
             Finding::RedisForgets { place: place.clone() },
             Finding::RedisDrops { place: place.clone(), policy: "allkeys-lru".to_owned() },
             Finding::RedisSilent { place, why: w() },
-            Finding::Service { address: a(), models: 3 },
+            Finding::Bus(BusFinding::None),
+            Finding::Bus(BusFinding::Redis { waiting: 2, dead_letters: 1 }),
+            Finding::Bus(BusFinding::Kafka {
+                place: "PLACE".to_owned(),
+                brokers: 3,
+                topics: "codesaga.cmd.v1 (12)".to_owned(),
+            }),
+            Finding::Bus(BusFinding::Missing {
+                place: "PLACE".to_owned(),
+                topics: "codesaga.cmd.v1".to_owned(),
+            }),
+            Finding::Bus(BusFinding::Unfit { place: "PLACE".to_owned(), why: w() }),
+            Finding::Bus(BusFinding::Silent { place: "PLACE".to_owned(), why: w() }),
+            Finding::Service { address: a(), models: 3, until: None },
+            Finding::Service { address: a(), models: 3, until: Some("2026-07-01".to_owned()) },
+            Finding::ServiceEnds { address: a(), days: 20 },
             Finding::ServiceSilent { address: a(), why: w() },
             Finding::Upstream { address: a(), kind: "ollama", models: 3 },
             Finding::UpstreamSilent { address: a(), why: w() },

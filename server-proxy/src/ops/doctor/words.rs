@@ -55,7 +55,7 @@ impl Finding {
                 format!("Certificate {file} ended on {day}."),
                 format!("인증서 {file}이(가) {day}에 만료됐어요."),
             ),
-            Self::CertificateBroken { why } => (
+            Self::CertificateBroken { why, .. } => (
                 format!("The certificate cannot be used: {why}."),
                 format!("인증서를 쓸 수 없어요: {why}."),
             ),
@@ -79,9 +79,22 @@ impl Finding {
                 format!("Redis at {place} does not answer: {why}."),
                 format!("{place}의 Redis가 응답하지 않아요: {why}."),
             ),
-            Self::Service { address, models } => (
+            Self::Bus(found) => return found.words(language),
+            Self::Service { address, models, until: None } => (
                 format!("Model service {address} answers: {models} models."),
                 format!("모델 서비스 {address}이(가) 응답해요: 모델 {models}개."),
+            ),
+            Self::Service { address, models, until: Some(day) } => (
+                format!(
+                    "Model service {address} answers: {models} models, certificate valid until {day}."
+                ),
+                format!(
+                    "모델 서비스 {address}이(가) 응답해요: 모델 {models}개, 인증서는 {day}까지 유효해요."
+                ),
+            ),
+            Self::ServiceEnds { address, days } => (
+                format!("The certificate of model service {address} ends in {days} days."),
+                format!("모델 서비스 {address}의 인증서가 {days}일 뒤에 만료돼요."),
             ),
             Self::ServiceSilent { address, why } => (
                 format!("Model service {address} cannot be asked: {why}."),
@@ -136,13 +149,18 @@ impl Finding {
                  CODESAGA_TLS_KEY를 설정해 주세요."
                     .to_owned(),
             ),
+            Self::Bus(found) => return found.mending(language),
+            Self::ServiceEnds { .. } => (
+                "Put a new one in its place there; a running service notices it.".to_owned(),
+                "그 서버에서 새 인증서로 바꿔 주세요. 실행 중인 서비스가 알아차려요.".to_owned(),
+            ),
             Self::CertificateEnds { .. } | Self::CertificateEnded { .. } => (
                 "Put a new one in its place; a running server notices it.".to_owned(),
                 "새 인증서로 바꿔 주세요. 실행 중인 서버가 알아차려요.".to_owned(),
             ),
-            Self::CertificateBroken { .. } => (
-                "Correct CODESAGA_TLS_CERT and CODESAGA_TLS_KEY.".to_owned(),
-                "CODESAGA_TLS_CERT와 CODESAGA_TLS_KEY를 고쳐 주세요.".to_owned(),
+            Self::CertificateBroken { settings: [certificate, key], .. } => (
+                format!("Correct {certificate} and {key}."),
+                format!("{certificate}와 {key}를 고쳐 주세요."),
             ),
             Self::NoKeys => (
                 "For a team: `codesaga-proxy keys add NAME --file FILE`, then set \

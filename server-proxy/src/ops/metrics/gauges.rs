@@ -11,13 +11,14 @@ use prometheus_client::registry::Registry;
 use saga_protocol::state::ServerState;
 
 use super::PREFIX;
+use super::jobs::JobGauges;
 use crate::domain::shared_answers::AnswerTally;
 use crate::ops::process::ProcessNumbers;
 
 /// Models on servers that are told one by one; a server with more tells too much to be of use.
 const INSTANCES_MAX: usize = 64;
 
-type Number = Gauge<f64, AtomicU64>;
+pub(super) type Number = Gauge<f64, AtomicU64>;
 
 /// How the server stands.
 #[derive(Debug, Default)]
@@ -26,6 +27,7 @@ pub struct Gauges {
     answers: AnswerTally,
     process: ProcessNumbers,
     records_dropped: u64,
+    jobs: Option<JobGauges>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -58,11 +60,17 @@ struct PlaceLabels {
 }
 
 impl Gauges {
-    /// Of this state, of what identical requests spared, and of this process, which dropped so
-    /// many records.
+    /// Of this state, of what identical requests spared, of jobs, and of this process, which
+    /// dropped so many records.
     #[must_use]
-    pub fn new(state: ServerState, answers: AnswerTally, records_dropped: u64) -> Self {
-        Self { state: Some(state), answers, process: ProcessNumbers::read(), records_dropped }
+    pub fn new(
+        state: ServerState,
+        answers: AnswerTally,
+        jobs: JobGauges,
+        records_dropped: u64,
+    ) -> Self {
+        let process = ProcessNumbers::read();
+        Self { state: Some(state), answers, process, records_dropped, jobs: Some(jobs) }
     }
 
     pub(super) fn registry(&self) -> Registry {
@@ -77,6 +85,9 @@ impl Gauges {
             lanes(ours, state);
             instances(ours, state);
             spared(ours, self.answers);
+            if let Some(jobs) = &self.jobs {
+                jobs.register(ours);
+            }
         }
         registry
     }

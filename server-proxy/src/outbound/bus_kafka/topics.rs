@@ -64,6 +64,11 @@ const WANTED: [Wanted; 3] = [
     },
 ];
 
+/// Their names.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WANTED.iter().map(|wanted| wanted.name)
+}
+
 /// Creates or verifies them; while no broker answers it goes on trying, in the background.
 pub(super) async fn prepare(client: &ClientConfig, brokers: &str) -> io::Result<()> {
     let admin: AdminClient<Quiet> =
@@ -94,7 +99,7 @@ async fn prepare_later(admin: AdminClient<Quiet>) {
     }
 }
 
-enum Refused {
+pub(super) enum Refused {
     NotNow(String),
     Wrong(String),
 }
@@ -131,8 +136,16 @@ async fn prepared(admin: &AdminClient<Quiet>) -> Result<(), Refused> {
             }
         }
     }
+    verified(admin, &options).await
+}
+
+/// Whether those that are there will do.
+pub(super) async fn verified(
+    admin: &AdminClient<Quiet>,
+    options: &AdminOptions,
+) -> Result<(), Refused> {
     let specifiers = WANTED.map(|wanted| ResourceSpecifier::Topic(wanted.name));
-    let described = admin.describe_configs(&specifiers, &options).await?;
+    let described = admin.describe_configs(&specifiers, options).await?;
     // Brokers answer in an order of their own.
     for described in described {
         let described = described.map_err(|code| match code {

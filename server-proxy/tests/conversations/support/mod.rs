@@ -2,7 +2,7 @@
 
 mod client;
 mod proxy;
-mod redis;
+pub(crate) mod redis;
 
 pub(crate) use client::{Client, Event, Reply, said};
 pub(crate) use proxy::TestProxy;
