@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { problemsOf } from "./problems";
 import { settled } from "./settled";
-import { judge, sameWords, type Verdict } from "./verdict";
+import { judge, sameProblems, sameWords, type Verdict } from "./verdict";
 
 export interface Accepted {
   readonly document: vscode.TextDocument;
@@ -17,7 +17,8 @@ export async function recheck({ document, fixed, before, again }: Accepted): Pro
   const { version } = document;
   // Only what was reported can go away; the words of a terminal stay where they are.
   const known = fixed.filter((one) => before.some((other) => sameWords(one, other)));
-  if (!(await settled(document)) || document.isClosed) return;
+  const saysNew = () => !sameProblems(problemsOf(document.uri), before);
+  if (!(await settled(document, saysNew)) || document.isClosed) return;
   const after = problemsOf(document.uri);
   const verdict = judge(known, before, after);
   if (verdict.kind === "solved") {

@@ -47,6 +47,12 @@ export function sameWords(one: Reported, other: Reported): boolean {
   return keyOf(one) === keyOf(other);
 }
 
+/** Whether both hold the same problems, wherever they stand. */
+export function sameProblems(some: readonly Reported[], others: readonly Reported[]): boolean {
+  const left = tally(others);
+  return some.length === others.length && some.every((one) => take(left, keyOf(one)));
+}
+
 function tally(problems: readonly Reported[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const one of problems) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../src/fix/verdict";
+import { judge, sameProblems } from "../../src/fix/verdict";
 
 const problem = (message: string, severity = 0) => ({ message, severity, source: "ts" });
 const [a, b, c, d] = ["a", "b", "c", "d"].map((message) => problem(message)) as [Problem, Problem, Problem, Problem];
@@ -25,3 +25,9 @@ for (const [name, fixed, before, after, kind, left] of cases) {
     assert.deepEqual("left" in verdict ? verdict.left.map(({ message }) => message) : [], left);
   });
 }
+
+test("problems that only moved are the same", () => {
+  const moved = { ...a, range: { start: 1 } };
+  assert.ok(sameProblems([b, moved], [a, b]));
+  for (const others of [[], [a], [a, a], [a, b, c], [problem("a", 1), b]]) assert.ok(!sameProblems([a, b], others));
+});
