@@ -193,7 +193,7 @@ impl Reading {
         let change = earlier.and_then(|earlier| {
             let old = Version { root: earlier.syntax.tree.root_node(), source: &earlier.source };
             let new = Version { root, source: &source };
-            Some((earlier, change::between(old, new, query.levels)?))
+            Some((earlier, change::between(old, new, &query.sight)?))
         });
         let nodes = match change {
             Some((earlier, change)) => earlier.nodes.after(read, &change),

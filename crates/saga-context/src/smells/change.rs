@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
+use super::query::Sight;
 use super::source::Source;
 
 /// A range of each version, outside of which a query finds the same in both.
@@ -11,6 +12,9 @@ use super::source::Source;
 pub(super) struct Change {
     pub(super) old: Range<usize>,
     pub(super) new: Range<usize>,
+    /// Bytes by which what follows has moved. The ranges cannot tell: a node may end before a space in
+    /// one version and behind it in the other.
+    pub(super) by: isize,
 }
 
 /// One version.
@@ -28,13 +32,18 @@ struct Apart<'a> {
     same: (usize, usize),
 }
 
-/// What has to be read again by patterns of so many `levels`; `None` when it is everything.
+/// What has to be read again by patterns that see so far; `None` when it is everything.
 ///
 /// A pattern that looks at what changed, or at what stands beside it, begins in the node so many
-/// levels further up: outside of that one nothing changes. Near the top it is the children of the
-/// file that differ, with their neighbours: no pattern looks at more than two, side by side.
-pub(super) fn between(old: Version<'_>, new: Version<'_>, levels: usize) -> Option<Change> {
-    if old.root.kind_id() != new.root.kind_id() {
+/// levels further up: outside of that one nothing changes. A node whose text is read changed as a
+/// whole, such as an attribute that decides what the function beside it is. Near the top it is the
+/// children of the file that differ, with their neighbours: no pattern looks at more than two, side
+/// by side.
+pub(super) fn between(old: Version<'_>, new: Version<'_>, sight: &Sight) -> Option<Change> {
+    // Around an error the same nodes fit a pattern in more ways than one, and which is found depends on
+    // where the query begins.
+    let is_broken = old.root.has_error() || new.root.has_error();
+    if is_broken || old.root.kind_id() != new.root.kind_id() {
         return None;
     }
     let mut path = vec![(old.root, new.root)];
@@ -47,11 +56,17 @@ pub(super) fn between(old: Version<'_>, new: Version<'_>, levels: usize) -> Opti
             Some(inside) => path.push(inside),
             None => break,
         }
+        if inside.is_some_and(|(_, newer)| sight.read_whole.contains(&newer.kind_id())) {
+            break;
+        }
     }
-    let level = path.len().checked_sub(levels).filter(|level| *level > 0);
+    let by = new.source.text().len() as isize - old.source.text().len() as isize;
+    let level = path.len().checked_sub(sight.levels).filter(|level| *level > 0);
     match level.and_then(|level| path.get(level)) {
-        Some((older, newer)) => Some(Change { old: older.byte_range(), new: newer.byte_range() }),
-        None => outermost?.change(),
+        Some((older, newer)) => {
+            Some(Change { old: older.byte_range(), new: newer.byte_range(), by })
+        }
+        None => outermost?.change(by),
     }
 }
 
@@ -83,14 +98,14 @@ impl<'a> Apart<'a> {
     }
 
     /// The children that differ, with their neighbours.
-    fn change(&self) -> Option<Change> {
+    fn change(&self, by: isize) -> Option<Change> {
         let (first, last) = self.same;
         let range = |nodes: &[Node<'_>]| {
             let from = nodes.get(first.saturating_sub(1))?;
             let to = nodes.get((nodes.len() - last).min(nodes.len().checked_sub(1)?))?;
             Some(from.start_byte()..to.end_byte().max(from.start_byte()))
         };
-        Some(Change { old: range(&self.old)?, new: range(&self.new)? })
+        Some(Change { old: range(&self.old)?, new: range(&self.new)?, by })
     }
 }
 

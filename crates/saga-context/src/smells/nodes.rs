@@ -58,13 +58,12 @@ impl Nodes {
     /// The same as [`Self::of`], with only what changed read anew.
     pub(super) fn after(&self, read: Read<'_>, change: &Change) -> Self {
         let mut nodes = self.clone();
-        let by = change.new.end as isize - change.old.end as isize;
-        keep(&mut nodes.functions, &change.old, by);
-        keep(&mut nodes.publics, &change.old, by);
-        keep(&mut nodes.branches, &change.old, by);
-        keep(&mut nodes.imports, &change.old, by);
+        keep(&mut nodes.functions, &change.old, change.by);
+        keep(&mut nodes.publics, &change.old, change.by);
+        keep(&mut nodes.branches, &change.old, change.by);
+        keep(&mut nodes.imports, &change.old, change.by);
         for spots in nodes.spots() {
-            keep(spots, &change.old, by);
+            keep(spots, &change.old, change.by);
         }
         nodes.add_all(read, change.new.clone());
         nodes

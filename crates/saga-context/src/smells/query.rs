@@ -26,8 +26,16 @@ use crate::languages::LANGUAGES;
 pub(super) struct SmellQuery {
     pub(super) query: Query,
     captures: Vec<Option<Capture>>,
-    /// Nodes inside one another in one of its patterns, at most.
+    pub(super) sight: Sight,
+}
+
+/// How far from a change its patterns may see it.
+#[derive(Clone, Debug)]
+pub(super) struct Sight {
+    /// Nodes inside one another in a pattern, at most.
     pub(super) levels: usize,
+    /// Kinds of nodes whose whole text a pattern reads, however much is in them.
+    pub(super) read_whole: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +80,10 @@ impl SmellQuery {
             capture => Some(capture),
         });
         let captures = captures.collect::<Option<Vec<_>>>()?;
-        Some(Self { query, captures, levels: levels(source) })
+        let grammar = (language.grammar)();
+        let read_whole = kinds_read(source).map(|kind| grammar.id_for_node_kind(kind, true));
+        let sight = Sight { levels: levels(source), read_whole: read_whole.collect() };
+        Some(Self { query, captures, sight })
     }
 
     /// What the capture of an index stands for.
@@ -107,6 +118,14 @@ impl Capture {
             _ => return None,
         })
     }
+}
+
+/// Kinds of the nodes that are captured for a predicate.
+fn kinds_read(source: &str) -> impl Iterator<Item = &str> {
+    source.match_indices(") @_").filter_map(|(end, _)| {
+        let before = &source[..end];
+        before.rfind('(').map(|open| &before[open + 1..])
+    })
 }
 
 /// Nodes inside one another in a pattern, at most. Groups and predicates are no nodes.

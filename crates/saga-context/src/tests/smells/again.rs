@@ -52,6 +52,8 @@ fn what_a_name_or_an_attribute_beside_code_decides_is_read_again() {
         assert_ne!(seen, before.as_ref().map(Reading::seen), "{language_id}");
     };
     check("rust", "mod a {\n    #[test]\n    fn b() {}\n}\nfn c() {}\n", "test", "best");
+    check("rust", "#[cfg(test)]\nmod a {\n    fn b() {}\n}\nfn c() {}\n", "test", "best");
+    check("java", "class A {\n  @Test(timeout = 1)\n  int b() { return 1; }\n}\n", "Test", "Best");
     check("python", "class A:\n    def _b(self): pass\n    def c(self): pass\n", "_b", "bb");
     check("java", "class A {\n  private int b() { return 1; }\n}\n", "private", "public");
     check("go", "package a\n\n\nfunc b() int { return 1 }\n", "\n\n\n", "\n");
