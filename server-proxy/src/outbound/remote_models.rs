@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use http::Uri;
 use saga_domain::{Failure, FailureCode};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status, Streaming};
 
@@ -29,6 +29,8 @@ use crate::rpc::{self, v1};
 
 /// Time until a service that could not be heard is listened to again.
 const LISTEN_AGAIN_AFTER: Duration = Duration::from_millis(250);
+/// Time after an answer's last piece for the frame that ends it.
+const LAST_FRAME_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// One model service.
 pub struct RemoteModels {
@@ -188,12 +190,18 @@ fn pieces(parts: Streaming<v1::AnswerPart>) -> Answer {
             Ok(part) => part.and_then(|part| part.part).and_then(rpc::piece).ok_or_else(incomplete),
             Err(status) => Err(rpc::failure(&status).unwrap_or_else(incomplete)),
         };
-        if matches!(told, Ok(Piece::Done { .. })) {
-            // Letting go of it before its last frame would reset it.
-            let _end = parts.message().await;
-        }
-        let goes_on = !matches!(told, Ok(Piece::Done { .. }) | Err(_));
-        Some((told, goes_on.then_some(parts)))
+        let rest = match told {
+            Ok(Piece::Done { .. }) => {
+                // Letting go of it before its last frame would reset it, and nobody waits for that one.
+                tokio::spawn(timeout(LAST_FRAME_TIME_MAX, async move {
+                    let _end = parts.message().await;
+                }));
+                None
+            }
+            Ok(_) => Some(parts),
+            Err(_) => None,
+        };
+        Some((told, rest))
     })
     .boxed()
 }
